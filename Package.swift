@@ -1,0 +1,81 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Every target of ours: warnings are errors, `any` is written out, an import is internal unless said otherwise
+/// and members come only from modules that the file imports itself.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The floors below `Experiments` walk millions of pages: unoptimised they would make the debug tests take
+/// an hour. `DEBUG` stays defined, so the invariants are still checked after every event.
+let optimisedInDebug: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+  name: "balloonsim",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "balloonsim", targets: ["balloonsim"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "3.12.3"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/ordo-one/TextTable", exact: "0.0.2"),
+  ],
+  targets: [
+    .target(name: "SimulationEngine", swiftSettings: optimisedInDebug),
+    .target(
+      name: "MemoryModel", dependencies: ["SimulationEngine"], swiftSettings: optimisedInDebug),
+    .target(name: "Controllers", dependencies: ["MemoryModel"], swiftSettings: strict),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Controllers", "MemoryModel", "SimulationEngine", "Yams",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: optimisedInDebug),
+    .target(
+      name: "Recording",
+      dependencies: [
+        "Experiments", "MemoryModel", "SimulationEngine",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Reporting",
+      dependencies: ["Recording", "TextTable"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "balloonsim",
+      dependencies: [
+        "Controllers", "Experiments", "MemoryModel", "Recording", "Reporting", "SimulationEngine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SimulationEngineTests", dependencies: ["SimulationEngine"], swiftSettings: strict),
+    .testTarget(
+      name: "MemoryModelTests", dependencies: ["MemoryModel", "SimulationEngine"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ControllersTests", dependencies: ["Controllers", "MemoryModel"], swiftSettings: strict),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: ["Experiments", "Controllers", "MemoryModel", "SimulationEngine"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecordingTests",
+      dependencies: ["Recording", "Reporting", "Experiments", "MemoryModel", "SimulationEngine"],
+      swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["balloonsim"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,129 @@
+public import SimulationEngine
+
+/// Something that is told what happens in a run, in the order of time, and cannot answer back.
+///
+/// A run's course and its fingerprint do not depend on who observes it. An error thrown here ends the run.
+public protocol RunObserver: AnyObject {
+  /// A guest's state at a tick; `values` is indexed by `TickColumn.rawValue` and valid during the call.
+  func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws
+  /// The host's state at a tick; `values` is indexed by `HostTickColumn.rawValue`.
+  func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws
+  /// A run of a guest's selfballoon worker, with every term of its decision.
+  func worker(_ record: WorkerRecord) throws
+  /// Something that happened once.
+  func event(_ record: EventRecord) throws
+}
+
+/// One run of the selfballoon worker: the terms of its decision and what it led to.
+///
+/// Page counts and the countdown are the driver's unsigned 64-bit numbers. What did not take place is nil.
+public struct WorkerRecord: Sendable {
+  /// The guest's place in the scenario.
+  public var guest: Int
+  /// Counted from 1 for each guest.
+  public var invocation: Int64
+  /// When the run began.
+  public var time: SimTime
+  /// The balloon part, where it ran.
+  public var balloon: BalloonPart?
+  /// The shrink part, where it ran.
+  public var shrink: ShrinkPart?
+  /// How long the worker ran, shrink included.
+  public var runTime: SimDuration
+  /// The fault that ended the worker, such as `divide_by_zero`.
+  public var fault: String?
+
+  /// The terms of a balloon target.
+  public struct BalloonPart: Sendable {
+    /// totalram_pages, vm_memory_committed(), totalreserve_pages, reserved MiB as pages, frontswap pages counted.
+    public var current, committed, totalReserve, reserved, frontswap: UInt64
+    /// Their sum, and the distance to it from `current`.
+    public var goal, gap: UInt64
+    /// The hysteresis the gap was divided by; nil if there was no gap.
+    public var divisor: UInt64?
+    /// The target before the floor; nil after a fault.
+    public var unflooredTarget: UInt64?
+    /// The least target, and by which rule: `min_usable`, `below_16mib`, `below_64mib`, `below_512mib`, `large`.
+    public var floor: UInt64?
+    public var floorRule: String?
+    /// The target in totalram_pages, and as given to the balloon driver.
+    public var target, balloonTarget: UInt64?
+  }
+
+  /// The terms of a frontswap shrink.
+  public struct ShrinkPart: Sendable {
+    /// Frontswap pages sampled now and remembered from before.
+    public var frontswap, previousFrontswap: UInt64
+    /// The countdown before and after.
+    public var counterBefore, counterAfter: UInt64
+    /// The size asked for, if a shrink was asked for.
+    public var shrinkTarget: UInt64?
+    /// Pages that came home.
+    public var shrunk: Int64
+  }
+}
+
+/// Something that happened once in a run.
+public struct EventRecord: Sendable {
+  /// What kinds of events there are; the raw value stands in the `events` table.
+  public enum Kind: String, CaseIterable, Sendable {
+    case runStarted = "run_started"
+    case driverInit = "driver_init"
+    case sysfsWrite = "sysfs_write"
+    case balloonTarget = "balloon_target"
+    case balloonBackoff = "balloon_backoff"
+    case balloonCancelled = "balloon_cancelled"
+    case balloonNoMorePages = "balloon_no_more_pages"
+    case dropCaches = "drop_caches"
+    case oomKill = "oom_kill"
+    case kernelOops = "kernel_oops"
+    case workDone = "work_done"
+    case commitClamped = "commit_clamped"
+    case runEnded = "run_ended"
+  }
+  /// A value in an event's detail.
+  public enum Value: Hashable, Sendable {
+    case number(Int64)
+    case text(String)
+  }
+  /// When.
+  public var time: SimTime
+  /// The guest's place in the scenario; nil: the whole run.
+  public var guest: Int?
+  /// What.
+  public var kind: Kind
+  /// What else is known, in a fixed order.
+  public var detail: [(key: String, value: Value)]
+}
+
+/// A figure of a finished run.
+public struct Metric: Hashable, Sendable {
+  /// The guest's name; nil: the host or the whole run.
+  public var guest: String?
+  /// The name, which ends in its unit unless it is a plain count.
+  public var name: String
+  /// The value.
+  public var value: Double
+  /// The unit: `pages`, `s`, `ns`, `GiB*h`, `%`, `count`, `ratio`.
+  public var unit: String
+
+  /// A figure.
+  public init(guest: String?, name: String, value: Double, unit: String) {
+    self.guest = guest
+    self.name = name
+    self.value = value
+    self.unit = unit
+  }
+}
+
+/// How a run ended, and everything computed at its end.
+public struct RunSummary: Sendable {
+  /// How far it got.
+  public var simulated: SimDuration
+  /// The run's fingerprint, 16 hexadecimal digits: equal course, equal fingerprint.
+  public var fingerprint: String
+  /// The fingerprint's ingredients: events, samples, draws, summary.
+  public var ingredients: [(name: String, value: String)]
+  /// The figures, in a fixed order.
+  public var metrics: [Metric]
+}

@@ -1,0 +1,7 @@
+/// By which kernel's rules zones, marks and reserves are computed.
+public enum KernelPolicy: String, CaseIterable, Sendable {
+  /// Linux 4.19, the baseline.
+  case linux4_19 = "4.19"
+  /// Linux 6.1: khugepaged recomputes min_free_kbytes even with huge pages off (facts, 5.3).
+  case linux6_1 = "6.1"
+}

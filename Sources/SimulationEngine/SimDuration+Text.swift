@@ -1,0 +1,43 @@
+extension SimDuration {
+  /// The units a duration is written with, longest first.
+  static let units: [(suffix: String, nanoseconds: Int64)] = [
+    ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("min", 60_000_000_000),
+    ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1),
+  ]
+
+  /// Reads a duration as people write it: a number with one unit, `90us`, `1.5s`, `10min`, `24h`.
+  ///
+  /// Nothing if there is no unit, the unit is unknown, the number is negative or not exact in whole
+  /// nanoseconds, or the length is beyond 292 years.
+  public init?(_ text: String) {
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    let suffix = text.dropFirst(digits.count)
+    guard let unit = Self.units.first(where: { $0.suffix == suffix }) else { return nil }
+    let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let first = parts.first, let whole = Int64(first) else { return nil }
+    var (total, isTooLong) = whole.multipliedReportingOverflow(by: unit.nanoseconds)
+    if isTooLong { return nil }
+    if parts.count == 2 {
+      guard !parts[1].isEmpty else { return nil }
+      var scale = unit.nanoseconds
+      for digit in parts[1] {
+        guard let value = digit.wholeNumberValue else { return nil }
+        guard scale % 10 == 0 else {
+          if value == 0 { continue } else { return nil }
+        }
+        scale /= 10
+        let sum = total.addingReportingOverflow(Int64(value) * scale)
+        if sum.overflow { return nil }
+        total = sum.partialValue
+      }
+    }
+    self.init(nanoseconds: total)
+  }
+
+  /// The shortest exact text that `init(_:)` reads back: `5s`, `1500us`, `10min`.
+  public var text: String {
+    if nanoseconds == 0 { return "0s" }
+    let unit = Self.units.first { nanoseconds % $0.nanoseconds == 0 } ?? ("ns", 1)
+    return "\(nanoseconds / unit.nanoseconds)\(unit.suffix)"
+  }
+}
