@@ -1,0 +1,119 @@
+/// A guest's private writable mappings: each is a process to the OOM killer.
+///
+/// A region's pages follow one another in the page table, and are touched from its start, so that what is
+/// touched is a prefix. Source: `Docs/model.md`, section 6 (a region is a process).
+struct AnonRegions {
+  struct Region {
+    /// Its first page in the page table.
+    var start: Int
+    /// Its size in pages: what it commits.
+    var size: Int
+    /// How many of its pages are touched: in memory or in swap.
+    var touched = 0
+    /// False once the OOM killer ended it; it commits nothing then.
+    var isAlive = true
+  }
+
+  /// The regions, oldest first.
+  private(set) var regions: [Region] = []
+  /// Touched pages of all regions.
+  private(set) var touched = 0
+  /// Committed pages of the regions that live.
+  private(set) var committed = 0
+  /// Counts up whenever touched pages change.
+  private(set) var version: UInt64 = 0
+  /// The page behind the last that was ever used.
+  private(set) var end: Int
+  /// Gaps between regions that can be used again, by start.
+  private var gaps: [Range<Int>] = []
+
+  init(firstPage: Int) { end = firstPage }
+
+  /// Adds the newest region. O(gaps).
+  mutating func add(size: Int) {
+    regions.append(Region(start: place(size), size: size))
+    committed += size
+  }
+
+  /// Room for `size` pages: the first gap that is large enough, else behind everything.
+  private mutating func place(_ size: Int) -> Int {
+    if let index = gaps.firstIndex(where: { $0.count >= size }) {
+      let gap = gaps[index]
+      if gap.count == size {
+        gaps.remove(at: index)
+      } else {
+        gaps[index] = gap.lowerBound + size..<gap.upperBound
+      }
+      return gap.lowerBound
+    }
+    defer { end += size }
+    return end
+  }
+
+  /// Notes a range as free again, joined with its neighbours.
+  private mutating func giveBack(_ range: Range<Int>) {
+    if range.isEmpty { return }
+    var range = range
+    var index = gaps.firstIndex { $0.lowerBound >= range.lowerBound } ?? gaps.count
+    if index < gaps.count, gaps[index].lowerBound == range.upperBound {
+      range = range.lowerBound..<gaps[index].upperBound
+      gaps.remove(at: index)
+    }
+    if index > 0, gaps[index - 1].upperBound == range.lowerBound {
+      index -= 1
+      range = gaps[index].lowerBound..<range.upperBound
+      gaps.remove(at: index)
+    }
+    if range.upperBound == end {
+      end = range.lowerBound
+    } else {
+      gaps.insert(range, at: index)
+    }
+  }
+
+  /// Cuts `count` pages off the end of region `index`; its pages beyond must have been released before.
+  mutating func cut(_ index: Int, by count: Int) {
+    let region = regions[index]
+    precondition(region.touched <= region.size - count, "touched pages cut off region \(index)")
+    giveBack(region.start + region.size - count..<region.start + region.size)
+    regions[index].size -= count
+    if region.isAlive { committed -= count }
+  }
+
+  /// Forgets the regions of size zero. O(regions).
+  mutating func removeEmpty() {
+    while let last = regions.last, last.size == 0 { regions.removeLast() }
+    if regions.contains(where: { $0.size == 0 }) { regions.removeAll { $0.size == 0 } }
+    version &+= 1
+  }
+
+  /// Sets how many pages of a region are touched.
+  mutating func setTouched(_ count: Int, of index: Int) {
+    touched += count - regions[index].touched
+    regions[index].touched = count
+    version &+= 1
+  }
+
+  /// Marks a region as killed; its pages must have been released before.
+  mutating func kill(_ index: Int) {
+    committed -= regions[index].size
+    regions[index].isAlive = false
+  }
+
+  /// The region with most touched pages, the oldest of equals; nothing if none has any.
+  ///
+  /// Source: facts 6.9 (badness is resident plus swapped pages).
+  var largest: Int? {
+    var best: Int?
+    for index in regions.indices where regions[index].isAlive && regions[index].touched > 0 {
+      if let known = best, regions[known].touched >= regions[index].touched { continue }
+      best = index
+    }
+    return best
+  }
+
+  /// The newest living region that is not touched to its end.
+  var newestUntouched: Int? {
+    regions.lastIndex { $0.isAlive && $0.touched < $0.size }
+  }
+}

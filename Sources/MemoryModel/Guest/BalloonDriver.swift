@@ -1,0 +1,81 @@
+/// The Xen balloon driver's state: what it was asked for, what it has, and its back-off.
+///
+/// Source: facts 2.1 to 2.5.
+struct BalloonDriver {
+  /// The worker as the kernel's work queue sees it.
+  enum Work: Hashable {
+    /// Neither queued nor running.
+    case idle
+    /// Queued: now, or when a back-off timer ends.
+    case pending
+    /// Running.
+    case running
+    /// Running, and queued to run once more.
+    case runningAndPending
+  }
+
+  let generation: BalloonGeneration
+  /// `target_pages`; a u64 in Linux, so any bit pattern is one.
+  var target: UInt64
+  /// `current_pages`, B.
+  var current: Int
+  /// Pages on the ballooned list: what can be ballooned in again.
+  var ballooned = 0
+  /// Seconds until the next try, and tries so far.
+  var scheduleDelay: Int64 = 1
+  var retryCount = 1
+  var work = Work.idle
+  /// Pages of the batch under way, out or in, that B does not show yet.
+  var outgoing = 0
+  var incoming = 0
+  /// What the batch under way will have come to.
+  var outcome = Outcome.done
+
+  /// `bp_state`.
+  enum Outcome {
+    case done
+    case again
+    case cancelled
+  }
+
+  /// Pages in one batch: one page of 8-byte frame numbers (facts 2.1).
+  static let batch = 512
+  /// The longest back-off in seconds.
+  static let maxScheduleDelay: Int64 = 32
+
+  /// Tries before giving up; 0: never.
+  var maxRetryCount: Int {
+    switch generation {
+    case .linux4_4: 0
+    case .linux4_19: 4
+    }
+  }
+
+  init(generation: BalloonGeneration, current: Int) {
+    self.generation = generation
+    self.current = current
+    target = UInt64(current)
+  }
+
+  /// What is missing to the target, as the kernel's signed difference.
+  var credit: Int64 { Int64(bitPattern: target &- UInt64(current)) }
+
+  /// update_schedule: counts tries, doubles the delay, gives up. Source: facts 2.3, step 4.
+  mutating func updateSchedule() {
+    switch outcome {
+    case .cancelled: break
+    case .done:
+      scheduleDelay = 1
+      retryCount = 1
+    case .again:
+      retryCount += 1
+      if maxRetryCount != 0 && retryCount > maxRetryCount {
+        scheduleDelay = 1
+        retryCount = 1
+        outcome = .cancelled
+      } else {
+        scheduleDelay = min(scheduleDelay * 2, Self.maxScheduleDelay)
+      }
+    }
+  }
+}

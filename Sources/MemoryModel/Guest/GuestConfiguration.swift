@@ -1,0 +1,40 @@
+/// What a guest kernel is built with and how it is set.
+public struct GuestConfiguration: Sendable {
+  /// Memory at boot: zones, marks and reserves.
+  public var zones: GuestZones
+  /// Virtual CPUs.
+  public var vcpus: Int
+  /// Pages of each file set, and the disk it is on.
+  public var fileSets: [(pages: PageCount, disk: Int)]
+  /// Size of each swap device, header included, and its disk; highest priority first.
+  public var swap: [(size: PageCount, disk: Int)]
+  /// vm.swappiness, 0 to 100.
+  public var swappiness: Int
+  /// Kernel memory that nothing reclaims, and reclaimable slab, at boot.
+  public var kernelUnreclaimable: PageCount
+  /// See `kernelUnreclaimable`.
+  public var slabReclaimable: PageCount
+  /// Whether the cleancache backend is registered.
+  public var cleancache: Bool
+  /// Whether the frontswap backend is registered.
+  public var frontswap: Bool
+  /// The generation of the balloon driver.
+  public var balloon: BalloonGeneration
+  /// Time that things take.
+  public var costs: Costs
+
+  /// A guest of `zones` with nothing but memory.
+  public init(zones: GuestZones, vcpus: Int = 1) {
+    self.zones = zones
+    self.vcpus = vcpus
+    fileSets = []
+    swap = []
+    swappiness = 60
+    kernelUnreclaimable = .zero
+    slabReclaimable = .zero
+    cleancache = true
+    frontswap = true
+    balloon = .linux4_19
+    costs = Costs()
+  }
+}

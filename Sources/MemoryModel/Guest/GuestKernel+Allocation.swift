@@ -1,0 +1,83 @@
+/// Who asks the page allocator.
+enum AllocationClass {
+  /// A program, or the kernel on its behalf: may wait, and may wake the OOM killer.
+  case user
+  /// The balloon driver: one round of reclaim, then it does without (`__GFP_NORETRY`).
+  case balloon
+}
+
+/// What came of an allocation.
+enum AllocationOutcome {
+  /// A page was taken from the free ones.
+  case granted
+  /// Nothing can be freed before something under way ends; `elapsed` says when to try again.
+  case mustWait
+  /// No page, and no use in trying again.
+  case failed
+}
+
+extension GuestKernel {
+  /// Fruitless rounds of direct reclaim after which memory is exhausted (facts 5.5, step 5).
+  static let fruitlessRoundsBeforeOOM = 16
+  /// The longest wait for writeback between two rounds: 100 ms (facts 5.5, step 5).
+  static let congestionWait: Int64 = 100_000_000
+
+  /// Takes one page from the free ones, after reclaim if it must.
+  @inline(__always)
+  mutating func allocate(_ purpose: AllocationClass, _ host: inout Host) -> AllocationOutcome {
+    if free > lowLimit {
+      free -= 1
+      return .granted
+    }
+    return allocateSlowly(purpose, &host)
+  }
+
+  /// The allocator's slow path: facts 5.5, steps 2 to 6.
+  @inline(never)
+  mutating func allocateSlowly(
+    _ purpose: AllocationClass, _ host: inout Host
+  ) -> AllocationOutcome {
+    wakeKswapd()
+    let start = elapsed
+    defer { if purpose == .user { counters.stallReclaim += elapsed - start } }
+    while true {
+      if free > minLimit {
+        free -= 1
+        fruitlessRounds = 0
+        return .granted
+      }
+      let freed = directReclaim(&host)
+      if purpose == .balloon {
+        guard free > minLimit else { return .failed }
+        continue
+      }
+      fruitlessRounds = freed > 0 ? 0 : fruitlessRounds + 1
+      if free > minLimit { continue }
+      if fruitlessRounds > Self.fruitlessRoundsBeforeOOM || free + reclaimable <= minLimit {
+        guard killOneProcess(&host) else {
+          hasPanicked = true
+          return .failed
+        }
+        fruitlessRounds = 0
+      } else if freed == 0 && 2 * (dirty.count + writeback.count) > reclaimable {
+        elapsed += min(Self.congestionWait, writeback.timeToNext(after: now + elapsed))
+        return .mustWait
+      }
+    }
+  }
+
+  /// Pages that reclaim could still free: the file lists, and the anonymous ones while swap has room.
+  var reclaimable: Int { sizes.file + (swap.freeSlots > 0 ? sizes.anon : 0) }
+
+  /// si_mem_available: what could be had without swapping.
+  ///
+  /// Source: facts 2.6.
+  public var available: PageCount {
+    let low = zones.lowMark.pages
+    let cache = sizes.file
+    var available = free - zones.totalReserve.pages
+    available += cache - min(cache / 2, low)
+    available += slabReclaimable - min(slabReclaimable / 2, low)
+    return PageCount(max(available, 0))
+  }
+}

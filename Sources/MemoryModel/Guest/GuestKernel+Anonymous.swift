@@ -1,0 +1,209 @@
+import SimulationEngine
+
+/// Which mappings go first when a program gives memory back.
+public enum UnmapOrder: Sendable {
+  /// The newest first.
+  case newestFirst
+  /// The oldest first.
+  case oldestFirst
+  /// Each in proportion to its size.
+  case proportional
+}
+
+extension GuestKernel {
+  /// vm_memory_committed(), the approximate Committed_AS that the kernel itself reads.
+  public var committed: PageCount { commit.read }
+  /// Committed pages of all mappings, exactly.
+  public var mapped: PageCount { PageCount(regions.committed) }
+  /// Touched anonymous pages, in memory or in swap.
+  public var touched: PageCount { PageCount(regions.touched) }
+  /// Counts up whenever touched pages change.
+  public var touchedVersion: UInt64 { regions.version }
+
+  /// Maps a new region; nothing of it is touched. Committed_AS rises on `cpu`.
+  public mutating func map(_ count: PageCount, cpu: Int) {
+    regions.add(size: count.pages)
+    pages.grow(toPages: regions.end - PageTable.heads)
+    commit.add(count.pages, cpu: cpu)
+  }
+
+  /// Unmaps `count` pages of the regions in `order`, from the ends of regions; all there are, at most.
+  ///
+  /// Regions that the OOM killer ended count as unmapped pages without giving anything back.
+  public mutating func unmap(
+    _ count: PageCount, order: UnmapOrder, cpu: Int, _ host: inout Host
+  ) {
+    var left = count.pages
+    let before = regions.committed
+    switch order {
+    case .newestFirst:
+      for index in regions.regions.indices.reversed() where left > 0 {
+        left -= shrinkRegion(index, by: left, &host)
+      }
+    case .oldestFirst:
+      for index in regions.regions.indices where left > 0 {
+        left -= shrinkRegion(index, by: left, &host)
+      }
+    case .proportional:
+      var total = regions.regions.reduce(0) { $0 + $1.size }
+      for index in regions.regions.indices where left > 0 && total > 0 {
+        let size = regions.regions[index].size
+        let share = total == size ? left : Int(Int64(left) * Int64(size) / Int64(total))
+        left -= shrinkRegion(index, by: share, &host)
+        total -= size
+      }
+    }
+    regions.removeEmpty()
+    commit.add(regions.committed - before, cpu: cpu)
+  }
+
+  /// Cuts up to `count` pages off a region and returns how many.
+  private mutating func shrinkRegion(_ index: Int, by count: Int, _ host: inout Host) -> Int {
+    let region = regions.regions[index]
+    let cut = min(count, region.size)
+    releaseTouched(index, downTo: min(region.touched, region.size - cut), &host)
+    regions.cut(index, by: cut)
+    return cut
+  }
+
+  /// Gives `count` touched pages back without unmapping them, newest regions first (MADV_DONTNEED).
+  public mutating func discard(_ count: PageCount, _ host: inout Host) {
+    var left = count.pages
+    for index in regions.regions.indices.reversed() where left > 0 {
+      let touched = regions.regions[index].touched
+      let released = min(touched, left)
+      releaseTouched(index, downTo: touched - released, &host)
+      left -= released
+    }
+  }
+
+  /// Frees the pages and slots of a region beyond its first `count` touched ones.
+  private mutating func releaseTouched(_ index: Int, downTo count: Int, _ host: inout Host) {
+    let region = regions.regions[index]
+    guard region.touched > count else { return }
+    for page in region.start + count..<region.start + region.touched {
+      release(UInt32(page), &host)
+    }
+    regions.setTouched(count, of: index)
+  }
+
+  private mutating func release(_ page: UInt32, _ host: inout Host) {
+    let record = pages.records[Int(page)]
+    if record.state.contains(.resident) {
+      pages.unlink(page)
+      sizes[LRUList(record.state)] -= 1
+      free += 1
+    }
+    if record.state.contains(.swapCache) || record.state.contains(.swapped) {
+      freeSlot(record.extra, &host)
+    }
+    pages.records[Int(page)] = PageRecord(previous: 0, next: 0, extra: 0, state: [])
+  }
+
+  /// The OOM killer: ends the process with most memory and swap; false if there is none.
+  ///
+  /// Source: facts 6.9. The memory is free at once.
+  mutating func killOneProcess(_ host: inout Host) -> Bool {
+    guard let victim = regions.largest else { return false }
+    let region = regions.regions[victim]
+    releaseTouched(victim, downTo: 0, &host)
+    regions.kill(victim)
+    commit.add(-region.size, cpu: 0)
+    counters.oomKill += 1
+    kills.append(
+      OOMKill(
+        committed: PageCount(region.size), touched: PageCount(region.touched), region: victim))
+    return true
+  }
+
+  /// Touches up to `count` pages for the first time, in the newest region that has untouched ones.
+  ///
+  /// Stops when `budget` nanoseconds are spent. Returns how many were touched: fewer if nothing is left to
+  /// touch, or if memory must be waited for (`elapsed` says how long). Source: facts 6.1.
+  public mutating func touch(
+    _ count: PageCount, budget: Int64, _ host: inout Host
+  ) -> PageCount {
+    var done = 0
+    let cost = costs.minorFault.nanoseconds + costs.clearPage.nanoseconds
+    while done < count.pages, elapsed < budget, let index = regions.newestUntouched {
+      let region = regions.regions[index]
+      var touched = region.touched
+      let last = min(region.size, touched + count.pages - done)
+      while touched < last && elapsed < budget {
+        guard case .granted = allocate(.user, &host) else {
+          if regions.regions[index].isAlive { regions.setTouched(touched, of: index) }
+          return PageCount(done)
+        }
+        guard regions.regions[index].isAlive else {
+          free += 1
+          return PageCount(done)
+        }
+        let page = UInt32(region.start + touched)
+        pages.records[Int(page)].state = [.resident, .active, .accessed, .dirty]
+        pages.pushHead(page, .activeAnon)
+        sizes.activeAnon += 1
+        touched += 1
+        done += 1
+        elapsed += cost
+        // The OOM killer and the swap count go by what is touched: keep it true at every allocation.
+        if free <= lowLimit { regions.setTouched(touched, of: index) }
+      }
+      regions.setTouched(touched, of: index)
+    }
+    counters.pgfault += Int64(done)
+    return PageCount(done)
+  }
+
+  /// Makes accesses to touched pages, `batch` one after another; the top bit of each says "write".
+  ///
+  /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many
+  /// were made. Pages that are not touched any more are passed over. Source: facts 3.2 and 6.1.
+  public mutating func accessAnon(
+    _ batch: UnsafeBufferPointer<UInt32>, budget: Int64, _ host: inout Host
+  ) -> Int {
+    let hitCost = costs.anonHit.nanoseconds
+    var done = 0
+    while done < batch.count && elapsed < budget {
+      let page = batch[done] & ~Self.writeBit
+      let isWrite = batch[done] & Self.writeBit != 0
+      let state = pages.records[Int(page)].state
+      if state.contains(.resident) {
+        if isWrite && state.contains(.swapCache) { reuseSwapPage(page, &host) }
+        pages.records[Int(page)].state.formUnion(isWrite ? [.accessed, .dirty] : .accessed)
+        elapsed += hitCost
+      } else if state.contains(.swapped) {
+        switch swapIn(page, write: isWrite, &host) {
+        case .resolved: break
+        case .blocked:
+          done += 1
+          counters.accesses += Int64(done)
+          return done
+        case .retry, .failed:
+          counters.accesses += Int64(done)
+          return done
+        }
+      }
+      done += 1
+    }
+    counters.accesses += Int64(done)
+    return done
+  }
+
+  /// The bit of an access that says "write".
+  public static var writeBit: UInt32 { 1 << 31 }
+
+  /// A write to a page whose slot nobody else uses: the slot is given up. Source: facts 3.2.
+  private mutating func reuseSwapPage(_ page: UInt32, _ host: inout Host) {
+    counters.pgfault += 1
+    elapsed += costs.minorFault.nanoseconds
+    freeSlot(pages.records[Int(page)].extra, &host)
+    pages.records[Int(page)].state.remove(.swapCache)
+  }
+
+  /// The touched regions in order of age: first page and touched pages of each. O(regions).
+  public func forEachTouchedRegion(_ body: (_ firstPage: UInt32, _ touched: Int) -> Void) {
+    for region in regions.regions where region.touched > 0 {
+      body(UInt32(region.start), region.touched)
+    }
+  }
+}

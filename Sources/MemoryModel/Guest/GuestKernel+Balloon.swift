@@ -1,0 +1,149 @@
+import SimulationEngine
+
+/// What the balloon worker does next.
+public enum BalloonStep: Hashable, Sendable {
+  /// The batch under way ends after so many nanoseconds; call again then.
+  case batch(nanoseconds: Int64)
+  /// A try failed: the worker is queued again after so many whole seconds.
+  case retry(seconds: Int64)
+  /// Given up until the next target; `noMorePages`: because nothing is ballooned out.
+  case cancelled(noMorePages: Bool)
+  /// At its target.
+  case done
+}
+
+extension GuestKernel {
+  /// `current_pages`, B.
+  public var balloonCurrent: PageCount { PageCount(balloon.current) }
+  /// `target_pages` as the driver stores it.
+  public var balloonTarget: UInt64 { balloon.target }
+  /// Pages on the ballooned list.
+  public var ballooned: PageCount { PageCount(balloon.ballooned) }
+
+  /// balloon_set_new_target. Returns whether the worker is to be started now.
+  ///
+  /// While a back-off timer runs only the target changes. Source: facts 2.2.
+  public mutating func setBalloonTarget(_ target: UInt64) -> Bool {
+    balloon.target = target
+    switch balloon.work {
+    case .idle:
+      balloon.work = .pending
+      return true
+    case .running:
+      balloon.work = .runningAndPending
+      return false
+    case .pending, .runningAndPending:
+      return false
+    }
+  }
+
+  /// The worker is started by the work queue.
+  public mutating func startBalloonWorker(_ host: inout Host) -> BalloonStep {
+    precondition(balloon.work == .pending, "the balloon worker was not queued")
+    balloon.work = .running
+    balloon.outcome = .done
+    return startBatch(&host)
+  }
+
+  /// The batch under way has ended. Source: facts 2.3, steps 4 to 6.
+  public mutating func finishBatch(_ host: inout Host) -> BalloonStep {
+    let moved = balloon.incoming - balloon.outgoing
+    if balloon.outgoing > 0 { host.decrease(balloon.outgoing, domain: domain) }
+    if balloon.generation == .linux4_4 { totalRAM -= balloon.outgoing }
+    balloon.current += moved
+    balloon.ballooned -= moved
+    counters.balloonOut += Int64(balloon.outgoing)
+    counters.balloonIn += Int64(balloon.incoming)
+    if moved != 0 {
+      zones.adjustManaged(by: moved)
+      updateLimits()
+    }
+    balloon.incoming = 0
+    balloon.outgoing = 0
+    return endPass(&host)
+  }
+
+  /// The end of a pass of the worker's loop: goes on, waits, or ends.
+  private mutating func endPass(_ host: inout Host) -> BalloonStep {
+    balloon.updateSchedule()
+    switch balloon.outcome {
+    case .done: return startBatch(&host)
+    case .again:
+      balloon.work = .pending
+      return .retry(seconds: balloon.scheduleDelay)
+    case .cancelled: return endWorker(.cancelled(noMorePages: false), &host)
+    }
+  }
+
+  /// The top of the worker's loop. Source: facts 2.3, steps 1 to 3.
+  private mutating func startBatch(_ host: inout Host) -> BalloonStep {
+    let credit = balloon.credit
+    if credit == 0 {
+      balloon.updateSchedule()
+      return endWorker(.done, &host)
+    }
+    let start = elapsed
+    if credit > 0 {
+      if balloon.ballooned == 0 {
+        balloon.target = UInt64(balloon.current)
+        return endWorker(.cancelled(noMorePages: true), &host)
+      }
+      balloon.outcome = increase(credit, &host)
+    } else {
+      balloon.outcome = decrease(credit, &host)
+    }
+    return .batch(nanoseconds: max(elapsed - start, 1))
+  }
+
+  /// The worker ends; a target set while it ran starts it once more at once.
+  private mutating func endWorker(_ step: BalloonStep, _ host: inout Host) -> BalloonStep {
+    guard balloon.work == .runningAndPending else {
+      balloon.work = .idle
+      return step
+    }
+    balloon.work = .running
+    balloon.outcome = .done
+    return balloon.credit == 0 ? endWorker(.done, &host) : startBatch(&host)
+  }
+
+  /// Takes a batch of pages from the host. Source: facts 2.4.
+  private mutating func increase(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
+    let wanted = Int(min(credit, Int64(min(BalloonDriver.batch, balloon.ballooned))))
+    let given = host.populate(wanted, domain: domain)
+    elapsed += costs.hypercall.nanoseconds
+    elapsed +=
+      Int64(given) * (costs.balloonInXen.nanoseconds + costs.balloonInGuest.nanoseconds)
+    if given == 0 { return .again }
+    totalRAM += given
+    free += given
+    balloon.incoming = given
+    return .done
+  }
+
+  /// Gives a batch of pages to the host, as far as they can be allocated. Source: facts 2.3 and 2.5.
+  private mutating func decrease(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
+    var wanted = credit == .min ? Int64.max : -credit
+    var isClamped = false
+    if balloon.generation == .linux4_19 {
+      let available = Int64(self.available.pages)
+      isClamped = available < wanted && available < Int64(zones.totalReserve.pages)
+      wanted = min(wanted, available)
+    }
+    let batch = Int(min(wanted, Int64(BalloonDriver.batch)))
+    let taken = allocateForBalloon(batch, &host)
+    if balloon.generation == .linux4_19 { totalRAM -= taken }
+    balloon.outgoing = taken
+    elapsed +=
+      Int64(taken) * (costs.balloonOutGuest.nanoseconds + costs.balloonOutXen.nanoseconds)
+    elapsed += costs.tlbFlush.nanoseconds + costs.hypercall.nanoseconds
+    return taken < batch || isClamped ? .again : .done
+  }
+
+  /// Allocates up to `count` pages, those above the low mark in one go.
+  private mutating func allocateForBalloon(_ count: Int, _ host: inout Host) -> Int {
+    var taken = min(count, max(free - lowLimit, 0))
+    free -= taken
+    while taken < count, case .granted = allocate(.balloon, &host) { taken += 1 }
+    return taken
+  }
+}

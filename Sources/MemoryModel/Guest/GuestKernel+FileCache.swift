@@ -1,0 +1,188 @@
+import SimulationEngine
+
+extension GuestKernel {
+  /// Reads or writes whole file pages, `batch` one after another; the top bit of each says "write".
+  ///
+  /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many were
+  /// made. `last` is the page of the access before: reading it again does not mark it (one sequential
+  /// stream). All pages are of one file set on `disk`. Source: facts 6.1 and 6.7.
+  public mutating func accessFile(
+    _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, disk: Int, budget: Int64,
+    _ host: inout Host
+  ) -> Int {
+    let hitCost = costs.fileHit.nanoseconds
+    let affordable = budget - elapsed
+    if affordable <= 0 { return 0 }
+    let count =
+      hitCost == 0 ? batch.count : min(batch.count, Int((affordable + hitCost - 1) / hitCost))
+    var previous = last
+    var done = 0
+    var activated = 0
+    let records = pages.records
+    walk: while done < count {
+      let access = batch[done]
+      let page = access & ~Self.writeBit
+      let state = records[Int(page)].state
+      let isHit = state.rawValue & PageState.resident.rawValue != 0
+      if isHit && access == page {
+        if page != previous {
+          let marks = state.rawValue & (PageState.active.rawValue | PageState.referenced.rawValue)
+          if marks == PageState.referenced.rawValue {
+            pages.unlink(page)
+            pages.pushHead(page, .activeFile)
+            records[Int(page)].state = PageState(
+              rawValue: state.rawValue
+                ^ (PageState.active.rawValue | PageState.referenced.rawValue))
+            activated += 1
+          } else if marks & PageState.referenced.rawValue == 0 {
+            records[Int(page)].state = state.union(.referenced)
+          }
+        }
+      } else {
+        account(activated, hits: 0)
+        activated = 0
+        let outcome =
+          access == page
+          ? readMiss(page, disk: disk, &host) : write(page, disk: disk, &host)
+        switch outcome {
+        case .resolved: break
+        case .blocked:
+          previous = page
+          done += 1
+          break walk
+        case .retry, .failed: break walk
+        }
+        if elapsed >= budget {
+          previous = page
+          done += 1
+          break walk
+        }
+      }
+      previous = page
+      done += 1
+    }
+    last = previous
+    account(activated, hits: done)
+    return done
+  }
+
+  /// Books what the loop over hits kept in registers.
+  @inline(__always)
+  private mutating func account(_ activated: Int, hits: Int) {
+    sizes.inactiveFile -= activated
+    sizes.activeFile += activated
+    workingsetClock &+= UInt64(activated)
+    counters.pgactivate += Int64(activated)
+    counters.accesses += Int64(hits)
+    elapsed += Int64(hits) * costs.fileHit.nanoseconds
+  }
+
+  /// A read of a page that is not in the cache: from cleancache if it is there, else from the disk.
+  @inline(never)
+  private mutating func readMiss(_ page: UInt32, disk: Int, _ host: inout Host) -> FaultOutcome {
+    switch allocate(.user, &host) {
+    case .granted: break
+    case .mustWait: return .retry
+    case .failed: return .failed
+    }
+    let record = pages.records[Int(page)]
+    var state: PageState = [.resident, .file, .referenced, .mappedToDisk]
+    if record.state.contains(.shadow) && refaultActivates(record.extra) { state.insert(.active) }
+    var outcome = FaultOutcome.resolved
+    if !getFromCleancache(page, record, &host) {
+      counters.pgpgin += 1
+      let start = elapsed
+      elapsed = host.disks[disk].read(at: now + elapsed) - now
+      counters.stallDisk += elapsed - start
+      outcome = elapsed > start ? .blocked : .resolved
+    }
+    insert(page, state)
+    return outcome
+  }
+
+  /// Counts the refault of a page with `shadow`, and tells whether it goes straight to the active list.
+  ///
+  /// Source: facts 6.7. The clock's low 32 bits suffice: no cache has 2^32 pages.
+  private mutating func refaultActivates(_ shadow: UInt32) -> Bool {
+    counters.workingsetRefault += 1
+    let distance = UInt32(truncatingIfNeeded: workingsetClock) &- shadow
+    guard distance <= UInt32(clamping: sizes.activeFile) else { return false }
+    workingsetClock &+= 1
+    counters.workingsetActivate += 1
+    return true
+  }
+
+  /// An exclusive get. Source: facts 4.7.
+  private mutating func getFromCleancache(
+    _ page: UInt32, _ record: PageRecord, _ host: inout Host
+  ) -> Bool {
+    guard cleancacheEnabled else { return false }
+    if record.state.contains(.cleancache),
+      host.ephemeralGet(record.next, page: page, domain: domain)
+    {
+      counters.cleancacheGets += 1
+      elapsed += costs.tmemGet.nanoseconds
+      counters.stallTmem += costs.tmemGet.nanoseconds
+      return true
+    }
+    counters.cleancacheFailedGets += 1
+    elapsed += costs.tmemMiss.nanoseconds
+    counters.stallTmem += costs.tmemMiss.nanoseconds
+    return false
+  }
+
+  /// Puts a page that was just read or written into the cache.
+  @inline(__always)
+  private mutating func insert(_ page: UInt32, _ state: PageState) {
+    pages.records[Int(page)].state = state
+    let list: LRUList = state.contains(.active) ? .activeFile : .inactiveFile
+    pages.pushHead(page, list)
+    sizes[list] += 1
+  }
+
+  /// A write of a whole page: it is not read first, and writing does not mark it. Source: facts 6.1.
+  ///
+  /// A stale copy in cleancache is dropped at once (in Linux: when the page is next removed).
+  private mutating func write(_ page: UInt32, disk: Int, _ host: inout Host) -> FaultOutcome {
+    let record = pages.records[Int(page)]
+    if !record.state.contains(.resident) {
+      switch allocate(.user, &host) {
+      case .granted: break
+      case .mustWait: return .retry
+      case .failed: return .failed
+      }
+      if record.state.contains(.cleancache) {
+        _ = host.ephemeralGet(record.next, page: page, domain: domain)
+        elapsed += costs.tmemMiss.nanoseconds
+      }
+      insert(page, [.resident, .file])
+    }
+    if !pages.records[Int(page)].state.contains(.dirty) {
+      pages.records[Int(page)].state.insert(.dirty)
+      dirty.append(page, at: now + elapsed)
+    }
+    return .resolved
+  }
+
+  /// `echo 1 > drop_caches`: clean file pages go into cleancache, without a shadow. Returns how many went.
+  ///
+  /// Source: facts 4.7.
+  public mutating func dropCaches(_ host: inout Host) -> PageCount {
+    var dropped = 0
+    for list in [LRUList.inactiveFile, .activeFile] {
+      var page = pages.tail(of: list)
+      while page != UInt32(list.rawValue) {
+        let younger = pages.records[Int(page)].previous
+        if pages.records[Int(page)].state.isDisjoint(with: [.dirty, .writeback]) {
+          pages.unlink(page)
+          evictFilePage(page, leaving: [], &host)
+          sizes[list] -= 1
+          free += 1
+          dropped += 1
+        }
+        page = younger
+      }
+    }
+    return PageCount(dropped)
+  }
+}

@@ -1,0 +1,126 @@
+import SimulationEngine
+
+extension GuestKernel {
+  /// What reclaim decided of one inactive page.
+  private enum Verdict {
+    case freed
+    case keep
+    case activate
+  }
+
+  /// Looks at up to `count` pages from the tail of an inactive list and frees those it can.
+  ///
+  /// Source: facts 6.2.
+  mutating func shrinkInactive(
+    _ list: LRUList, _ count: Int, _ pass: inout ReclaimPass, _ host: inout Host
+  ) {
+    let taken = min(count, sizes[list])
+    var freed = 0
+    var activated = 0
+    for _ in 0..<taken {
+      let page = pages.tail(of: list)
+      pages.unlink(page)
+      let verdict = list.isFile ? judgeFile(page, &host) : judgeAnon(page, &host)
+      switch verdict {
+      case .freed:
+        freed += 1
+      case .keep:
+        pages.pushHead(page, list)
+      case .activate:
+        pages.records[Int(page)].state.insert(.active)
+        pages.pushHead(page, list.isFile ? .activeFile : .activeAnon)
+        activated += 1
+      }
+    }
+    sizes[list] -= freed + activated
+    sizes[list.isFile ? .activeFile : .activeAnon] += activated
+    free += freed
+    pass.scanned += taken
+    pass.reclaimed += freed
+    elapsed += Int64(taken) * costs.scanPage.nanoseconds
+    counters.pgactivate += Int64(activated)
+    if pass.isKswapd {
+      counters.pgscanKswapd += Int64(taken)
+      counters.pgstealKswapd += Int64(freed)
+    } else {
+      counters.pgscanDirect += Int64(taken)
+      counters.pgstealDirect += Int64(freed)
+    }
+    if list.isFile {
+      reclaim.scannedFile += taken
+      reclaim.rotatedFile += activated
+    } else {
+      reclaim.scannedAnon += taken
+      reclaim.rotatedAnon += activated
+    }
+  }
+
+  /// A file page: clean ones go, with a shadow and a put; dirty ones wait for the flusher.
+  private mutating func judgeFile(_ page: UInt32, _ host: inout Host) -> Verdict {
+    let state = pages.records[Int(page)].state
+    if state.contains(.writeback) {
+      pages.records[Int(page)].state.insert(.reclaim)
+      return .activate
+    }
+    pages.records[Int(page)].state.remove(.referenced)
+    if state.contains(.dirty) {
+      if state.contains(.referenced) { return .keep }
+      pages.records[Int(page)].state.insert(.reclaim)
+      return .activate
+    }
+    workingsetClock &+= 1
+    evictFilePage(page, leaving: .shadow, &host)
+    pages.records[Int(page)].extra = UInt32(truncatingIfNeeded: workingsetClock)
+    return .freed
+  }
+
+  /// Drops a clean file page that is on no list any more: cleancache put, record back to "not in memory".
+  mutating func evictFilePage(_ page: UInt32, leaving mark: PageState, _ host: inout Host) {
+    let state = pages.records[Int(page)].state
+    var left: PageState = [.file]
+    left.formUnion(mark)
+    var handle: UInt32 = 0
+    if cleancacheEnabled && state.contains(.mappedToDisk) {
+      counters.cleancachePuts += 1
+      if let stored = host.ephemeralPut(page, domain: domain) {
+        handle = stored
+        left.insert(.cleancache)
+        elapsed += costs.tmemPut.nanoseconds
+      } else {
+        elapsed += costs.tmemMiss.nanoseconds
+      }
+    }
+    pages.records[Int(page)] = PageRecord(previous: 0, next: handle, extra: 0, state: left)
+  }
+
+  /// An anonymous page: one in use is activated, any other gets a slot and is stored or written.
+  private mutating func judgeAnon(_ page: UInt32, _ host: inout Host) -> Verdict {
+    var state = pages.records[Int(page)].state
+    if state.contains(.writeback) {
+      pages.records[Int(page)].state.insert(.reclaim)
+      return .activate
+    }
+    if state.contains(.accessed) {
+      pages.records[Int(page)].state.remove(.accessed)
+      return .activate
+    }
+    if !state.contains(.swapCache) {
+      guard let slot = swap.allocate(for: page) else { return .activate }
+      state.formUnion([.swapCache, .dirty])
+      pages.records[Int(page)].extra = slot
+    }
+    elapsed += costs.unmapPage.nanoseconds
+    let slot = pages.records[Int(page)].extra
+    if state.contains(.dirty) {
+      guard storeInFrontswap(slot, &host) else {
+        state.remove(.dirty)
+        state.formUnion([.writeback, .reclaim])
+        pages.records[Int(page)].state = state
+        writeToSwap(page, slot, &host)
+        return .keep
+      }
+    }
+    pages.records[Int(page)] = PageRecord(previous: 0, next: 0, extra: slot, state: .swapped)
+    return .freed
+  }
+}

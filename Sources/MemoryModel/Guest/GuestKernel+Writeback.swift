@@ -1,0 +1,59 @@
+extension GuestKernel {
+  /// How often the flusher wakes, and how long a page may be dirty.
+  ///
+  /// Source: facts 6.8.
+  public static let flusherInterval: Int64 = 5_000_000_000
+  static let dirtyExpiry: Int64 = 30_000_000_000
+  /// Pages that the flusher gives to the disk before it waits for them.
+  static let flushBatch = 1024
+
+  /// Dirty pages above which the flusher writes at once: dirty_background_ratio is 10.
+  ///
+  /// Source: facts 6.8.
+  var backgroundDirtyLimit: Int {
+    let dirtyable = free - min(free, zones.totalReserve.pages) + sizes.file + 1
+    let limit = 819 * dirtyable / 4096
+    let background = 409 * dirtyable / 4096
+    return background >= limit ? limit / 2 : background
+  }
+
+  /// Whether the flusher has reason to run before its time.
+  public var wantsFlush: Bool { dirty.count > 0 && dirty.count > backgroundDirtyLimit }
+
+  /// One step of the flusher: writes what is too old, or too much.
+  ///
+  /// Returns after how many nanoseconds it is to run again.
+  public mutating func flush(_ host: inout Host) -> Int64 {
+    var started = 0
+    while started < Self.flushBatch, let since = dirty.oldest,
+      since + Self.dirtyExpiry <= now || wantsFlush, let page = dirty.removeOldest()
+    {
+      pages.records[Int(page)].state.remove(.dirty)
+      pages.records[Int(page)].state.formUnion([.writeback, .mappedToDisk])
+      counters.pgpgout += 1
+      writeback.append(page, done: host.disks[diskOf(page)].write(at: now))
+      started += 1
+    }
+    if started < Self.flushBatch { return Self.flusherInterval }
+    return max(writeback.timeOfLast(after: now) - now, 1_000_000)
+  }
+
+  private func diskOf(_ page: UInt32) -> Int {
+    fileSets.first { $0.pages.contains(Int(page)) }?.disk ?? 0
+  }
+
+  /// Takes note of the writes that have ended.
+  mutating func finishWriteback() {
+    while let page = writeback.next(by: now) {
+      fruitlessRounds = 0
+      let state = pages.records[Int(page)].state
+      guard state.contains(.writeback) else { continue }
+      pages.records[Int(page)].state.subtract([.writeback, .reclaim])
+      // A page that reclaim waits for is the first that it finds next time.
+      if state.contains(.reclaim) && !state.contains(.active) {
+        pages.unlink(page)
+        pages.pushTail(page, LRUList(state))
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+public import SimulationEngine
+
+/// A guest's kernel: its page allocator, its four LRU lists, its swap, and its balloon.
+///
+/// Everything happens at an instant that the run names with `begin(at:)`; what an operation costs is added
+/// to `elapsed`, and the run lets the actor who did it go on that much later. Pages are counted in one pool
+/// with the marks of all zones summed, and the pages that lower zones keep from the preferred one out of
+/// reach (facts 5.4, one-zone simplification).
+public struct GuestKernel: ~Copyable {
+  /// The number under which the host knows this guest.
+  public let domain: Int
+  let costs: Costs
+  let swappiness: Int
+  let cleancacheEnabled: Bool
+  let frontswapEnabled: Bool
+  let fileSets: [FileSet]
+
+  /// Zones and marks; only ballooning and sysctl writes change them.
+  public internal(set) var zones: GuestZones
+  /// totalram_pages, T.
+  var totalRAM: Int
+  /// B - T: pages of the domain that never reached the allocator.
+  let bootReserved: Int
+  /// Pages in the allocator's free lists.
+  var free: Int
+  /// Kernel memory that nothing reclaims, and reclaimable slab.
+  let kernelUnreclaimable: Int
+  var slabReclaimable: Int
+  /// What must stay free after an allocation at the low, min and high mark.
+  var lowLimit: Int
+  var minLimit: Int
+  var highLimit: Int
+
+  var pages: PageTable
+  var sizes = PerList()
+  var reclaim = ReclaimState()
+  var kswapd = Kswapd()
+  var swap: SwapSpace
+  var writeback = WritebackQueue()
+  var dirty = DirtyQueue()
+  var regions: AnonRegions
+  var commit: CommitCounter
+  var balloon: BalloonDriver
+
+  /// What the kernel has counted since boot.
+  public internal(set) var counters = VMCounters()
+  /// The clock of evictions and activations, A of facts 6.7.
+  var workingsetClock: UInt64 = 0
+  /// Rounds of direct reclaim in a row that freed nothing.
+  var fruitlessRounds = 0
+  /// The kernel found nothing to kill.
+  public internal(set) var hasPanicked = false
+
+  /// The instant of the operation under way, in nanoseconds since boot.
+  var now: Int64 = 0
+  /// What the operations since `begin(at:)` have cost, in nanoseconds.
+  public internal(set) var elapsed: Int64 = 0
+  /// Kills that the run has not yet been told of.
+  var kills: [OOMKill] = []
+
+  /// A set of file pages on one disk.
+  struct FileSet: Sendable {
+    /// Its first page, and the one behind its last.
+    let pages: Range<Int>
+    /// The host's disk.
+    let disk: Int
+  }
+
+  /// A freshly booted guest, its RAM free except for the kernel's own.
+  public init(_ configuration: GuestConfiguration, domain: Int) {
+    self.domain = domain
+    costs = configuration.costs
+    swappiness = configuration.swappiness
+    cleancacheEnabled = configuration.cleancache
+    frontswapEnabled = configuration.frontswap
+    zones = configuration.zones
+    totalRAM = configuration.zones.totalRAM.pages
+    bootReserved = (configuration.zones.balloonCurrent - configuration.zones.totalRAM).pages
+    kernelUnreclaimable = configuration.kernelUnreclaimable.pages
+    slabReclaimable = configuration.slabReclaimable.pages
+    free = totalRAM - kernelUnreclaimable - slabReclaimable
+    precondition(free >= 0, "the kernel alone needs more than the guest's memory")
+    (lowLimit, minLimit, highLimit) = (0, 0, 0)
+    var sets: [FileSet] = []
+    var end = PageTable.heads
+    for set in configuration.fileSets {
+      sets.append(FileSet(pages: end..<end + set.pages.pages, disk: set.disk))
+      end += set.pages.pages
+    }
+    fileSets = sets
+    pages = PageTable(pages: end - PageTable.heads)
+    swap = SwapSpace(configuration.swap.map { ($0.size.pages, $0.disk) })
+    regions = AnonRegions(firstPage: end)
+    commit = CommitCounter(batch: configuration.zones.commitBatch, vcpus: configuration.vcpus)
+    balloon = BalloonDriver(
+      generation: configuration.balloon, current: configuration.zones.balloonCurrent.pages)
+    updateLimits()
+  }
+
+  /// Starts an operation at `time`: what disks have finished by then is done with, and `elapsed` is zero.
+  public mutating func begin(at time: SimTime) {
+    now = time.nanoseconds
+    elapsed = 0
+    if !writeback.isEmpty { finishWriteback() }
+  }
+
+  /// The first page of file set `index`; its pages follow one another.
+  public func firstPage(ofFileSet index: Int) -> UInt32 { UInt32(fileSets[index].pages.lowerBound) }
+
+  /// Takes the marks over from the zones.
+  mutating func updateLimits() {
+    let unusable = zones.unusable.pages
+    minLimit = zones.minMark.pages + unusable
+    lowLimit = zones.lowMark.pages + unusable
+    highLimit = zones.highMark.pages + unusable
+  }
+
+  /// Writes /proc/sys/vm/min_free_kbytes: marks and reserves follow from what is managed now.
+  public mutating func writeMinFreeKilobytes(_ value: Int) {
+    zones.recompute(minFreeKilobytes: value)
+    updateLimits()
+  }
+
+  /// The kills since the last call, oldest first.
+  public mutating func takeKills() -> [OOMKill] {
+    if kills.isEmpty { return [] }
+    defer { kills.removeAll(keepingCapacity: true) }
+    return kills
+  }
+}
+
+/// A process that the OOM killer ended.
+public struct OOMKill: Hashable, Sendable {
+  /// What it had committed.
+  public let committed: PageCount
+  /// What it had touched, in memory or in swap.
+  public let touched: PageCount
+  /// Its region.
+  public let region: Int
+}

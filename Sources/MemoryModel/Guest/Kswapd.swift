@@ -1,0 +1,99 @@
+/// The background reclaimer of a guest: what it is doing, and where it is in it.
+///
+/// Source: facts 6.3.
+struct Kswapd {
+  enum Activity {
+    /// Asleep until an allocation wakes it.
+    case asleep
+    /// A wake-up is on its way: the run is to schedule its first step.
+    case woken
+    /// In a run.
+    case running
+    /// Asleep for 100 ms between two runs.
+    case napping
+  }
+
+  var activity = Activity.asleep
+  var priority = GuestKernel.defaultPriority
+  var pass: ReclaimPass?
+  /// Pages freed in this run.
+  var reclaimed = 0
+  /// Runs in a row that freed nothing.
+  var failures = 0
+  /// Steps scheduled for an earlier number are void.
+  var token: UInt32 = 0
+
+  /// Runs in vain after which it gives up until direct reclaim succeeds.
+  static let failuresBeforeGivingUp = 16
+  /// The nap between two runs.
+  static let nap: Int64 = 100_000_000
+}
+
+extension GuestKernel {
+  /// Whether the guest has more free than its high mark.
+  var isBalanced: Bool { free > highLimit }
+
+  /// Wakes kswapd unless it runs, has given up, or has nothing to do.
+  mutating func wakeKswapd() {
+    guard kswapd.activity == .asleep || kswapd.activity == .napping else { return }
+    guard kswapd.failures < Kswapd.failuresBeforeGivingUp, !isBalanced else { return }
+    kswapd.activity = .woken
+  }
+
+  /// The number that kswapd's first step is to carry, if it was just woken; the run schedules it at once.
+  public mutating func takeKswapdWakeUp() -> UInt32? {
+    guard kswapd.activity == .woken else { return nil }
+    startKswapdRun()
+    kswapd.token &+= 1
+    return kswapd.token
+  }
+
+  private mutating func startKswapdRun() {
+    kswapd.activity = .running
+    kswapd.priority = Self.defaultPriority
+    kswapd.pass = nil
+    kswapd.reclaimed = 0
+  }
+
+  /// One step of kswapd: up to 32 pages of each list.
+  ///
+  /// Returns after how many nanoseconds the next step is due; nothing once it sleeps, or if `token` is void.
+  public mutating func kswapdStep(token: UInt32, _ host: inout Host) -> Int64? {
+    guard token == kswapd.token else { return nil }
+    if kswapd.activity == .napping {
+      if isBalanced || kswapd.failures >= Kswapd.failuresBeforeGivingUp {
+        kswapd.activity = .asleep
+        return nil
+      }
+      startKswapdRun()
+    }
+    if kswapd.pass == nil {
+      if isBalanced { return endKswapdRun() }
+      if kswapd.priority < 1 {
+        if kswapd.reclaimed == 0 { kswapd.failures += 1 }
+        return endKswapdRun()
+      }
+      if isInactiveLow(file: false) { shrinkActive(.activeAnon, Self.reclaimBatch) }
+      kswapd.pass = planPass(
+        priority: kswapd.priority, goal: max(zones.highMark.pages, Self.reclaimBatch),
+        isKswapd: true)
+    }
+    if var pass = kswapd.pass {
+      let goesOn = advance(&pass, &host)
+      kswapd.pass = goesOn ? pass : nil
+      if !goesOn {
+        let freed = pass.reclaimed + shrinkSlab(priority: kswapd.priority)
+        kswapd.reclaimed += freed
+        if freed > 0 { kswapd.failures = 0 }
+        if pass.scanned < pass.goal || freed == 0 { kswapd.priority -= 1 }
+      }
+    }
+    return max(elapsed, 1_000)
+  }
+
+  private mutating func endKswapdRun() -> Int64 {
+    reclaim.activationsAtLastRound = counters.workingsetActivate
+    kswapd.activity = .napping
+    return Kswapd.nap
+  }
+}

@@ -1,0 +1,58 @@
+/// What is known of one page of a guest: 16 bytes, whether it is in memory or not.
+///
+/// A page is named by its place in the table, the same for its whole life: a file page keeps its record when
+/// it is evicted, an anonymous page when it is swapped out. So an access finds its page without a search.
+struct PageRecord: BitwiseCopyable {
+  /// The neighbour towards the head of its LRU list.
+  var previous: UInt32
+  /// The neighbour towards the tail. Of an evicted file page: its handle in cleancache.
+  var next: UInt32
+  /// Of a page in swap or in the swap cache: its slot. Of an evicted file page: its shadow, the
+  /// workingset clock at eviction.
+  var extra: UInt32
+  /// Where the page is, and its flags.
+  var state: PageState
+
+  init(previous: UInt32, next: UInt32, extra: UInt32, state: PageState) {
+    self.previous = previous
+    self.next = next
+    self.extra = extra
+    self.state = state
+  }
+}
+
+/// Where a page is, and the kernel's flags for it.
+///
+/// All bits clear: a file page that was never read, or an anonymous page that was never touched.
+struct PageState: OptionSet, BitwiseCopyable, Sendable {
+  let rawValue: UInt32
+
+  init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// In memory, on one of the four LRU lists.
+  static var resident: PageState { PageState(rawValue: 1 << 0) }
+  /// On an active list (PG_active).
+  static var active: PageState { PageState(rawValue: 1 << 1) }
+  /// Marked by read() (PG_referenced).
+  static var referenced: PageState { PageState(rawValue: 1 << 2) }
+  /// The accessed bit of its page table entry.
+  static var accessed: PageState { PageState(rawValue: 1 << 3) }
+  /// Differs from its copy on disk or in swap, or has none.
+  static var dirty: PageState { PageState(rawValue: 1 << 4) }
+  /// Being written.
+  static var writeback: PageState { PageState(rawValue: 1 << 5) }
+  /// Backed by a file.
+  static var file: PageState { PageState(rawValue: 1 << 6) }
+  /// In memory and in a swap slot.
+  static var swapCache: PageState { PageState(rawValue: 1 << 7) }
+  /// Not in memory, in a swap slot.
+  static var swapped: PageState { PageState(rawValue: 1 << 8) }
+  /// Evicted by reclaim; `extra` is its shadow.
+  static var shadow: PageState { PageState(rawValue: 1 << 9) }
+  /// Evicted and put; `next` is its handle.
+  static var cleancache: PageState { PageState(rawValue: 1 << 10) }
+  /// Read from disk, so that its blocks are known to exist (PG_mappedtodisk).
+  static var mappedToDisk: PageState { PageState(rawValue: 1 << 11) }
+  /// Reclaim met it dirty or under writeback (PG_reclaim).
+  static var reclaim: PageState { PageState(rawValue: 1 << 12) }
+}

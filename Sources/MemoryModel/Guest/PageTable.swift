@@ -1,0 +1,146 @@
+import Glibc
+
+/// The records of all pages of a guest, and the four LRU lists through them.
+///
+/// One anonymous mapping that grows by copying; records that were never used take no memory of the
+/// simulator's machine. Memory: 16 bytes a page that was ever touched. Lists are linked by index; their
+/// heads are the first four records. The only place with page pointers.
+struct PageTable: ~Copyable {
+  private(set) var records: UnsafeMutablePointer<PageRecord>
+  /// How many records there are, list heads included.
+  private(set) var count: Int
+  private var mappedBytes: Int
+
+  /// How many records are the heads of lists.
+  static var heads: Int { LRUList.allCases.count }
+
+  /// A table of `pages` untouched pages.
+  init(pages: Int) {
+    count = Self.heads + pages
+    mappedBytes = Self.bytes(for: count)
+    records = Self.map(mappedBytes)
+    for list in LRUList.allCases {
+      let head = UInt32(list.rawValue)
+      records[list.rawValue] = PageRecord(previous: head, next: head, extra: 0, state: [])
+    }
+  }
+
+  deinit { munmap(records, mappedBytes) }
+
+  /// Bytes of a mapping for `count` records, in whole 2 MiB so that huge pages serve it.
+  private static func bytes(for count: Int) -> Int {
+    let unit = 2 << 20
+    return (count * MemoryLayout<PageRecord>.stride + unit - 1) / unit * unit
+  }
+
+  /// A mapping of zero bytes that takes memory only where it is written.
+  private static func map(_ bytes: Int) -> UnsafeMutablePointer<PageRecord> {
+    let mapping = mmap(
+      nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let mapping, mapping != MAP_FAILED else {
+      preconditionFailure("no address space for \(bytes) bytes of page records")
+    }
+    madvise(mapping, bytes, MADV_HUGEPAGE)
+    return mapping.assumingMemoryBound(to: PageRecord.self)
+  }
+
+  /// Makes room for `pages` pages in all; those added are untouched. At times O(pages there are).
+  mutating func grow(toPages pages: Int) {
+    let wanted = Self.heads + pages
+    guard wanted > count else { return }
+    precondition(wanted < 1 << 31, "more than 2^31 pages in one guest")
+    let bytes = Self.bytes(for: max(wanted, count + count / 2))
+    if bytes > mappedBytes {
+      let larger = Self.map(bytes)
+      larger.update(from: records, count: count)
+      munmap(records, mappedBytes)
+      records = larger
+      mappedBytes = bytes
+    }
+    count = wanted
+  }
+
+  /// The page at the tail of `list`; the list's own head if it is empty.
+  func tail(of list: LRUList) -> UInt32 { records[list.rawValue].previous }
+
+  /// Takes a page out of its list.
+  @inline(__always)
+  func unlink(_ page: UInt32) {
+    let (previous, next) = (records[Int(page)].previous, records[Int(page)].next)
+    records[Int(previous)].next = next
+    records[Int(next)].previous = previous
+  }
+
+  /// Puts a page at the head of `list`, where the youngest are.
+  @inline(__always)
+  func pushHead(_ page: UInt32, _ list: LRUList) {
+    let head = list.rawValue
+    let next = records[head].next
+    records[Int(page)].previous = UInt32(head)
+    records[Int(page)].next = next
+    records[Int(next)].previous = page
+    records[head].next = page
+  }
+
+  /// Puts a page at the tail of `list`, where reclaim looks first.
+  func pushTail(_ page: UInt32, _ list: LRUList) {
+    let head = list.rawValue
+    let previous = records[head].previous
+    records[Int(page)].previous = previous
+    records[Int(page)].next = UInt32(head)
+    records[Int(previous)].next = page
+    records[head].previous = page
+  }
+}
+
+/// The four lists that reclaim works on, in the order in which it visits them.
+///
+/// Source: facts 6.1 and 6.6. The raw value is the place of the list's head in the page table.
+enum LRUList: Int, CaseIterable {
+  case inactiveAnon, activeAnon, inactiveFile, activeFile
+
+  /// The list on which a page in `state` is.
+  @inline(__always)
+  init(_ state: PageState) {
+    let isFile = state.rawValue & PageState.file.rawValue != 0
+    let isActive = state.rawValue & PageState.active.rawValue != 0
+    self =
+      isFile ? (isActive ? .activeFile : .inactiveFile) : (isActive ? .activeAnon : .inactiveAnon)
+  }
+
+  /// Whether the list holds file pages.
+  var isFile: Bool { rawValue >= 2 }
+  /// Whether the list is an active one.
+  var isActive: Bool { rawValue & 1 == 1 }
+}
+
+/// One number for each LRU list.
+struct PerList: Equatable {
+  var inactiveAnon = 0
+  var activeAnon = 0
+  var inactiveFile = 0
+  var activeFile = 0
+
+  /// The number of `list`.
+  subscript(list: LRUList) -> Int {
+    @inline(__always) get {
+      switch list {
+      case .inactiveAnon: inactiveAnon
+      case .activeAnon: activeAnon
+      case .inactiveFile: inactiveFile
+      case .activeFile: activeFile
+      }
+    }
+    @inline(__always) set {
+      switch list {
+      case .inactiveAnon: inactiveAnon = newValue
+      case .activeAnon: activeAnon = newValue
+      case .inactiveFile: inactiveFile = newValue
+      case .activeFile: activeFile = newValue
+      }
+    }
+  }
+
+  var anon: Int { inactiveAnon + activeAnon }
+  var file: Int { inactiveFile + activeFile }
+}

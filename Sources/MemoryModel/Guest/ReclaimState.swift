@@ -1,0 +1,64 @@
+/// What reclaim remembers from pass to pass.
+struct ReclaimState {
+  /// Pages taken off the lists of a type for scanning, and those of them found in use (facts 6.6, rule 5).
+  var scannedAnon = 0
+  var rotatedAnon = 0
+  var scannedFile = 0
+  var rotatedFile = 0
+  /// workingset_activate when the last round of reclaim ended (facts 6.5).
+  var activationsAtLastRound: Int64 = 0
+}
+
+/// One pass over the lists at one priority: what was planned, what is left, what it has freed.
+///
+/// Source: facts 6.6.
+struct ReclaimPass {
+  let priority: Int
+  let goal: Int
+  let isKswapd: Bool
+  let planned: PerList
+  var left: PerList
+  var reclaimed = 0
+  var scanned = 0
+  /// Whether the rest was already cut in proportion, or never is to be.
+  var isAdjusted: Bool
+
+  init(priority: Int, goal: Int, isKswapd: Bool, planned: PerList) {
+    self.priority = priority
+    self.goal = goal
+    self.isKswapd = isKswapd
+    self.planned = planned
+    left = planned
+    isAdjusted = !isKswapd && priority == GuestKernel.defaultPriority
+  }
+
+  /// Whether a list that drives the pass has pages left to scan; active anon alone does not.
+  var hasMore: Bool { left.inactiveAnon > 0 || left.activeFile > 0 || left.inactiveFile > 0 }
+
+  /// After the goal is met: cuts what is left of the larger type to the share that the smaller one got.
+  ///
+  /// Returns whether the pass goes on. Source: facts 6.6.
+  mutating func adjust() -> Bool {
+    if left.file == 0 || left.anon == 0 { return false }
+    isAdjusted = true
+    if left.file > left.anon {
+      let percent = left.anon * 100 / (planned.anon + 1)
+      left.inactiveAnon = 0
+      left.activeAnon = 0
+      left.inactiveFile = rest(.inactiveFile, percent)
+      left.activeFile = rest(.activeFile, percent)
+    } else {
+      let percent = left.file * 100 / (planned.file + 1)
+      left.inactiveFile = 0
+      left.activeFile = 0
+      left.inactiveAnon = rest(.inactiveAnon, percent)
+      left.activeAnon = rest(.activeAnon, percent)
+    }
+    return true
+  }
+
+  private func rest(_ list: LRUList, _ percent: Int) -> Int {
+    let scanned = planned[list] - left[list]
+    return max(planned[list] * (100 - percent) / 100 - scanned, 0)
+  }
+}

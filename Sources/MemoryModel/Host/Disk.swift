@@ -1,0 +1,41 @@
+import SimulationEngine
+
+/// A disk as a queueing server: some channels, each serving one request at a time, first come first served.
+struct Disk: ~Copyable {
+  let parameters: DiskParameters
+  /// When each channel is free again, in nanoseconds since boot.
+  private let freeAt: UnsafeMutablePointer<Int64>
+  /// Pages read and written so far.
+  private(set) var pagesRead: Int64 = 0
+  private(set) var pagesWritten: Int64 = 0
+
+  init(_ parameters: DiskParameters) {
+    self.parameters = parameters
+    freeAt = .allocate(capacity: parameters.channels)
+    freeAt.initialize(repeating: 0, count: parameters.channels)
+  }
+
+  deinit { freeAt.deallocate() }
+
+  /// Queues the read of one page from anywhere at `now` ns and returns when it is done. O(channels).
+  mutating func read(at now: Int64) -> Int64 {
+    pagesRead += 1
+    return serve(at: now, parameters.randomRead.nanoseconds)
+  }
+
+  /// Queues the write of one page at `now` ns and returns when it is done. O(channels).
+  mutating func write(at now: Int64) -> Int64 {
+    pagesWritten += 1
+    return serve(at: now, parameters.write.nanoseconds)
+  }
+
+  private func serve(at now: Int64, _ service: Int64) -> Int64 {
+    var channel = 0
+    for other in 1..<max(parameters.channels, 1) where freeAt[other] < freeAt[channel] {
+      channel = other
+    }
+    let done = max(now, freeAt[channel]) + service
+    freeAt[channel] = done
+    return done
+  }
+}

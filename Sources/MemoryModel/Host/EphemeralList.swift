@@ -1,0 +1,87 @@
+/// The ephemeral pages of all guests in the order of their puts, oldest first.
+///
+/// Index-linked entries in one growing buffer, 16 bytes a page; freed entries are used again. A get by
+/// handle is O(1), and so is the eviction of the oldest. Source: facts 4.4 (FIFO and LRU are the same for
+/// private pools, because a get removes).
+struct EphemeralList: ~Copyable {
+  private struct Entry: BitwiseCopyable {
+    var previous: UInt32
+    var next: UInt32
+    var page: UInt32
+    /// The domain's number plus one; 0: the entry is free, and `next` is the next free one.
+    var owner: UInt32
+  }
+
+  private var entries: UnsafeMutablePointer<Entry>
+  private var capacity: Int
+  /// Entries ever used; entry 0 is the list's head.
+  private var used = 1
+  private var firstFree: UInt32 = 0
+  private var perDomain: [Int] = []
+  /// Pages in the list.
+  private(set) var count = 0
+
+  init() {
+    capacity = 1024
+    entries = .allocate(capacity: capacity)
+    entries[0] = Entry(previous: 0, next: 0, page: 0, owner: 0)
+  }
+
+  deinit { entries.deallocate() }
+
+  /// Pages of one domain.
+  func count(of domain: Int) -> Int { domain < perDomain.count ? perDomain[domain] : 0 }
+
+  /// Adds a page at the young end and returns its handle.
+  mutating func append(page: UInt32, domain: Int) -> UInt32 {
+    var handle = firstFree
+    if handle != 0 {
+      firstFree = entries[Int(handle)].next
+    } else {
+      if used == capacity { grow() }
+      handle = UInt32(used)
+      used += 1
+    }
+    let last = entries[0].previous
+    entries[Int(handle)] = Entry(previous: last, next: 0, page: page, owner: UInt32(domain) + 1)
+    entries[Int(last)].next = handle
+    entries[0].previous = handle
+    count += 1
+    while perDomain.count <= domain { perDomain.append(0) }
+    perDomain[domain] += 1
+    return handle
+  }
+
+  /// Removes the page of `handle` if it is still that of `page` and `domain`.
+  mutating func remove(_ handle: UInt32, page: UInt32, domain: Int) -> Bool {
+    let entry = entries[Int(handle)]
+    guard entry.owner == UInt32(domain) + 1, entry.page == page else { return false }
+    unlink(handle, entry)
+    return true
+  }
+
+  /// Removes the oldest page; false if there is none.
+  mutating func removeOldest() -> Bool {
+    let oldest = entries[0].next
+    guard oldest != 0 else { return false }
+    unlink(oldest, entries[Int(oldest)])
+    return true
+  }
+
+  private mutating func unlink(_ handle: UInt32, _ entry: Entry) {
+    entries[Int(entry.previous)].next = entry.next
+    entries[Int(entry.next)].previous = entry.previous
+    entries[Int(handle)] = Entry(previous: 0, next: firstFree, page: 0, owner: 0)
+    firstFree = handle
+    count -= 1
+    perDomain[Int(entry.owner) - 1] -= 1
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
+    larger.update(from: entries, count: used)
+    entries.deallocate()
+    entries = larger
+    capacity *= 2
+  }
+}

@@ -1,0 +1,52 @@
+extension Host {
+  /// Puts an evicted file page into the guest's ephemeral pool.
+  ///
+  /// Returns a handle for `ephemeralGet`, or nothing if there is no room. Source: facts 4.2.
+  mutating func ephemeralPut(_ page: UInt32, domain: Int) -> UInt32? {
+    guard tmem.cleancache, ensureAvailable(), allocateTmemPage() else { return nil }
+    return ephemeral.append(page: page, domain: domain)
+  }
+
+  /// Takes a page out of the guest's ephemeral pool, if it is still there; an exclusive get.
+  ///
+  /// A handle whose page was evicted, and whose entry another page has now, misses. Source: facts 4.3.
+  mutating func ephemeralGet(_ handle: UInt32, page: UInt32, domain: Int) -> Bool {
+    guard ephemeral.remove(handle, page: page, domain: domain) else { return false }
+    freeTmemPages(1)
+    return true
+  }
+
+  /// How many ephemeral pages a guest has. O(1).
+  func ephemeralPages(of domain: Int) -> Int { ephemeral.count(of: domain) }
+
+  /// Puts one page into the guest's persistent pool: a frontswap store that was not there before.
+  ///
+  /// Fails at the domain's `max_pages`, or when the host has no memory. Source: facts 4.2 and 4.5.
+  mutating func persistentPut(domain: Int) -> Bool {
+    guard tmem.frontswap, ensureAvailable() else { return false }
+    let metadata = metadataPages(for: domains[domain].persistent + 1) - domains[domain].metadata
+    guard domains[domain].headroom >= 1 + metadata else { return false }
+    var taken = 0
+    while taken < 1 + metadata {
+      guard allocateTmemPage() else {
+        freeTmemPages(taken)
+        return false
+      }
+      taken += 1
+    }
+    charge(persistent: 1, metadata: metadata, domain: domain)
+    return true
+  }
+
+  /// Removes one page from the guest's persistent pool; what it was charged goes to tmem's free list.
+  mutating func persistentFlush(domain: Int) {
+    let metadata = domains[domain].metadata - metadataPages(for: domains[domain].persistent - 1)
+    charge(persistent: -1, metadata: -metadata, domain: domain)
+    freeTmemPages(1 + metadata)
+  }
+
+  /// Pages of metadata for `persistent` pages, in whole pages (facts 4.2).
+  private func metadataPages(for persistent: Int) -> Int {
+    Int((Int64(persistent) * tmem.metadataPPM + 999_999) / 1_000_000)
+  }
+}

@@ -1,0 +1,176 @@
+/// The machine and its hypervisor: memory that no guest holds, tmem, domains' reservations, disks.
+///
+/// Every page of the host is in exactly one place: free heap, tmem's free list, an ephemeral page, or
+/// charged to a domain (its RAM, its persistent pages and their metadata). Source: facts 4.
+public struct Host: ~Copyable {
+  /// What the hypervisor knows of one guest.
+  struct Domain {
+    /// RAM the guest holds: B of the balloon driver, once a batch is through.
+    var ram: Int
+    /// `max_pages`: what RAM, persistent pages and their metadata may come to.
+    var maxPages: Int
+    /// Persistent (frontswap) pages.
+    var persistent = 0
+    /// Pages of metadata charged for them.
+    var metadata = 0
+
+    /// `tot_pages`.
+    var total: Int { ram + persistent + metadata }
+    /// How many more pages the domain may be given.
+    var headroom: Int { maxPages - total }
+  }
+
+  /// RAM of the host.
+  let memory: Int
+  /// Pages free in the Xen heap.
+  private(set) var heapFree: Int
+  /// Pages free in tmem's own list.
+  private(set) var tmemFree = 0
+  /// The heap's mid-size reserve: 1/128 of the most that was ever free (facts 4.4).
+  private(set) var midsizeReserve: Int
+  private(set) var domains: [Domain] = []
+  let tmem: TmemConfiguration
+  /// The disks, by the number that guests use.
+  let disks: UnsafeMutablePointer<Disk>
+  let diskCount: Int
+  var ephemeral = EphemeralList()
+  /// Ephemeral pages that had to go to make room.
+  private(set) var evictions: Int64 = 0
+
+  /// The least that must be free in all before a put: 1 MiB (facts 4.2).
+  static let leastAvailableForPut = 256
+  /// How many evictions are tried for one page (facts 4.2 and 4.4).
+  static let evictionAttempts = 10
+  /// Slack of `max_pages` above the boot-time memory: 1 MiB (facts 4.5).
+  public static let toolstackSlack = PageCount(256)
+
+  /// A host with `memory` pages of RAM and nothing in it.
+  public init(memory: PageCount, tmem: TmemConfiguration, disks parameters: [DiskParameters]) {
+    self.memory = memory.pages
+    self.tmem = tmem
+    heapFree = memory.pages
+    midsizeReserve = memory.pages / 128
+    diskCount = parameters.count
+    disks = .allocate(capacity: max(parameters.count, 1))
+    for (index, disk) in parameters.enumerated() { (disks + index).initialize(to: Disk(disk)) }
+  }
+
+  deinit {
+    for index in 0..<diskCount { (disks + index).deinitialize(count: 1) }
+    disks.deallocate()
+  }
+
+  /// Pages free in the Xen heap.
+  public var free: PageCount { PageCount(heapFree) }
+  /// Ephemeral pages of all guests.
+  public var ephemeralPages: PageCount { PageCount(ephemeral.count) }
+  /// Persistent pages of all guests.
+  public var persistentPages: PageCount { PageCount(domains.reduce(0) { $0 + $1.persistent }) }
+  /// RAM of all guests.
+  public var guestPages: PageCount { PageCount(domains.reduce(0) { $0 + $1.ram }) }
+  /// Pages read from all disks.
+  public var diskPagesRead: Int64 { (0..<diskCount).reduce(0) { $0 + disks[$1].pagesRead } }
+
+  /// Builds a guest with `memory` pages, all taken from the heap at once.
+  ///
+  /// Returns its number, or nothing if the host has not that much free.
+  public mutating func addDomain(memory: PageCount) -> Int? {
+    guard heapFree >= memory.pages else { return nil }
+    heapFree -= memory.pages
+    domains.append(
+      Domain(ram: memory.pages, maxPages: memory.pages + Self.toolstackSlack.pages))
+    return domains.count - 1
+  }
+
+  /// What a domain may still be given.
+  public func headroom(of domain: Int) -> PageCount { PageCount(domains[domain].headroom) }
+
+  /// Sets a domain's `max_pages`; below its `tot_pages` nothing new is allocated until it is under again.
+  public mutating func setMaxPages(_ pages: PageCount, of domain: Int) {
+    domains[domain].maxPages = pages.pages
+  }
+
+  /// XENMEM_populate_physmap: gives a domain up to `count` pages, and returns how many it got.
+  ///
+  /// Stops at the domain's limit or when the heap is empty after eviction. Source: facts 4.5.
+  mutating func populate(_ count: Int, domain: Int) -> Int {
+    let wanted = min(count, max(domains[domain].headroom, 0))
+    var given = min(wanted, max(heapFree - midsizeReserve, 0))
+    heapFree -= given
+    while given < wanted && allocateHeapPage() { given += 1 }
+    domains[domain].ram += given
+    return given
+  }
+
+  /// XENMEM_decrease_reservation: takes `count` pages back; always succeeds.
+  mutating func decrease(_ count: Int, domain: Int) {
+    domains[domain].ram -= count
+    heapFree += count
+    midsizeReserve = max(midsizeReserve, heapFree / 128)
+  }
+
+  /// Takes one page from the heap, at the cost of tmem if the heap is down to its reserve.
+  ///
+  /// Source: facts 4.4, trigger b.
+  mutating func allocateHeapPage() -> Bool {
+    if heapFree <= midsizeReserve {
+      if tmemFree == 0 {
+        for _ in 0..<Self.evictionAttempts where tmemFree == 0 { evictOldest() }
+      }
+      if tmemFree > 0 {
+        tmemFree -= 1
+        return true
+      }
+      if ephemeral.count > 0 { return false }
+    }
+    if heapFree == 0 { return false }
+    heapFree -= 1
+    return true
+  }
+
+  /// Drops the oldest ephemeral page of any guest; its frame goes to tmem's free list.
+  mutating func evictOldest() {
+    guard ephemeral.removeOldest() else { return }
+    tmemFree += 1
+    evictions += 1
+  }
+
+  /// Takes a page for tmem from its own free list or else from the heap.
+  mutating func allocateTmemPage() -> Bool {
+    if tmemFree > 0 {
+      tmemFree -= 1
+      return true
+    }
+    return allocateHeapPage()
+  }
+
+  /// Gives tmem pages back to its free list.
+  mutating func freeTmemPages(_ count: Int) { tmemFree += count }
+
+  /// Whether 1 MiB is available, evicting ephemeral pages for it (facts 4.2, step 1).
+  mutating func ensureAvailable() -> Bool {
+    var attempts = Self.evictionAttempts
+    while tmemFree + max(heapFree - midsizeReserve, 0) < Self.leastAvailableForPut {
+      if attempts == 0 || ephemeral.count == 0 { return false }
+      attempts -= 1
+      evictOldest()
+    }
+    return true
+  }
+
+  /// Changes what a domain is charged for persistent pages.
+  mutating func charge(persistent: Int, metadata: Int, domain: Int) {
+    domains[domain].persistent += persistent
+    domains[domain].metadata += metadata
+  }
+
+  /// Stops the program if a page of the host is lost or invented.
+  func checkInvariants() {
+    let charged = domains.reduce(0) { $0 + $1.total }
+    precondition(
+      heapFree + tmemFree + ephemeral.count + charged == memory,
+      "host pages lost or invented: heap \(heapFree), tmem free \(tmemFree), ephemeral \(ephemeral.count), charged \(charged), RAM \(memory)"
+    )
+    precondition(heapFree >= 0 && tmemFree >= 0, "negative free memory of the host")
+  }
+}
