@@ -1,3 +1,4 @@
+public import Controllers
 public import MemoryModel
 public import SimulationEngine
 
@@ -93,16 +94,6 @@ public struct GuestSpec: Sendable {
   public var balloon: BalloonGeneration
   /// Time that things take.
   public var costs: Costs
-}
-
-/// The generation of the selfballoon driver (facts, 1.8).
-public enum DriverGeneration: String, CaseIterable, Sendable {
-  /// Linux 3.6: no reserve, the countdown is not reloaded, a shrink to zero does nothing.
-  case linux3_6 = "3.6"
-  /// Linux 4.4: as 4.19.
-  case linux4_4 = "4.4"
-  /// Linux 4.19, the baseline.
-  case linux4_19 = "4.19"
 }
 
 /// What moves a guest's balloon.

@@ -1,0 +1,117 @@
+// The law.
+//
+// The driver holds that what a guest needs is what its programs have been promised (Committed_AS), plus what
+// the kernel keeps back, plus a reserve for the page cache, plus what waits in frontswap and may come home.
+// That sum is the goal. Every run closes a part of the distance to it: one in `downhysteresis` on the way
+// down, one in `uphysteresis` on the way up. All divisions truncate, so a guest settles up to
+// `downhysteresis - 1` pages above its goal. Nothing below the floor is ever asked for. Free memory, the size
+// of the page cache and the work of reclaim play no part.
+//
+// Frontswap is brought home when it lies still. Each run samples its size; growth or emptiness starts a
+// countdown, a run without growth takes one off, and the run that reaches 0 asks for one part in
+// `frontswap_hysteresis` and starts the countdown again. The size remembered is the one before the shrink, so
+// that stores up to the amount just brought home do not count as growth.
+//
+// All numbers are unsigned 64-bit and wrap as they do in the kernel.
+//
+// Source: Linux 4.19, drivers/xen/xen-selfballoon.c, selfballoon_process() and frontswap_selfshrink(), as
+// restated in facts 1.3 to 1.5; 3.6 differs as in facts 1.8.
+
+extension SelfBalloonDriver {
+  /// Begins a run of the worker, which leaves the queue, and returns what it decides.
+  ///
+  /// The caller sets the balloon target, does the shrink and then calls `endRun`. After a fault the guest's
+  /// kernel is dead. Allocates nothing.
+  public mutating func beginRun(_ guest: GuestObservation) -> WorkerDecision {
+    dequeueWorker()
+    unfinished = Unfinished()
+    var decision = WorkerDecision()
+    if tunables.isSelfballooning {
+      let part = decideBalloon(guest)
+      decision.balloon = part
+      if part.target == nil {
+        decision.fault = .divideByZero
+        return decision
+      }
+      unfinished.isRearmDue = true
+    }
+    if tunables.isSelfshrinking && (isFrontswapRegistered || !generation.asksForFrontswapBackend) {
+      decision.fault = decideShrink(guest.frontswap, into: &decision.shrink)
+      unfinished.isRearmDue = decision.fault == nil
+    }
+    return decision
+  }
+
+  /// Ends a run, shrink included, and returns the delay in jiffies with which the worker is queued again.
+  ///
+  /// The interval and the inertia in force now count. Nil if neither part ran, after a fault, or if a
+  /// write during the run has queued the worker already.
+  public mutating func endRun() -> UInt64? {
+    if unfinished.isCountdownReloadDue { countdown = UInt64(tunables.frontswapInertia) }
+    let isRearmDue = unfinished.isRearmDue
+    unfinished = Unfinished()
+    return isRearmDue ? queueWorker() : nil
+  }
+
+  /// The balloon part: one step towards the goal (facts 1.3).
+  private func decideBalloon(_ guest: GuestObservation) -> WorkerDecision.BalloonPart {
+    let current = guest.totalRAM
+    let reserved =
+      generation.hasReserve ? SelfBalloonTunables.pages(fromMB: tunables.reservedMB) : 0
+    let frontswap = tunables.isSelfshrinking ? guest.frontswap : 0
+    let goal = guest.committed &+ guest.totalReserve &+ reserved &+ frontswap
+    let isAbove = current > goal
+    let gap = isAbove ? current - goal : goal - current
+    var part = WorkerDecision.BalloonPart(
+      current: current, committed: guest.committed, totalReserve: guest.totalReserve,
+      reserved: reserved, frontswap: frontswap, goal: goal, gap: gap)
+
+    var step: UInt64 = 0
+    if gap != 0 {
+      let divisor = UInt64(isAbove ? tunables.downHysteresis : tunables.upHysteresis)
+      part.divisor = divisor
+      if divisor == 0 { return part }
+      step = gap / divisor
+    }
+    let unfloored = isAbove ? current - step : current + step
+    let floor = BalloonFloor(
+      maxPFN: guest.maxPFN, totalReserve: guest.totalReserve, minUsableMB: tunables.minUsableMB)
+    let target = max(unfloored, floor.pages)
+    part.unflooredTarget = unfloored
+    part.floor = floor
+    part.target = target
+    part.balloonTarget = target &+ guest.balloonCurrent &- guest.totalRAM
+    return part
+  }
+
+  /// The frontswap part: counts quiet runs and asks for a shrink when enough have passed (facts 1.4).
+  private mutating func decideShrink(
+    _ frontswap: UInt64, into shrink: inout WorkerDecision.ShrinkPart?
+  ) -> WorkerDecision.Fault? {
+    var part = WorkerDecision.ShrinkPart(
+      frontswap: frontswap, previousFrontswap: previousFrontswap, counterBefore: countdown,
+      counterAfter: countdown)
+    defer { shrink = part }
+    previousFrontswap = frontswap
+    if frontswap == 0 || frontswap > part.previousFrontswap {
+      countdown = UInt64(tunables.frontswapInertia)
+      part.counterAfter = countdown
+      return nil
+    }
+    if countdown != 0 { countdown -= 1 }
+    part.counterAfter = countdown
+    if countdown != 0 { return nil }
+
+    let hysteresis = UInt64(tunables.frontswapHysteresis)
+    if frontswap <= hysteresis {
+      part.shrinkTarget = 0
+    } else if hysteresis == 0 {
+      return .divideByZero
+    } else {
+      part.shrinkTarget = frontswap - frontswap / hysteresis
+    }
+    unfinished.isCountdownReloadDue = generation.reloadsCountdownAfterShrink
+    if unfinished.isCountdownReloadDue { part.counterAfter = UInt64(tunables.frontswapInertia) }
+    return nil
+  }
+}
