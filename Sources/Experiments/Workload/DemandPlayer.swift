@@ -1,0 +1,94 @@
+import MemoryModel
+import SimulationEngine
+
+/// Plays a guest's committed trace: what is committed, and how much of it is to be touched, at each time.
+struct DemandPlayer {
+  private let points: [CommittedPoint]
+  private let times: Int
+  private let period: Int64
+  private let scalePPM: Int64
+  private let between: Interpolation
+  private let touchedRule: AnonSpec.Touched
+  private let step: Int64
+  private var index = 0
+  private var round = 0
+  /// Pages committed by the last step.
+  private(set) var committed = 0
+  /// Pages that are to be touched, before what a kill took away.
+  private(set) var wantedTouched = 0
+  /// When the last sample begins to hold.
+  let end: SimTime
+
+  /// A player of `points`, times rising strictly from zero, at least one.
+  init(_ points: [CommittedPoint], _ spec: CommittedSpec, _ anon: AnonSpec, tick: SimDuration) {
+    precondition(!points.isEmpty, "a demand without samples")
+    self.points = points
+    times = spec.times
+    scalePPM = spec.scalePPM
+    between = spec.between
+    touchedRule = anon.touched
+    step = tick.nanoseconds
+    let last = points[points.count - 1].at.nanoseconds
+    let gap = points.count > 1 ? last - points[points.count - 2].at.nanoseconds : 0
+    period = last + gap
+    end = SimTime(nanoseconds: period * Int64(times - 1) + last)
+  }
+
+  private func time(of index: Int) -> Int64 {
+    points[index].at.nanoseconds + period * Int64(round)
+  }
+
+  /// Takes the level over that holds at `now`, and returns when to look again; nothing at the end.
+  mutating func advance(to now: SimTime) -> SimTime? {
+    let point = points[index]
+    if between == .linear, let next = nextPoint, now.nanoseconds >= time(of: index) {
+      let start = time(of: index)
+      let span = next.time - start
+      let passed = min(now.nanoseconds - start, span)
+      set(
+        interpolate(point.committed.pages, next.point.committed.pages, passed, span),
+        touched: point.touched.flatMap { from in
+          next.point.touched.map { interpolate(from.pages, $0.pages, passed, span) }
+        })
+      if passed < span { return SimTime(nanoseconds: min(now.nanoseconds + step, next.time)) }
+      moveOn()
+      return advance(to: now)
+    }
+    set(point.committed.pages, touched: point.touched?.pages)
+    guard let next = nextPoint else { return nil }
+    if between == .step { moveOn() }
+    return SimTime(nanoseconds: between == .step ? next.time : min(now.nanoseconds + step, next.time))
+  }
+
+  private var nextPoint: (point: CommittedPoint, time: Int64)? {
+    if index + 1 < points.count { return (points[index + 1], time(of: index + 1)) }
+    if round + 1 < times && period > 0 {
+      return (points[0], points[0].at.nanoseconds + period * Int64(round + 1))
+    }
+    return nil
+  }
+
+  private mutating func moveOn() {
+    if index + 1 < points.count {
+      index += 1
+    } else {
+      index = 0
+      round += 1
+    }
+  }
+
+  private func interpolate(_ a: Int, _ b: Int, _ passed: Int64, _ span: Int64) -> Int {
+    a + Int(Int128(b - a) * Int128(passed) / Int128(span))
+  }
+
+  private mutating func set(_ pages: Int, touched: Int?) {
+    committed = scaled(pages)
+    wantedTouched =
+      switch touchedRule {
+      case .trace: min(scaled(touched ?? 0), committed)
+      case .share(let ppm): Int(Int128(committed) * Int128(ppm) / 1_000_000)
+      }
+  }
+
+  private func scaled(_ pages: Int) -> Int { Int(Int128(pages) * Int128(scalePPM) / 1_000_000) }
+}
