@@ -28,6 +28,17 @@ struct BootLayoutTests {
     #expect(layout.zones.map(\.managed.pages) == managed)
   }
 
+  @Test(
+    "Recorded guests whose sizes the rules were not made from are within 0.5%, and R within 2%",
+    arguments: [(128, 23_444, 496), (384, 87_812, 1190)])
+  func heldOut(mebibytes: Int, totalRAM: Int, totalReserve: Int) {
+    let zones = GuestZones(
+      BootParameters(memory: .mebibytes(mebibytes), policy: .linux6_1))
+
+    #expect(abs(zones.totalRAM.pages - totalRAM) * 1000 <= totalRAM * 5)
+    #expect(abs(zones.totalReserve.pages - totalReserve) * 100 <= totalReserve * 2)
+  }
+
   @Test("Memory moves above 4 GiB from 3584 MiB on, and then 3 GiB stay below")
   func hole() {
     let below = KernelPolicy.linux6_1.layout(memory: .mebibytes(3583))
