@@ -70,6 +70,7 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Controllers", "MemoryModel", "SimulationEngine"],
+      exclude: ["GroundTruth"],
       swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",

@@ -1,0 +1,51 @@
+extension [Zone] {
+  /// The sum of a count over all zones.
+  func sum(_ count: KeyPath<Zone, PageCount>) -> PageCount {
+    reduce(.zero) { $0 + $1[keyPath: count] }
+  }
+
+  /// min_free_kbytes as the kernel chooses it: the root of 16 times the KiB above the high marks.
+  ///
+  /// At boot the marks are still 0. Source: facts 5.3, init_per_zone_wmark_min().
+  func automaticMinFree(ceiling: Int) -> Int {
+    let kilobytes = 4 * reduce(0) { $0 + $1.aboveHigh }
+    return Swift.min(Swift.max(squareRoot(16 * kilobytes), 128), ceiling)
+  }
+
+  /// min_free_kbytes that khugepaged wishes for: 2 + 9 blocks of 512 pages a zone, at most a twentieth.
+  ///
+  /// Source: facts 5.3, set_recommended_min_free_kbytes().
+  var hugePagesMinFree: Int {
+    let populated = count(where: \.isPopulated)
+    let aboveHigh = reduce(0) { $0 + $1.aboveHigh }
+    return 4 * Swift.min(512 * populated * (2 + 9), aboveHigh / 20)
+  }
+
+  /// Sets the marks of every zone in proportion to what it manages.
+  ///
+  /// Source: facts 5.3, __setup_per_zone_wmarks() with watermark_scale_factor 10.
+  mutating func setMarks(minFreeKilobytes: Int) {
+    let total = sum(\.managed).pages
+    for index in indices {
+      let managed = self[index].managed.pages
+      let least = total == 0 ? 0 : (minFreeKilobytes >> 2) * managed / total
+      let gap = Swift.max(least >> 2, managed / 10_000 * 10 + managed % 10_000 * 10 / 10_000)
+      self[index].min = PageCount(least)
+      self[index].low = PageCount(least + gap)
+      self[index].high = PageCount(least + 2 * gap)
+    }
+  }
+
+  /// Sets what each zone keeps from allocations that prefer a higher one.
+  ///
+  /// Source: facts 5.4, setup_per_zone_lowmem_reserve().
+  mutating func setProtections() {
+    for index in indices {
+      var above = 0
+      for preferred in indices where preferred > index {
+        above += self[preferred].managed.pages
+        self[index].protection[preferred] = PageCount(above / self[index].kind.lowmemReserveRatio)
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/// A guest's zones with their marks, and what the kernel derives from them.
+///
+/// Everything but `managed`, `totalRAM` and `unusable` is computed at boot and on a sysctl write, and does not
+/// follow ballooning (facts 2.7).
+public struct GuestZones: Hashable, Sendable {
+  /// DMA, DMA32 and Normal, in this order, those without memory included.
+  public var zones: [Zone] { layout.zones }
+  /// min_free_kbytes, in KiB.
+  public private(set) var minFreeKilobytes: Int
+  /// totalreserve_pages (R).
+  public private(set) var totalReserve = PageCount.zero
+  /// totalram_pages (T), which follows ballooning.
+  public private(set) var totalRAM: PageCount
+  /// The highest page frame number and one.
+  public var maxPFN: PageCount { layout.maxPFN }
+  /// The balloon driver's count of the domain's pages at boot (B).
+  public let balloonCurrent: PageCount
+  /// The batch of vm_committed_as, of T at boot.
+  public let commitBatch: Int
+  /// The min marks of all zones together.
+  public private(set) var minMark = PageCount.zero
+  /// The low marks of all zones together.
+  public private(set) var lowMark = PageCount.zero
+  /// The high marks of all zones together.
+  public private(set) var highMark = PageCount.zero
+  /// Pages of lower zones that allocations preferring the highest zone may not take.
+  ///
+  /// With it and the summed marks a single pool stands for all zones (facts 5.4): an allocation
+  /// succeeds if free > mark + unusable. A zone cannot keep more than it manages.
+  public private(set) var unusable = PageCount.zero
+
+  private var layout: BootLayout
+  private let managedAtBoot: [PageCount]
+
+  /// The zones of a guest that has booted. The kernel's steps are in the order in which it takes them.
+  ///
+  /// Source: facts 5.3 and 5.4.
+  public init(_ boot: BootParameters) {
+    layout = boot.layout
+    totalRAM = boot.layout.managed
+    managedAtBoot = boot.layout.zones.map(\.managed)
+    balloonCurrent = boot.memory
+    commitBatch = Self.commitBatch(totalRAM: totalRAM, vcpus: boot.vcpus)
+
+    _ = layout.move(-boot.lateFreed.pages, limits: managedAtBoot)
+    minFreeKilobytes = layout.zones.automaticMinFree(ceiling: boot.policy.minFreeCeiling)
+    recompute()
+    if layout.managed >= Self.leastForHugePages {
+      if boot.transparentHugePages {
+        minFreeKilobytes = max(minFreeKilobytes, layout.zones.hugePagesMinFree)
+      } else if boot.policy.recomputesWithoutHugePages {
+        minFreeKilobytes = layout.zones.automaticMinFree(ceiling: boot.policy.minFreeCeiling)
+      }
+      recompute()
+    }
+    for index in layout.zones.indices { layout.zones[index].managed = managedAtBoot[index] }
+    updateUnusable()
+  }
+
+  /// Managed memory with which khugepaged starts: 512 MiB.
+  ///
+  /// Source: facts 5.3 (b).
+  static let leastForHugePages = PageCount.mebibytes(512)
+
+  /// Pages ballooned in (positive) or out: zones manage more or fewer, nothing else changes (facts 2.7).
+  ///
+  /// The highest zone gives first and gets back last; no zone manages more than at boot.
+  /// Going below zero or above what was managed at boot is a fault of the caller.
+  public mutating func adjustManaged(by pages: Int) {
+    let rest = layout.move(pages, limits: managedAtBoot)
+    precondition(rest == 0, "ballooned \(pages) pages with \(totalRAM.pages) managed")
+    totalRAM = totalRAM + PageCount(pages)
+    updateUnusable()
+  }
+
+  /// What writing min_free_kbytes does: marks, protections and R follow from the present managed counts.
+  ///
+  /// Nothing stands for the present value. The kernel takes 0 to 2^31 - 1 and so does this.
+  ///
+  /// Source: facts 2.7.
+  public mutating func recompute(minFreeKilobytes written: Int? = nil) {
+    if let written { minFreeKilobytes = min(max(0, written), Int(Int32.max)) }
+    layout.zones.setMarks(minFreeKilobytes: minFreeKilobytes)
+    layout.zones.setProtections()
+    totalReserve = zones.sum(\.reserve)
+    minMark = zones.sum(\.min)
+    lowMark = zones.sum(\.low)
+    highMark = zones.sum(\.high)
+    updateUnusable()
+  }
+
+  private mutating func updateUnusable() {
+    guard let preferred = zones.lastIndex(where: \.isPopulated) else { return }
+    unusable = zones.reduce(.zero) { $0 + min($1.protection[preferred], $1.managed) }
+  }
+}
