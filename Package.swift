@@ -66,11 +66,12 @@ let package = Package(
       name: "MemoryModelTests", dependencies: ["MemoryModel", "SimulationEngine"],
       swiftSettings: strict),
     .testTarget(
-      name: "ControllersTests", dependencies: ["Controllers", "MemoryModel"], swiftSettings: strict),
+      name: "ControllersTests", dependencies: ["Controllers", "SimulationEngine"],
+      swiftSettings: strict),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Controllers", "MemoryModel", "SimulationEngine"],
-      swiftSettings: strict),
+      exclude: ["Vectors"], swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: ["Recording", "Reporting", "Experiments", "MemoryModel", "SimulationEngine"],
