@@ -20,11 +20,11 @@ struct BalloonBehaviourTests {
     #expect(part.goal == 47_848)
     #expect(part.gap == 208_128)
     #expect(part.divisor == 8)
-    #expect(part.unflooredTarget == 229_960)
-    #expect(part.floor?.pages == 35_169)
-    #expect(part.floor?.rule == .large)
-    #expect(part.target == 229_960)
-    #expect(part.balloonTarget == 236_128)
+    #expect(part.outcome?.unflooredTarget == 229_960)
+    #expect(part.outcome?.floor.pages == 35_169)
+    #expect(part.outcome?.floor.rule == .large)
+    #expect(part.outcome?.target == 229_960)
+    #expect(part.outcome?.balloonTarget == 236_128)
     #expect(decision.shrink == nil)
     #expect(decision.fault == nil)
     #expect(g1.driver.endRun() == 1_250)
@@ -60,8 +60,8 @@ struct BalloonBehaviourTests {
 
     #expect(decision.balloon?.goal == 147_848)
     #expect(decision.balloon?.gap == 99_993)
-    #expect(decision.balloon?.target == 147_848)
-    #expect(slowDecision.balloon?.target == 72_853)
+    #expect(decision.balloon?.outcome?.target == 147_848)
+    #expect(slowDecision.balloon?.outcome?.target == 72_853)
   }
 
   @Test("Behaviour 5: without a reserve the floor binds at 35169")
@@ -86,7 +86,7 @@ struct BalloonBehaviourTests {
 
     let floors = ["64", "16777216", "4294967296"].map { text in
       #expect(g1.write("selfballoon_min_usable_mb", text).status == .ok)
-      return g1.driver.beginRun(g1.guest).balloon?.floor
+      return g1.driver.beginRun(g1.guest).balloon?.outcome?.floor
     }
 
     #expect(floors.map(\.?.pages) == [18_888, 2_504, 35_169])
@@ -125,7 +125,7 @@ struct BalloonBehaviourTests {
 
     #expect(decisions.map(\.?.frontswap) == [9_000, 0])
     #expect(decisions.map(\.?.goal) == [56_848, 47_848])
-    #expect(decisions.map(\.?.target) == [56_848, 47_855])
+    #expect(decisions.map(\.?.outcome?.target) == [56_848, 47_855])
   }
 
   @Test("A generation without a reserve has a lower goal")
@@ -152,11 +152,11 @@ struct BalloonBehaviourTests {
 
       let part = try #require(g1.driver.beginRun(g1.guest).balloon)
 
-      let unfloored = try #require(part.unflooredTarget)
-      let floor = try #require(part.floor?.pages)
+      let unfloored = try #require(part.outcome?.unflooredTarget)
+      let floor = try #require(part.outcome?.floor.pages)
       let range = min(part.current, part.goal)...max(part.current, part.goal)
       #expect(range.contains(unfloored), "seed \(seed)")
-      #expect(part.target == max(unfloored, floor), "seed \(seed)")
+      #expect(part.outcome?.target == max(unfloored, floor), "seed \(seed)")
     }
   }
 
@@ -172,10 +172,10 @@ struct BalloonBehaviourTests {
 
     #expect(fault.fault == .divideByZero)
     #expect(fault.balloon?.goal == 47_848)
-    #expect(fault.balloon?.balloonTarget == nil)
+    #expect(fault.balloon?.outcome == nil)
     #expect(down.driver.endRun() == nil)
     #expect(!down.driver.isWorkerPending)
     #expect(noFault.fault == nil)
-    #expect(noFault.balloon?.target == 327_848)
+    #expect(noFault.balloon?.outcome?.target == 327_848)
   }
 }

@@ -21,7 +21,7 @@ struct G1 {
   /// One run; the balloon keeps up: totalram_pages moves by as much as the balloon is asked to.
   mutating func tick() -> WorkerDecision {
     let decision = driver.beginRun(guest)
-    if let target = decision.balloon?.balloonTarget {
+    if let target = decision.balloon?.outcome?.balloonTarget {
       guest.totalRAM = guest.totalRAM &+ target &- guest.balloonCurrent
       guest.balloonCurrent = target
     }

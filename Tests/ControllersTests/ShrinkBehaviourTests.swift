@@ -96,7 +96,7 @@ struct ShrinkBehaviourTests {
     let decision = g1.driver.beginRun(g1.guest)
 
     #expect(decision.fault == .divideByZero)
-    #expect(decision.balloon?.balloonTarget != nil)
+    #expect(decision.balloon?.outcome?.balloonTarget != nil)
     #expect(decision.shrink?.shrinkTarget == nil)
     #expect(g1.driver.endRun() == nil)
   }

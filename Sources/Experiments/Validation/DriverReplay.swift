@@ -112,7 +112,9 @@ struct DriverReplay {
     let decision = driver.beginRun(guest)
     let delay = driver.endRun()
     noteQueued(delay)
-    var got: VectorFields = ["balloon_target_pages": VectorValue(decision.balloon?.balloonTarget)]
+    var got: VectorFields = [
+      "balloon_target_pages": VectorValue(decision.balloon?.outcome?.balloonTarget)
+    ]
     if let fault = decision.fault {
       got["fault"] = .text(fault.rawValue)
       return got
