@@ -66,12 +66,12 @@ let package = Package(
       name: "MemoryModelTests", dependencies: ["MemoryModel", "SimulationEngine"],
       swiftSettings: strict),
     .testTarget(
-      name: "ControllersTests", dependencies: ["Controllers", "MemoryModel"], swiftSettings: strict),
+      name: "ControllersTests", dependencies: ["Controllers", "SimulationEngine"],
+      swiftSettings: strict),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Controllers", "MemoryModel", "SimulationEngine"],
-      exclude: ["GroundTruth"],
-      swiftSettings: strict),
+      exclude: ["GroundTruth", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: ["Recording", "Reporting", "Experiments", "MemoryModel", "SimulationEngine"],

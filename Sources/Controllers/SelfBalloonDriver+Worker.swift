@@ -27,16 +27,12 @@ extension SelfBalloonDriver {
     unfinished = Unfinished()
     var decision = WorkerDecision()
     if tunables.isSelfballooning {
-      let part = decideBalloon(guest)
-      decision.balloon = part
-      if part.target == nil {
-        decision.fault = .divideByZero
-        return decision
-      }
+      decideBalloon(guest, into: &decision)
+      if decision.fault != nil { return decision }
       unfinished.isRearmDue = true
     }
     if tunables.isSelfshrinking && (isFrontswapRegistered || !generation.asksForFrontswapBackend) {
-      decision.fault = decideShrink(guest.frontswap, into: &decision.shrink)
+      decideShrink(guest.frontswap, into: &decision)
       unfinished.isRearmDue = decision.fault == nil
     }
     return decision
@@ -54,7 +50,7 @@ extension SelfBalloonDriver {
   }
 
   /// The balloon part: one step towards the goal (facts 1.3).
-  private func decideBalloon(_ guest: GuestObservation) -> WorkerDecision.BalloonPart {
+  private func decideBalloon(_ guest: GuestObservation, into decision: inout WorkerDecision) {
     let current = guest.totalRAM
     let reserved =
       generation.hasReserve ? SelfBalloonTunables.pages(fromMB: tunables.reservedMB) : 0
@@ -62,56 +58,53 @@ extension SelfBalloonDriver {
     let goal = guest.committed &+ guest.totalReserve &+ reserved &+ frontswap
     let isAbove = current > goal
     let gap = isAbove ? current - goal : goal - current
-    var part = WorkerDecision.BalloonPart(
-      current: current, committed: guest.committed, totalReserve: guest.totalReserve,
-      reserved: reserved, frontswap: frontswap, goal: goal, gap: gap)
+    let divisor = UInt64(isAbove ? tunables.downHysteresis : tunables.upHysteresis)
 
-    var step: UInt64 = 0
-    if gap != 0 {
-      let divisor = UInt64(isAbove ? tunables.downHysteresis : tunables.upHysteresis)
-      part.divisor = divisor
-      if divisor == 0 { return part }
-      step = gap / divisor
+    var outcome: WorkerDecision.BalloonPart.Outcome?
+    if gap == 0 || divisor != 0 {
+      let step = gap == 0 ? 0 : gap / divisor
+      let unfloored = isAbove ? current - step : current + step
+      let floor = BalloonFloor(
+        maxPFN: guest.maxPFN, totalReserve: guest.totalReserve, minUsableMB: tunables.minUsableMB)
+      let target = max(unfloored, floor.pages)
+      outcome = WorkerDecision.BalloonPart.Outcome(
+        unflooredTarget: unfloored, floor: floor, target: target,
+        balloonTarget: target &+ guest.balloonCurrent &- guest.totalRAM)
+    } else {
+      decision.fault = .divideByZero
     }
-    let unfloored = isAbove ? current - step : current + step
-    let floor = BalloonFloor(
-      maxPFN: guest.maxPFN, totalReserve: guest.totalReserve, minUsableMB: tunables.minUsableMB)
-    let target = max(unfloored, floor.pages)
-    part.unflooredTarget = unfloored
-    part.floor = floor
-    part.target = target
-    part.balloonTarget = target &+ guest.balloonCurrent &- guest.totalRAM
-    return part
+    decision.balloon = WorkerDecision.BalloonPart(
+      current: current, committed: guest.committed, totalReserve: guest.totalReserve,
+      reserved: reserved, frontswap: frontswap, goal: goal, gap: gap,
+      divisor: gap == 0 ? nil : divisor, outcome: outcome)
   }
 
   /// The frontswap part: counts quiet runs and asks for a shrink when enough have passed (facts 1.4).
-  private mutating func decideShrink(
-    _ frontswap: UInt64, into shrink: inout WorkerDecision.ShrinkPart?
-  ) -> WorkerDecision.Fault? {
-    var part = WorkerDecision.ShrinkPart(
-      frontswap: frontswap, previousFrontswap: previousFrontswap, counterBefore: countdown,
-      counterAfter: countdown)
-    defer { shrink = part }
+  private mutating func decideShrink(_ frontswap: UInt64, into decision: inout WorkerDecision) {
+    let previous = previousFrontswap
+    let counterBefore = countdown
+    var shrinkTarget: UInt64?
     previousFrontswap = frontswap
-    if frontswap == 0 || frontswap > part.previousFrontswap {
+    if frontswap == 0 || frontswap > previous {
       countdown = UInt64(tunables.frontswapInertia)
-      part.counterAfter = countdown
-      return nil
-    }
-    if countdown != 0 { countdown -= 1 }
-    part.counterAfter = countdown
-    if countdown != 0 { return nil }
-
-    let hysteresis = UInt64(tunables.frontswapHysteresis)
-    if frontswap <= hysteresis {
-      part.shrinkTarget = 0
-    } else if hysteresis == 0 {
-      return .divideByZero
     } else {
-      part.shrinkTarget = frontswap - frontswap / hysteresis
+      if countdown != 0 { countdown -= 1 }
+      if countdown == 0 {
+        let hysteresis = UInt64(tunables.frontswapHysteresis)
+        if frontswap <= hysteresis {
+          shrinkTarget = 0
+        } else if hysteresis == 0 {
+          decision.fault = .divideByZero
+        } else {
+          shrinkTarget = frontswap - frontswap / hysteresis
+        }
+      }
     }
-    unfinished.isCountdownReloadDue = generation.reloadsCountdownAfterShrink
-    if unfinished.isCountdownReloadDue { part.counterAfter = UInt64(tunables.frontswapInertia) }
-    return nil
+    unfinished.isCountdownReloadDue =
+      shrinkTarget != nil && generation.reloadsCountdownAfterShrink
+    decision.shrink = WorkerDecision.ShrinkPart(
+      frontswap: frontswap, previousFrontswap: previous, counterBefore: counterBefore,
+      counterAfter: unfinished.isCountdownReloadDue ? UInt64(tunables.frontswapInertia) : countdown,
+      shrinkTarget: shrinkTarget)
   }
 }

@@ -36,14 +36,20 @@ public struct WorkerDecision: Hashable, Sendable {
     public var gap: UInt64
     /// The hysteresis that the gap was divided by; nil: there was no gap.
     public var divisor: UInt64?
-    /// The target before the floor; nil after a fault.
-    public var unflooredTarget: UInt64?
-    /// The least target; nil after a fault.
-    public var floor: BalloonFloor?
-    /// The target in totalram_pages; nil after a fault.
-    public var target: UInt64?
-    /// The target as it is given to the balloon driver, even if nothing changes; nil after a fault.
-    public var balloonTarget: UInt64?
+    /// What the step led to; nil after a fault.
+    public var outcome: Outcome?
+
+    /// Where a step leads, in pages.
+    public struct Outcome: Hashable, Sendable {
+      /// The target before the floor.
+      public var unflooredTarget: UInt64
+      /// The least target.
+      public var floor: BalloonFloor
+      /// The target in totalram_pages.
+      public var target: UInt64
+      /// The target as it is given to the balloon driver, even if nothing changes.
+      public var balloonTarget: UInt64
+    }
   }
 
   /// The terms of a shrink of frontswap.

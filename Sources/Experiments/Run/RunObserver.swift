@@ -1,3 +1,4 @@
+public import Controllers
 public import SimulationEngine
 
 /// Something that is told what happens in a run, in the order of time, and cannot answer back.
@@ -15,8 +16,6 @@ public protocol RunObserver: AnyObject {
 }
 
 /// One run of the selfballoon worker: the terms of its decision and what it led to.
-///
-/// Page counts and the countdown are the driver's unsigned 64-bit numbers. What did not take place is nil.
 public struct WorkerRecord: Sendable {
   /// The guest's place in the scenario.
   public var guest: Int
@@ -24,42 +23,24 @@ public struct WorkerRecord: Sendable {
   public var invocation: Int64
   /// When the run began.
   public var time: SimTime
-  /// The balloon part, where it ran.
-  public var balloon: BalloonPart?
-  /// The shrink part, where it ran.
-  public var shrink: ShrinkPart?
+  /// What was decided, with every term.
+  public var decision: WorkerDecision
+  /// Pages that a shrink brought home.
+  public var shrunk: Int64
   /// How long the worker ran, shrink included.
   public var runTime: SimDuration
-  /// The fault that ended the worker, such as `divide_by_zero`.
-  public var fault: String?
 
-  /// The terms of a balloon target.
-  public struct BalloonPart: Sendable {
-    /// totalram_pages, vm_memory_committed(), totalreserve_pages, reserved MiB as pages, frontswap pages counted.
-    public var current, committed, totalReserve, reserved, frontswap: UInt64
-    /// Their sum, and the distance to it from `current`.
-    public var goal, gap: UInt64
-    /// The hysteresis the gap was divided by; nil if there was no gap.
-    public var divisor: UInt64?
-    /// The target before the floor; nil after a fault.
-    public var unflooredTarget: UInt64?
-    /// The least target, and by which rule: `min_usable`, `below_16mib`, `below_64mib`, `below_512mib`, `large`.
-    public var floor: UInt64?
-    public var floorRule: String?
-    /// The target in totalram_pages, and as given to the balloon driver.
-    public var target, balloonTarget: UInt64?
-  }
-
-  /// The terms of a frontswap shrink.
-  public struct ShrinkPart: Sendable {
-    /// Frontswap pages sampled now and remembered from before.
-    public var frontswap, previousFrontswap: UInt64
-    /// The countdown before and after.
-    public var counterBefore, counterAfter: UInt64
-    /// The size asked for, if a shrink was asked for.
-    public var shrinkTarget: UInt64?
-    /// Pages that came home.
-    public var shrunk: Int64
+  /// A run of the worker.
+  public init(
+    guest: Int, invocation: Int64, time: SimTime, decision: WorkerDecision, shrunk: Int64,
+    runTime: SimDuration
+  ) {
+    self.guest = guest
+    self.invocation = invocation
+    self.time = time
+    self.decision = decision
+    self.shrunk = shrunk
+    self.runTime = runTime
   }
 }
 

@@ -57,7 +57,8 @@ struct DemandPlayer {
     set(point.committed.pages, touched: point.touched?.pages)
     guard let next = nextPoint else { return nil }
     if between == .step { moveOn() }
-    return SimTime(nanoseconds: between == .step ? next.time : min(now.nanoseconds + step, next.time))
+    return SimTime(
+      nanoseconds: between == .step ? next.time : min(now.nanoseconds + step, next.time))
   }
 
   private var nextPoint: (point: CommittedPoint, time: Int64)? {

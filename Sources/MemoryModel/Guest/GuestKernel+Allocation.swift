@@ -39,7 +39,12 @@ extension GuestKernel {
   ) -> AllocationOutcome {
     wakeKswapd()
     let start = elapsed
-    defer { if purpose == .user { counters.stallReclaim += elapsed - start } }
+    defer {
+      if purpose == .user && elapsed > start {
+        counters.stallReclaim += elapsed - start
+        allocationStalls.append(elapsed - start)
+      }
+    }
     while true {
       if free > minLimit {
         free -= 1

@@ -57,6 +57,8 @@ public struct GuestKernel: ~Copyable {
   public internal(set) var elapsed: Int64 = 0
   /// Kills that the run has not yet been told of.
   var kills: [OOMKill] = []
+  /// Waits for reclaim that the run has not yet been told of, in nanoseconds.
+  var allocationStalls: [Int64] = []
 
   /// A set of file pages on one disk.
   struct FileSet: Sendable {
@@ -119,6 +121,19 @@ public struct GuestKernel: ~Copyable {
   public mutating func writeMinFreeKilobytes(_ value: Int) {
     zones.recompute(minFreeKilobytes: value)
     updateLimits()
+  }
+
+  /// totalram_pages, T.
+  public var ram: PageCount { PageCount(totalRAM) }
+
+  /// Whether there are kills, stalls or a panic that the run has not been told of. O(1).
+  public var hasNews: Bool { !kills.isEmpty || !allocationStalls.isEmpty || hasPanicked }
+
+  /// How long each allocation that had to reclaim waited, in ns, since the last call.
+  public mutating func takeAllocationStalls() -> [Int64] {
+    if allocationStalls.isEmpty { return [] }
+    defer { allocationStalls.removeAll(keepingCapacity: true) }
+    return allocationStalls
   }
 
   /// The kills since the last call, oldest first.

@@ -82,6 +82,12 @@ public struct Host: ~Copyable {
     return domains.count - 1
   }
 
+  /// `tot_pages`: what a domain holds, its RAM and its persistent pages with their metadata.
+  public func held(by domain: Int) -> PageCount { PageCount(domains[domain].total) }
+
+  /// Ephemeral pages that had to go to make room, of all guests.
+  public var ephemeralEvictions: Int64 { evictions }
+
   /// What a domain may still be given.
   public func headroom(of domain: Int) -> PageCount { PageCount(domains[domain].headroom) }
 

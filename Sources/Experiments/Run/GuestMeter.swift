@@ -1,0 +1,123 @@
+import Histogram
+import MemoryModel
+import SimulationEngine
+
+/// What is measured of a guest while it runs, beyond what its kernel counts.
+struct GuestMeter: ~Copyable {
+  let bootPages: Int
+  /// What the guest held last, and since when: RAM, persistent pages and their metadata.
+  private var held: Int
+  private var since: Int64 = 0
+  /// Pages times nanoseconds.
+  private var heldIntegral: Int128 = 0
+  private(set) var peakHeld: Int
+  private(set) var leastHeld: Int
+
+  /// Pages moved by the balloon, and how often it changed direction.
+  private(set) var reversals: Int64 = 0
+  private var direction = 0
+  var backoffs: Int64 = 0
+  /// Pages that shrinks brought home.
+  var shrunk: Int64 = 0
+  /// When the last closed-loop access was made.
+  var workDone: SimTime?
+
+  /// Decisions so far, and the sums over them of what T was above and below its goal.
+  private var decisions: Int64 = 0
+  private var gapSum: Int128 = 0
+  private(set) var deepestShortfall: Int64 = 0
+  private(set) var overshoot: Int64 = 0
+  private var lastGap: Int64 = 0
+  /// Times that T took to come within 2% of a goal that had moved away, and how many there were.
+  private var settlingSum: Int64 = 0
+  private var settlings: Int64 = 0
+  private var unsettledSince: Int64?
+
+  /// Waits of single allocations, in ns, three significant digits.
+  private var stalls = Histogram<UInt32>(numberOfSignificantValueDigits: .three)
+
+  init(bootPages: Int) {
+    self.bootPages = bootPages
+    held = bootPages
+    peakHeld = bootPages
+    leastHeld = bootPages
+  }
+
+  /// Notes what the guest holds from `now` on.
+  mutating func hold(_ pages: PageCount, at now: SimTime) {
+    heldIntegral += Int128(held) * Int128(now.nanoseconds - since)
+    since = now.nanoseconds
+    held = pages.pages
+    peakHeld = max(peakHeld, held)
+    leastHeld = min(leastHeld, held)
+  }
+
+  /// Notes a batch of the balloon: pages in (positive) or out.
+  mutating func moved(_ pages: Int, held: PageCount, at now: SimTime) {
+    if pages != 0 {
+      if direction != 0 && (pages > 0) != (direction > 0) { reversals += 1 }
+      direction = pages
+    }
+    hold(held, at: now)
+  }
+
+  /// Notes how long one allocation waited.
+  mutating func record(stall: Int64) { stalls.record(UInt64(stall)) }
+
+  /// Notes the distance to the goal at a decision.
+  ///
+  /// A guest has settled when it is within 2% of its goal, or 8 pages.
+  mutating func record(goal: Int64, current: Int64, at now: SimTime) {
+    let gap = current - goal
+    decisions += 1
+    gapSum += Int128(gap.magnitude)
+    deepestShortfall = max(deepestShortfall, -gap)
+    // Past the goal, on the other side of where it was at the decision before.
+    if (gap < 0) != (lastGap < 0) && lastGap != 0 && gap != 0 {
+      overshoot = max(overshoot, Int64(gap.magnitude))
+    }
+    lastGap = gap
+    let isSettled = gap.magnitude <= max(goal.magnitude / 50, 8)
+    if !isSettled {
+      unsettledSince = unsettledSince ?? now.nanoseconds
+    } else if let start = unsettledSince {
+      settlingSum += now.nanoseconds - start
+      settlings += 1
+      unsettledSince = nil
+    }
+  }
+
+  /// The mean distance to the goal over all decisions, in pages.
+  var trackingError: Double { decisions == 0 ? 0 : Double(gapSum) / Double(decisions) }
+  /// The mean time to settle, in seconds; nothing if the guest never settled.
+  var meanSettling: Double? {
+    settlings == 0 ? nil : Double(settlingSum) / Double(settlings) / 1e9
+  }
+  /// Pages times seconds held.
+  var heldPageSeconds: Double { Double(heldIntegral) / 1e9 }
+  /// How many allocations waited.
+  var stallCount: Int64 { Int64(stalls.totalCount) }
+  /// The wait that `percent` of the waiting allocations did not exceed, in seconds.
+  func stallPercentile(_ percent: Double) -> Double {
+    stalls.totalCount == 0 ? 0 : Double(stalls.valueAtPercentile(percent)) / 1e9
+  }
+}
+
+/// What is measured of the host.
+struct HostMeter {
+  private var freeIntegral: Int128 = 0
+  private var free = 0
+  private var since: Int64 = 0
+  private(set) var leastFree = Int.max
+
+  /// Notes what is free from `now` on.
+  mutating func note(free pages: PageCount, at now: SimTime) {
+    freeIntegral += Int128(free) * Int128(now.nanoseconds - since)
+    since = now.nanoseconds
+    free = pages.pages
+    leastFree = min(leastFree, free)
+  }
+
+  /// Pages times seconds free.
+  var freePageSeconds: Double { Double(freeIntegral) / 1e9 }
+}

@@ -1,0 +1,159 @@
+import MemoryModel
+import SimulationEngine
+
+extension Simulation {
+  /// The committed trace reaches its next sample: programs map, unmap and forget memory.
+  mutating func playDemand(_ index: Int) throws {
+    if guests[index].isDead { return }
+    let before = guests[index].demand.committed
+    let next = guests[index].demand.advance(to: now)
+    if let next { queue.schedule(.demand(guest: UInt16(index)), at: next, in: .workload) }
+    let change = guests[index].demand.committed - before
+    guests[index].kernel.begin(at: now)
+    let cpu = Int(now.nanoseconds / 1_000_000) % guests[index].spec.vcpus
+    if change > 0 {
+      guests[index].kernel.map(PageCount(change), cpu: cpu)
+    } else if change < 0 {
+      guests[index].kernel.unmap(
+        PageCount(-change), order: guests[index].spec.anon.release.order, cpu: cpu, &host)
+    }
+    let surplus = guests[index].kernel.touched.pages - guests[index].wantedTouched
+    if surplus > 0 {
+      guests[index].kernel.discard(PageCount(surplus), &host)
+    } else if surplus < 0 && !guests[index].isTouching {
+      guests[index].isTouching = true
+      guests[index].touchStart = now.nanoseconds
+      guests[index].touchedSinceStart = 0
+      schedule(.touch(guest: UInt16(index)), after: 0, .workload)
+    }
+    try settle(index)
+  }
+
+  /// Programs touch more of what they mapped.
+  mutating func touch(_ index: Int) throws {
+    if guests[index].isDead { return }
+    guests[index].kernel.begin(at: now)
+    var wanted = guests[index].wantedTouched - guests[index].kernel.touched.pages
+    var pause: Int64 = 1_000
+    if let rate = guests[index].spec.anon.touchRate {
+      let passed = now.nanoseconds - guests[index].touchStart + Self.quantum
+      wanted = min(wanted, Int(rate.due(after: passed) - guests[index].touchedSinceStart))
+      pause = Self.quantum
+    }
+    guard wanted > 0 || guests[index].spec.anon.touchRate != nil else {
+      guests[index].isTouching = false
+      return
+    }
+    let done = guests[index].kernel.touch(
+      PageCount(max(wanted, 0)), budget: Self.quantum, &host)
+    guests[index].touchedSinceStart += Int64(done.pages)
+    let isStuck = done == .zero && guests[index].kernel.elapsed == 0 && wanted > 0
+    let isDone = guests[index].wantedTouched <= guests[index].kernel.touched.pages
+    if isStuck || isDone {
+      guests[index].isTouching = false
+    } else {
+      schedule(
+        .touch(guest: UInt16(index)), after: max(guests[index].kernel.elapsed, pause), .workload)
+    }
+    try settle(index)
+  }
+
+  /// A thread of a file stream makes the accesses that are due.
+  mutating func stepFile(_ index: Int, _ stream: Int, _ thread: UInt16) throws {
+    if guests[index].isDead { return try endThread(index, stream) }
+    guests[index].kernel.begin(at: now)
+    guests[index].files[stream].step(
+      quantum: Self.quantum, &guests[index].kernel, &host, at: now)
+    let elapsed = guests[index].kernel.elapsed
+    let event = SimulationEvent.file(
+      guest: UInt16(index), stream: UInt16(stream), thread: thread)
+    let file = (load: guests[index].files[stream].load, done: guests[index].files[stream].done)
+    switch file.load {
+    case .open(let rate):
+      let due = rate.time(of: file.done + 1)
+      let next = max(now.nanoseconds + max(elapsed, 1_000), due / Self.quantum * Self.quantum)
+      queue.schedule(event, at: SimTime(nanoseconds: next), in: .workload)
+    case .closed(let work, _):
+      if file.done >= work {
+        try endThread(index, stream)
+      } else {
+        schedule(event, after: max(elapsed, 1_000), .workload)
+      }
+    }
+    if guests[index].kernel.wantsFlush && guests[index].flushDue > now.nanoseconds {
+      scheduleFlush(index, after: 0)
+    }
+    try settle(index)
+  }
+
+  /// Programs access the memory that they touched before.
+  mutating func stepAnon(_ index: Int) throws {
+    if guests[index].isDead { return }
+    guests[index].kernel.begin(at: now)
+    guests[index].anon?.step(quantum: Self.quantum, &guests[index].kernel, &host, at: now)
+    guard let access = guests[index].spec.anon.access, let done = guests[index].anon?.done else {
+      return
+    }
+    let due = access.rate.time(of: done + 1)
+    let next = max(
+      now.nanoseconds + max(guests[index].kernel.elapsed, 1_000),
+      due / Self.quantum * Self.quantum)
+    queue.schedule(.anon(guest: UInt16(index)), at: SimTime(nanoseconds: next), in: .workload)
+    try settle(index)
+  }
+
+  /// A thread of closed-loop work has made its last access; the last of all ends the run.
+  private mutating func endThread(_ index: Int, _ stream: Int) throws {
+    guard case .closed = guests[index].files[stream].load else { return }
+    openWork -= 1
+    try emit(
+      .workDone, guest: index,
+      [
+        ("stream", .text(guests[index].spec.files[stream].name)),
+        ("accesses", .number(guests[index].files[stream].done)),
+      ])
+    let last = now + .nanoseconds(guests[index].kernel.elapsed)
+    guests[index].meter.workDone = max(guests[index].meter.workDone ?? .zero, last)
+    if openWork == 0, case .trace = scenario.duration {
+      end = last
+      for guest in 0..<guestCount { end = max(end, guests[guest].demand.end) }
+    }
+  }
+
+  /// A step of kswapd.
+  mutating func stepKswapd(_ index: Int, _ token: UInt32) throws {
+    if guests[index].isDead { return }
+    guests[index].kernel.begin(at: now)
+    if let delay = guests[index].kernel.kswapdStep(token: token, &host) {
+      schedule(.kswapd(guest: UInt16(index), token: token), after: delay, .memory)
+    }
+    try settle(index)
+  }
+
+  /// The flusher's turn.
+  mutating func flush(_ index: Int, _ token: UInt32) {
+    guard !guests[index].isDead, token == guests[index].flushToken else { return }
+    guests[index].kernel.begin(at: now)
+    let delay = guests[index].kernel.flush(&host)
+    scheduleFlush(index, after: delay)
+  }
+
+  /// Schedules the flusher; what was scheduled before is void.
+  mutating func scheduleFlush(_ index: Int, after delay: Int64) {
+    guests[index].flushToken &+= 1
+    guests[index].flushDue = now.nanoseconds + delay
+    schedule(
+      .flush(guest: UInt16(index), token: guests[index].flushToken), after: delay, .memory)
+  }
+}
+
+extension ReleaseOrder {
+  /// The order as the kernel's mappings are unmapped.
+  var order: UnmapOrder {
+    switch self {
+    case .lifo: .newestFirst
+    case .fifo: .oldestFirst
+    case .proportional: .proportional
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import Controllers
+import MemoryModel
+import SimulationEngine
+
+/// One run: a scenario's host and guests, and the one loop in which everything happens to them.
+///
+/// A run is one thread and owns all its state. Its course depends on the scenario, the demands and the seed
+/// alone. Source: `Docs/model.md`.
+public struct Simulation: ~Copyable {
+  let scenario: Scenario
+  let observer: (any RunObserver)?
+  var host: Host
+  let guests: UnsafeMutablePointer<SimulatedGuest>
+  /// How many of them are built.
+  private(set) var guestCount = 0
+  var queue = EventQueue<SimulationEvent>()
+  var now = SimTime.zero
+  /// When the run ends; moves while closed-loop work goes on.
+  var end: SimTime
+  /// Threads of closed-loop streams that are not done.
+  var openWork = 0
+  var tick: Int64 = 0
+  var events: Int64 = 0
+  var eventPrint = Fingerprint()
+  var samplePrint = Fingerprint()
+  let row: UnsafeMutableBufferPointer<Int64>
+  var hostMeter = HostMeter()
+  /// When the invariants are next checked in a release build.
+  var nextCheck: Int64 = 0
+
+  /// How far streams run ahead before others get their turn.
+  ///
+  /// Assumed: 10 ms, the scale of a scheduler's round; accesses of one quantum are made at its beginning.
+  static let quantum: Int64 = 10_000_000
+
+  /// A run of `scenario`; `demands` holds each guest's committed samples, in the guests' order.
+  public init(
+    _ scenario: Scenario, demands: [[CommittedPoint]], observer: (any RunObserver)? = nil
+  ) throws(SimulationError) {
+    precondition(demands.count == scenario.guests.count, "a demand for each guest")
+    self.scenario = scenario
+    self.observer = observer
+    host = Host(
+      memory: scenario.host.memory, tmem: scenario.host.tmem,
+      disks: scenario.host.disks.map(\.parameters))
+    row = .allocate(capacity: TickColumn.allCases.count)
+    row.initialize(repeating: 0)
+    end = .zero
+    guests = .allocate(capacity: scenario.guests.count)
+    for (index, spec) in scenario.guests.enumerated() {
+      let guest = try Self.build(spec, demands[index], scenario, &host)
+      (guests + index).initialize(to: guest)
+      guestCount += 1
+    }
+  }
+
+  deinit {
+    for index in 0..<guestCount { (guests + index).deinitialize(count: 1) }
+    guests.deallocate()
+    row.deallocate()
+  }
+
+  /// Runs to the end and says what came of it; an error is the observer's.
+  public mutating func run() throws -> RunSummary {
+    try start()
+    while queue.count > 0 && queue.nextTime <= end {
+      let (time, event) = queue.next()
+      now = time
+      events += 1
+      eventPrint.combine(UInt64(bitPattern: time.nanoseconds) ^ event.word)
+      try dispatch(event)
+      checkInvariants()
+    }
+    now = end
+    return try finish()
+  }
+
+  /// Carries out one event. The one place that knows them all.
+  private mutating func dispatch(_ event: SimulationEvent) throws {
+    switch event {
+    case .demand(let guest): try playDemand(Int(guest))
+    case .touch(let guest): try touch(Int(guest))
+    case .file(let guest, let stream, let thread):
+      try stepFile(Int(guest), Int(stream), thread)
+    case .anon(let guest): try stepAnon(Int(guest))
+    case .kswapd(let guest, let token): try stepKswapd(Int(guest), token)
+    case .flush(let guest, let token): flush(Int(guest), token)
+    case .balloonStart(let guest): try startBalloon(Int(guest))
+    case .balloonBatch(let guest): try finishBalloonBatch(Int(guest))
+    case .worker(let guest): try startWorker(Int(guest))
+    case .shrink(let guest): try continueShrink(Int(guest))
+    case .order(let index): try carryOut(scenario.events[Int(index)])
+    case .tick: try recordTick()
+    }
+  }
+
+  /// In debug builds after every event, in release builds once a simulated second.
+  private mutating func checkInvariants() {
+    #if !DEBUG
+      if now.nanoseconds < nextCheck { return }
+      nextCheck = now.nanoseconds + 1_000_000_000
+    #endif
+    for index in 0..<guestCount { guests[index].kernel.checkInvariants(host) }
+  }
+
+  /// Schedules `event` `delay` ns from now.
+  mutating func schedule(_ event: SimulationEvent, after delay: Int64, _ phase: Phase) {
+    queue.schedule(event, at: SimTime(nanoseconds: now.nanoseconds + delay), in: phase)
+  }
+
+  /// Schedules `event` as the kernel's timers do: so many jiffies after the last whole one.
+  ///
+  /// Source: facts 1.5. A delay beyond the end of time never comes.
+  mutating func schedule(_ event: SimulationEvent, afterJiffies delay: UInt64, _ phase: Phase) {
+    if delay == 0 { return schedule(event, after: 0, phase) }
+    let jiffies = UInt64(now.nanoseconds / Jiffies.nanoseconds)
+    let (due, isTooFar) = jiffies.addingReportingOverflow(delay)
+    if isTooFar || due > UInt64(Int64.max / Jiffies.nanoseconds) { return }
+    queue.schedule(event, at: SimTime(nanoseconds: Int64(due) * Jiffies.nanoseconds), in: phase)
+  }
+
+  /// After anything happened in a guest: kswapd's wake-up, kills and panic are followed up.
+  mutating func settle(_ index: Int) throws {
+    if let token = guests[index].kernel.takeKswapdWakeUp() {
+      schedule(
+        .kswapd(guest: UInt16(index), token: token), after: guests[index].kernel.elapsed, .memory)
+    }
+    if guests[index].kernel.hasNews { try report(index) }
+  }
+
+  /// Tells of kills and of a panic.
+  private mutating func report(_ index: Int) throws {
+    for kill in guests[index].kernel.takeKills() {
+      guests[index].hasKilled = true
+      try emit(
+        .oomKill, guest: index,
+        [
+          ("committed_pages", .number(Int64(kill.committed.pages))),
+          ("touched_pages", .number(Int64(kill.touched.pages))),
+        ])
+    }
+    for stall in guests[index].kernel.takeAllocationStalls() {
+      guests[index].meter.record(stall: stall)
+    }
+    if guests[index].kernel.hasPanicked && !guests[index].isDead {
+      guests[index].isDead = true
+      try emit(
+        .kernelOops, guest: index,
+        [("reason", .text("out of memory and nothing left to kill"))])
+    }
+  }
+
+  /// Tells the observer of something that happened now.
+  mutating func emit(
+    _ kind: EventRecord.Kind, guest: Int?, _ detail: [(key: String, value: EventRecord.Value)] = []
+  ) throws {
+    eventPrint.combine(UInt64(bitPattern: now.nanoseconds) &+ UInt64(kind.rawValue.utf8.count))
+    try observer?.event(EventRecord(time: now, guest: guest, kind: kind, detail: detail))
+  }
+}
