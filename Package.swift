@@ -10,10 +10,6 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// The floors below `Experiments` walk millions of pages: unoptimised they would make the debug tests take
-/// an hour. `DEBUG` stays defined, so the invariants are still checked after every event.
-let optimisedInDebug: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
-
 let package = Package(
   name: "balloonsim",
   platforms: [.macOS(.v15)],
@@ -29,9 +25,9 @@ let package = Package(
     .package(url: "https://github.com/ordo-one/TextTable", exact: "0.0.2"),
   ],
   targets: [
-    .target(name: "SimulationEngine", swiftSettings: optimisedInDebug),
+    .target(name: "SimulationEngine", swiftSettings: strict),
     .target(
-      name: "MemoryModel", dependencies: ["SimulationEngine"], swiftSettings: optimisedInDebug),
+      name: "MemoryModel", dependencies: ["SimulationEngine"], swiftSettings: strict),
     .target(name: "Controllers", dependencies: ["MemoryModel"], swiftSettings: strict),
     .target(
       name: "Experiments",
@@ -40,7 +36,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
-      swiftSettings: optimisedInDebug),
+      swiftSettings: strict),
     .target(
       name: "Recording",
       dependencies: [
