@@ -26,7 +26,6 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
-    .package(url: "https://github.com/ordo-one/TextTable", exact: "0.0.2"),
   ],
   targets: [
     .target(name: "SimulationEngine", swiftSettings: optimisedInDebug),
@@ -51,7 +50,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Reporting",
-      dependencies: ["Recording", "TextTable"],
+      dependencies: ["Experiments", "Recording", "SimulationEngine"],
       swiftSettings: strict),
     .executableTarget(
       name: "balloonsim",
