@@ -72,7 +72,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
-      dependencies: ["Recording", "Reporting", "Experiments", "MemoryModel", "SimulationEngine"],
+      dependencies: [
+        "Recording", "Reporting", "Experiments", "SimulationEngine",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["balloonsim"], swiftSettings: strict),
   ],

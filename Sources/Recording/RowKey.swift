@@ -35,6 +35,7 @@ enum RowKey {
   /// All keys of a run.
   static func range(of run: Int64) -> ClosedRange<Int64> {
     guard 0..<runLimit ~= run else { return -1 ... -1 }
-    return run << runShift...(run << runShift | (1 << runShift) - 1)
+    let first = run << runShift
+    return first...(first + (1 << runShift) - 1)
   }
 }
