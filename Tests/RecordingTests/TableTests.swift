@@ -47,11 +47,13 @@ struct TableTests {
       table.text(width: 25) == """
         run                  7
         scenario             compile
-        what one should see  The balloon
-                             follows the
+        what one should see  The
+                             balloon
+                             follows
+                             the
                              compiler
-                             down and up
-                             again
+                             down and
+                             up again
 
         run                  1,024
         scenario             größer

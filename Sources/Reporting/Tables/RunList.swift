@@ -13,12 +13,12 @@ public struct RunList: Sendable {
     TableText(
       columns: [
         .init("run", .right), .init("key"), .init("scenario"), .init("driver"),
-        .init("seed", .right), .init("status"), .init("simulated", .right), .init("started"),
+        .init("seed", .right), .init("status"), .init("simulated", .right), .init("started (UTC)"),
       ],
       rows: runs.map { run in
         [
           "\(run.id)", String(run.key.prefix(8)), run.scenarioName, run.driver, "\(run.seed)",
-          run.status.rawValue, run.simulatedText, run.startedAt,
+          run.status.rawValue, run.simulatedText, run.startedText,
         ]
       })
   }
@@ -34,6 +34,9 @@ extension RunRecord {
   var simulatedText: String {
     simulated.map { UnitScale.text(Double($0.nanoseconds), unit: "ns") } ?? "-"
   }
+
+  /// The start to the second, with a space at which it can be broken.
+  var startedText: String { String(startedAt.prefix(19)).replacing("T", with: " ") }
 
   /// The record as a JSON object, with the names of the columns of `runs`.
   var json: String { "{\(jsonMembers.joined(separator: ","))}" }

@@ -47,7 +47,7 @@ public struct TableText: Hashable, Sendable {
   /// Spaces between two columns.
   private static let gap = 2
   /// No column of texts is made narrower than this.
-  private static let leastTextWidth = 12
+  private static let leastTextWidth = 10
 
   private var naturalWidths: [Int] {
     columns.indices.map { index in
