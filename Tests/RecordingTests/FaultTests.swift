@@ -166,10 +166,10 @@ struct FaultTests {
     try makeFile()
     try setPermissions(0o444, of: path)
     try setPermissions(0o555, of: folder.url.path)
+    defer { #expect(throws: Never.self) { try setPermissions(0o755, of: folder.url.path) } }
 
     #expect(throws: RecordingError.readOnly(path: path)) { try ResultStore(path: path) }
     #expect(try ResultStore(path: path, readOnly: true).runs().count == 1)
-    try setPermissions(0o755, of: folder.url.path)
   }
 
   @Test("A full disk ends the run; earlier runs stay whole and the run says that it failed")

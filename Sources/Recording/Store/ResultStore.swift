@@ -97,7 +97,9 @@ extension ResultStore {
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
     do {
       return try DatabaseQueue(path: path, configuration: configuration)
-    } catch let error as DatabaseError where readOnly && error.resultCode == .SQLITE_CANTOPEN {
+    } catch let error as DatabaseError
+      where readOnly && [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+    {
       // In a folder that cannot be written SQLite cannot place the index of its log. If there is no log
       // either, nobody is writing and the file can be read as it stands.
       guard FileManager.default.isReadableFile(atPath: path),
