@@ -22,7 +22,6 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
-    .package(url: "https://github.com/ordo-one/TextTable", exact: "0.0.2"),
   ],
   targets: [
     .target(name: "SimulationEngine", swiftSettings: strict),
@@ -47,7 +46,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Reporting",
-      dependencies: ["Recording", "TextTable"],
+      dependencies: ["Experiments", "Recording", "SimulationEngine"],
       swiftSettings: strict),
     .executableTarget(
       name: "balloonsim",
@@ -70,7 +69,10 @@ let package = Package(
       exclude: ["GroundTruth", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
-      dependencies: ["Recording", "Reporting", "Experiments", "MemoryModel", "SimulationEngine"],
+      dependencies: [
+        "Recording", "Reporting", "Experiments", "SimulationEngine",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["balloonsim"], swiftSettings: strict),
   ],

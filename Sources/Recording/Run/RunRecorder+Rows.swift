@@ -1,0 +1,136 @@
+internal import Experiments
+internal import GRDB
+internal import SimulationEngine
+
+extension RunRecorder {
+  /// Numbers that a buffered row takes.
+  static let tickWidth = 4 + TickColumn.allCases.count
+  static let hostWidth = 3 + HostTickColumn.allCases.count
+
+  private static let tickSQL = RowInsert.sql(
+    into: "ticks",
+    ["id", "run_id", "guest", "tick", "time_ns"] + TickColumn.allCases.map(\.name))
+  private static let hostSQL = RowInsert.sql(
+    into: "host_ticks", ["id", "run_id", "tick", "time_ns"] + HostTickColumn.allCases.map(\.name))
+  private static let workerSQL = RowInsert.sql(
+    into: "worker",
+    [
+      "id", "run_id", "guest", "invocation", "time_ns", "run_ns", "fault",
+      "cur_pages", "committed_pages", "totalreserve_pages", "reserved_pages", "frontswap_pages",
+      "goal_pages", "gap_pages", "divisor", "unfloored_target_pages", "floor_pages", "floor_rule",
+      "target_pages", "balloon_target_pages", "shrink_frontswap_pages",
+      "shrink_previous_frontswap_pages", "shrink_counter_before", "shrink_counter_after",
+      "shrink_target_pages", "shrunk_pages",
+    ])
+  private static let eventSQL = RowInsert.sql(
+    into: "events", ["id", "run_id", "sequence", "time_ns", "guest", "kind", "detail"])
+  private static let metricSQL = RowInsert.sql(
+    into: "metrics", ["id", "run_id", "guest", "name", "value", "unit"])
+
+  /// Inserts everything that is buffered.
+  func insertRows(into db: Database) throws {
+    try insertTicks(into: db)
+    try insertHostTicks(into: db)
+    try insertWorkerRows(into: db)
+    try insertEvents(into: db)
+  }
+
+  private func insertTicks(into db: Database) throws {
+    if tickRows.isEmpty { return }
+    var insert = try RowInsert(db, sql: Self.tickSQL)
+    try tickRows.withUnsafeBufferPointer { rows in
+      for start in stride(from: 0, to: rows.count, by: Self.tickWidth) {
+        insert.bind(rows[start])
+        insert.bind(run)
+        insert.bind(guests[Int(rows[start + 1])])
+        insert.bind(UnsafeBufferPointer(rebasing: rows[start + 2..<start + Self.tickWidth]))
+        try insert.step()
+      }
+    }
+  }
+
+  private func insertHostTicks(into db: Database) throws {
+    if hostRows.isEmpty { return }
+    var insert = try RowInsert(db, sql: Self.hostSQL)
+    try hostRows.withUnsafeBufferPointer { rows in
+      for start in stride(from: 0, to: rows.count, by: Self.hostWidth) {
+        insert.bind(rows[start])
+        insert.bind(run)
+        insert.bind(UnsafeBufferPointer(rebasing: rows[start + 1..<start + Self.hostWidth]))
+        try insert.step()
+      }
+    }
+  }
+
+  private func insertWorkerRows(into db: Database) throws {
+    if workerRows.isEmpty { return }
+    var insert = try RowInsert(db, sql: Self.workerSQL)
+    for record in workerRows {
+      insert.bind(
+        try RowKey.guestRow(run: run, guest: record.guest, number: record.invocation))
+      insert.bind(run)
+      insert.bind(guests[record.guest])
+      insert.bind(record.invocation)
+      insert.bind(record.time.nanoseconds)
+      insert.bind(record.runTime.nanoseconds)
+      insert.bind(record.fault)
+      bind(record.balloon, to: &insert)
+      bind(record.shrink, to: &insert)
+      try insert.step()
+    }
+  }
+
+  private func bind(_ balloon: WorkerRecord.BalloonPart?, to insert: inout RowInsert) {
+    insert.bind(balloon?.current)
+    insert.bind(balloon?.committed)
+    insert.bind(balloon?.totalReserve)
+    insert.bind(balloon?.reserved)
+    insert.bind(balloon?.frontswap)
+    insert.bind(balloon?.goal)
+    insert.bind(balloon?.gap)
+    insert.bind(balloon?.divisor)
+    insert.bind(balloon?.unflooredTarget)
+    insert.bind(balloon?.floor)
+    insert.bind(balloon?.floorRule)
+    insert.bind(balloon?.target)
+    insert.bind(balloon?.balloonTarget)
+  }
+
+  private func bind(_ shrink: WorkerRecord.ShrinkPart?, to insert: inout RowInsert) {
+    insert.bind(shrink?.frontswap)
+    insert.bind(shrink?.previousFrontswap)
+    insert.bind(shrink?.counterBefore)
+    insert.bind(shrink?.counterAfter)
+    insert.bind(shrink?.shrinkTarget)
+    if let shrunk = shrink?.shrunk { insert.bind(shrunk) } else { insert.bindNull() }
+  }
+
+  private func insertEvents(into db: Database) throws {
+    if eventRows.isEmpty { return }
+    var insert = try RowInsert(db, sql: Self.eventSQL)
+    for (sequence, record) in zip(eventsWritten..., eventRows) {
+      insert.bind(try RowKey.runRow(run: run, number: sequence))
+      insert.bind(run)
+      insert.bind(sequence)
+      insert.bind(record.time.nanoseconds)
+      insert.bind(record.guest.map { guests[$0] })
+      insert.bind(record.kind.rawValue)
+      insert.bind(JSONText.object(record.detail))
+      try insert.step()
+    }
+  }
+
+  /// Inserts the figures of the run.
+  func insertMetrics(_ metrics: [Metric], into db: Database) throws {
+    var insert = try RowInsert(db, sql: Self.metricSQL)
+    for (number, metric) in metrics.enumerated() {
+      insert.bind(try RowKey.runRow(run: run, number: Int64(number)))
+      insert.bind(run)
+      insert.bind(metric.guest)
+      insert.bind(metric.name)
+      insert.bind(metric.value)
+      insert.bind(metric.unit)
+      try insert.step()
+    }
+  }
+}

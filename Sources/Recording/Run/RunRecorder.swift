@@ -1,0 +1,135 @@
+public import Experiments
+internal import GRDB
+public import SimulationEngine
+
+/// Writes what a run reports into its database.
+///
+/// Rows are collected in flat buffers, without an allocation a tick, and written together in one short
+/// transaction when a buffer is full or a second of wall time has passed: a reader can follow, and two
+/// writing processes take turns. What a reader sees ends at the same time in every table. Used by one
+/// thread; several recorders may share a store.
+public final class RunRecorder: RunObserver {
+  /// The run's number.
+  public let run: Int64
+  let store: ResultStore
+  let guests: [String]
+  private let rowsPerWrite: Int
+  private let writeInterval: Duration
+  private var lastWrite = ContinuousClock.now
+  /// Rows of `ticks`: id, guest, tick, time and the values; of `host_ticks`: id, tick, time and the values.
+  var tickRows: [Int64] = []
+  var hostRows: [Int64] = []
+  var workerRows: [WorkerRecord] = []
+  var eventRows: [EventRecord] = []
+  var eventsWritten: Int64 = 0
+  private var lastTime = SimTime.zero
+  private var hasFailedToWrite = false
+
+  /// A recorder of a run that `ResultStore.begin` has entered.
+  ///
+  /// - Parameters:
+  ///   - guests: The guests' names, as given to `begin`.
+  ///   - rowsPerWrite: Rows of a table that are written together.
+  ///   - writeInterval: Wall time after which rows are written even if they are fewer.
+  public init(
+    store: ResultStore, run: Int64, guests: [String], rowsPerWrite: Int = 4096,
+    writeInterval: Duration = .seconds(1)
+  ) {
+    self.store = store
+    self.run = run
+    self.guests = guests
+    self.rowsPerWrite = rowsPerWrite
+    self.writeInterval = writeInterval
+    tickRows.reserveCapacity(rowsPerWrite * Self.tickWidth)
+    hostRows.reserveCapacity(rowsPerWrite * Self.hostWidth)
+  }
+
+  /// Takes a guest's tick.
+  public func tick(
+    guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>
+  ) throws {
+    precondition(values.count == TickColumn.allCases.count, "a tick of \(values.count) values")
+    tickRows.append(try RowKey.guestRow(run: run, guest: guest, number: tick))
+    tickRows.append(Int64(guest))
+    tickRows.append(tick)
+    tickRows.append(time.nanoseconds)
+    tickRows.append(contentsOf: values)
+    try took(at: time, isFull: tickRows.count >= rowsPerWrite * Self.tickWidth)
+  }
+
+  /// Takes the host's tick.
+  public func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws {
+    precondition(values.count == HostTickColumn.allCases.count, "a tick of \(values.count) values")
+    hostRows.append(try RowKey.runRow(run: run, number: tick))
+    hostRows.append(tick)
+    hostRows.append(time.nanoseconds)
+    hostRows.append(contentsOf: values)
+    try took(at: time, isFull: hostRows.count >= rowsPerWrite * Self.hostWidth)
+  }
+
+  /// Takes a run of a guest's worker.
+  public func worker(_ record: WorkerRecord) throws {
+    workerRows.append(record)
+    try took(at: record.time, isFull: workerRows.count >= rowsPerWrite)
+  }
+
+  /// Takes an event.
+  public func event(_ record: EventRecord) throws {
+    eventRows.append(record)
+    try took(at: record.time, isFull: eventRows.count >= rowsPerWrite)
+  }
+
+  /// Writes what is left, the metrics and the end of the run, all in one transaction.
+  public func finish(_ summary: RunSummary) throws {
+    let ingredients = JSONText.object(summary.ingredients.map { ($0.name, .text($0.value)) })
+    try write { db in
+      try self.insertMetrics(summary.metrics, into: db)
+      try self.end(
+        .finished, simulated: summary.simulated, fingerprint: summary.fingerprint,
+        ingredients: ingredients, error: nil, in: db)
+    }
+  }
+
+  /// Writes what is left and marks the run as interrupted from outside.
+  public func interrupt() throws { try stop(.interrupted, error: nil) }
+
+  /// Writes what is left and marks the run as failed, for the reason that `message` says.
+  public func fail(_ message: String) throws { try stop(.failed, error: message) }
+
+  private func stop(_ status: RunStatus, error: String?) throws {
+    // What could not be written before will hardly be now, and the mark is worth more.
+    if hasFailedToWrite { dropRows() }
+    try write { db in
+      try self.end(
+        status, simulated: self.lastTime - .zero, fingerprint: nil, ingredients: nil, error: error,
+        in: db)
+    }
+  }
+
+  private func took(at time: SimTime, isFull: Bool) throws {
+    lastTime = max(lastTime, time)
+    if isFull || ContinuousClock.now - lastWrite >= writeInterval { try write { _ in } }
+  }
+
+  private func write(and more: (Database) throws -> Void) throws {
+    do {
+      try store.write("record run \(run)") { db in
+        try insertRows(into: db)
+        try more(db)
+      }
+    } catch {
+      hasFailedToWrite = true
+      throw error
+    }
+    eventsWritten += Int64(eventRows.count)
+    dropRows()
+    lastWrite = .now
+  }
+
+  private func dropRows() {
+    tickRows.removeAll(keepingCapacity: true)
+    hostRows.removeAll(keepingCapacity: true)
+    workerRows.removeAll(keepingCapacity: true)
+    eventRows.removeAll(keepingCapacity: true)
+  }
+}

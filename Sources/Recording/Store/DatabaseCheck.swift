@@ -1,0 +1,123 @@
+private import Foundation
+internal import GRDB
+
+/// What a look through a whole database found.
+public struct DatabaseCheck: Hashable, Sendable {
+  /// Something that is not as it should be.
+  public enum Finding: Hashable, Sendable {
+    /// What `PRAGMA integrity_check` says.
+    case integrity(String)
+    /// Rows that refer to something that is not there.
+    case orphanRows(table: String, parent: String, rows: Int)
+    /// Rows of a run whose key does not say the same as their columns.
+    case wrongKeys(table: String, run: Int64, rows: Int)
+    /// A guest of the run, or its host if nil, has fewer rows than ticks between its first and its last.
+    case missingTicks(run: Int64, guest: String?, expected: Int64, found: Int64)
+    /// A finished run without its fingerprint.
+    case noFingerprint(run: Int64)
+    /// A finished run without any metric.
+    case noMetrics(run: Int64)
+  }
+
+  /// `PRAGMA user_version`.
+  public var version: Int32
+  /// How many runs there are.
+  public var runs: Int
+  /// Runs marked as running whose process is gone; this is no fault of the file.
+  public var diedRuns: [Int64]
+  /// What was found; nothing in a sound database.
+  public var findings: [Finding]
+}
+
+extension ResultStore {
+  /// Looks through the whole database; reads every page and every row.
+  ///
+  /// That the file is ours and not newer has been seen when it was opened. Throws `RecordingError.damaged`
+  /// where the damage keeps SQLite from looking further.
+  public func check() throws -> DatabaseCheck {
+    let records = try runs()
+    return try read("check") { db in
+      var findings = try Self.integrity(db)
+      if findings.isEmpty {
+        findings += try Self.references(db)
+        for run in records {
+          findings += try Self.ticks(of: run.id, db) + Self.hostTicks(of: run.id, db)
+          if run.status == .finished { findings += try Self.ending(of: run, db) }
+        }
+      }
+      let running = try Int64.fetchSet(db, sql: "SELECT id FROM runs WHERE status = 'running'")
+      return DatabaseCheck(
+        version: try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0, runs: records.count,
+        diedRuns: records.filter { $0.status == .interrupted && running.contains($0.id) }.map(\.id),
+        findings: findings)
+    }
+  }
+
+  private static func integrity(_ db: Database) throws -> [DatabaseCheck.Finding] {
+    try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+      .map(DatabaseCheck.Finding.integrity)
+  }
+
+  private static func references(_ db: Database) throws -> [DatabaseCheck.Finding] {
+    let sql =
+      """
+      SELECT "table", parent, count(*) AS count FROM pragma_foreign_key_check
+      GROUP BY "table", parent ORDER BY "table", parent
+      """
+    return try Row.fetchAll(db, sql: sql).map {
+      .orphanRows(table: $0["table"], parent: $0["parent"], rows: $0["count"])
+    }
+  }
+
+  private static func ticks(of run: Int64, _ db: Database) throws -> [DatabaseCheck.Finding] {
+    let keys = RowKey.range(of: run)
+    let sql = """
+      SELECT guest, max(tick) - min(tick) + 1 AS expected, count(*) AS found,
+        sum(run_id <> ?1 OR id & 4294967295 <> tick) AS wrong
+      FROM ticks WHERE id BETWEEN ?2 AND ?3 GROUP BY guest ORDER BY min(id)
+      """
+    return try Row.fetchAll(
+      db, sql: sql, arguments: [run, keys.lowerBound, keys.upperBound]
+    ).flatMap { (row: Row) -> [DatabaseCheck.Finding] in
+      Self.findings(in: row, table: "ticks", run: run, guest: row["guest"])
+    }
+  }
+
+  private static func hostTicks(of run: Int64, _ db: Database) throws -> [DatabaseCheck.Finding] {
+    let keys = RowKey.range(of: run)
+    let sql = """
+      SELECT max(tick) - min(tick) + 1 AS expected, count(*) AS found,
+        sum(run_id <> ?1 OR id - ?2 <> tick) AS wrong
+      FROM host_ticks WHERE id BETWEEN ?2 AND ?3 HAVING count(*) > 0
+      """
+    return try Row.fetchAll(
+      db, sql: sql, arguments: [run, keys.lowerBound, keys.upperBound]
+    ).flatMap { (row: Row) -> [DatabaseCheck.Finding] in
+      Self.findings(in: row, table: "host_ticks", run: run, guest: nil)
+    }
+  }
+
+  private static func findings(
+    in row: Row, table: String, run: Int64, guest: String?
+  ) -> [DatabaseCheck.Finding] {
+    let (expected, found): (Int64, Int64) = (row["expected"], row["found"])
+    let wrong: Int = row["wrong"]
+    var findings: [DatabaseCheck.Finding] = []
+    if expected != found {
+      findings.append(.missingTicks(run: run, guest: guest, expected: expected, found: found))
+    }
+    if wrong > 0 { findings.append(.wrongKeys(table: table, run: run, rows: wrong)) }
+    return findings
+  }
+
+  private static func ending(of run: RunRecord, _ db: Database) throws -> [DatabaseCheck.Finding] {
+    var findings: [DatabaseCheck.Finding] = []
+    if run.fingerprint == nil { findings.append(.noFingerprint(run: run.id)) }
+    let keys = RowKey.range(of: run.id)
+    let metrics = try Int.fetchOne(
+      db, sql: "SELECT count(*) FROM metrics WHERE id BETWEEN ? AND ?",
+      arguments: [keys.lowerBound, keys.upperBound])
+    if metrics == 0 { findings.append(.noMetrics(run: run.id)) }
+    return findings
+  }
+}

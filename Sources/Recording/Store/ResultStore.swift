@@ -1,0 +1,176 @@
+private import Foundation
+internal import GRDB
+private import GRDBSQLite
+
+/// A database of runs: one SQLite file that other programs can read while it is written.
+///
+/// Safe to share between threads; accesses take turns. Several processes may have the same file open:
+/// readers never wait, writers wait for each other up to `busyTimeout`. Every method throws
+/// `RecordingError`.
+public final class ResultStore: Sendable {
+  /// Where the file is.
+  public let path: String
+  /// Whether nothing can be written.
+  public let isReadOnly: Bool
+  /// How long to wait for another writer.
+  public let busyTimeout: Duration
+  let queue: DatabaseQueue
+
+  /// Opens the file at `path`, and brings an older one up to date.
+  ///
+  /// - Parameters:
+  ///   - create: Whether to make the file, and the folder it is in, if it is not there.
+  ///   - readOnly: Whether to open it for reading only; then it is not created and not migrated.
+  ///   - busyTimeout: How long to wait for another writer before `RecordingError.busy`.
+  public init(
+    path: String, create: Bool = false, readOnly: Bool = false, busyTimeout: Duration = .seconds(10)
+  ) throws {
+    self.path = path
+    self.isReadOnly = readOnly
+    self.busyTimeout = busyTimeout
+    let isNew = !FileManager.default.fileExists(atPath: path)
+    if isNew {
+      guard create, !readOnly else { throw RecordingError.notFound(path: path) }
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+      do {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      } catch {
+        throw RecordingError.cannotCreate(path: path, reason: error.localizedDescription)
+      }
+    }
+    do {
+      queue = try Self.open(path, readOnly: readOnly, busyTimeout: busyTimeout)
+    } catch let error as DatabaseError {
+      if isNew, error.resultCode == .SQLITE_CANTOPEN {
+        throw RecordingError.cannotCreate(path: path, reason: error.message ?? "")
+      }
+      throw RecordingError(error, path: path, call: "open", waited: busyTimeout)
+    }
+    try checkIdentity()
+    if !readOnly { try prepareForWriting() }
+  }
+
+  /// Closes the file; nothing may be called afterwards. Without it the file is closed with the last reference.
+  public func close() throws {
+    try translating("close") { try queue.close() }
+  }
+
+  /// Reads in one snapshot; `body` must not call the store.
+  func read<T>(_ call: String, _ body: (Database) throws -> T) throws -> T {
+    try translating(call) { try queue.read(body) }
+  }
+
+  /// Writes in one short transaction that takes the lock at its beginning; `body` must not call the store.
+  func write<T>(_ call: String, _ body: (Database) throws -> T) throws -> T {
+    if isReadOnly { throw RecordingError.readOnly(path: path) }
+    return try translating(call) {
+      try queue.writeWithoutTransaction { db in
+        var result: T?
+        try db.inTransaction(.immediate) {
+          result = try body(db)
+          return .commit
+        }
+        guard let result else { preconditionFailure("committed without a result: \(call)") }
+        return result
+      }
+    }
+  }
+
+  private func translating<T>(_ call: String, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw RecordingError(error, path: path, call: call, waited: busyTimeout)
+    }
+  }
+}
+
+extension ResultStore {
+  private static func open(
+    _ path: String, readOnly: Bool, busyTimeout: Duration
+  ) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.busyMode = .timeout(busyTimeout / .seconds(1))
+    // Rows refer to their run through their key; `DatabaseCheck` looks for orphans.
+    configuration.foreignKeysEnabled = false
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
+    do {
+      return try DatabaseQueue(path: path, configuration: configuration)
+    } catch let error as DatabaseError
+      where readOnly && [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+    {
+      // In a folder that cannot be written SQLite cannot place the index of its log. If there is no log
+      // either, nobody is writing and the file can be read as it stands.
+      guard FileManager.default.isReadableFile(atPath: path),
+        !FileManager.default.fileExists(atPath: path + "-wal")
+      else { throw error }
+      let address = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
+      return try DatabaseQueue(path: address, configuration: configuration)
+    }
+  }
+
+  /// Refuses a file that is not ours or that we do not understand, before anything is changed in it.
+  private func checkIdentity() throws {
+    let (application, version, tables) = try read("identify") { db in
+      (
+        try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
+        try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
+        try Int.fetchOne(
+          db, sql: "SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%grdb_migrations%'")
+          ?? 0
+      )
+    }
+    let isBlank = application == 0 && version == 0 && tables == 0
+    guard application == Schema.applicationID || isBlank && !isReadOnly else {
+      throw RecordingError.foreign(path: path, applicationID: application)
+    }
+    guard version <= Schema.version else {
+      throw RecordingError.newer(path: path, version: version, supported: Schema.version)
+    }
+    guard version == Schema.version || !isReadOnly else {
+      throw RecordingError.older(path: path, version: version, supported: Schema.version)
+    }
+  }
+
+  private func prepareForWriting() throws {
+    let canWrite = queue.writeWithoutTransaction {
+      sqlite3_db_readonly($0.sqliteConnection, "main") == 0
+    }
+    guard canWrite else { throw RecordingError.readOnly(path: path) }
+    try translating("set the journal mode") { try useWriteAheadLog() }
+    try translating("migrate") { try migrate() }
+  }
+
+  /// Changing the journal mode does not wait for locks by itself, so it is tried again until time is up.
+  private func useWriteAheadLog() throws {
+    let deadline = ContinuousClock.now + busyTimeout
+    while true {
+      do {
+        return try queue.writeWithoutTransaction {
+          try $0.execute(sql: "PRAGMA journal_mode = WAL")
+        }
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+        guard ContinuousClock.now < deadline else { throw error }
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+    }
+  }
+
+  /// Two processes may come upon an old file at once: who loses finds the other's migration done.
+  private func migrate() throws {
+    while true {
+      let before = try version()
+      if before == Schema.version { return }
+      do {
+        try Schema.migrator.migrate(queue)
+      } catch {
+        guard try version() > before else { throw error }
+      }
+    }
+  }
+
+  private func version() throws -> Int32 {
+    try queue.read { try Int32.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+  }
+}

@@ -1,0 +1,79 @@
+public import Experiments
+private import Foundation
+
+/// The metrics of runs side by side, one line a metric.
+public struct MetricsTable: Sendable {
+  /// A run's column.
+  public struct Run: Sendable {
+    /// What stands above it.
+    public var title: String
+    /// The run's metrics.
+    public var metrics: [Metric]
+
+    /// A run's column.
+    public init(title: String, metrics: [Metric]) {
+      self.title = title
+      self.metrics = metrics
+    }
+  }
+
+  private struct Name: Hashable {
+    var guest: String?
+    var name: String
+    var unit: String
+
+    /// The name without a unit that is not the one shown.
+    var shown: String {
+      let shownOtherwise =
+        ["pages", "bytes", "ns", "s"].contains(unit) && name.hasSuffix("_" + unit)
+      return shownOtherwise ? String(name.dropLast(unit.count + 1)) : name
+    }
+  }
+
+  private var runs: [Run]
+
+  /// A table of these runs, in their order.
+  public init(_ runs: [Run]) { self.runs = runs }
+
+  /// Lines in the order in which the runs name their metrics; one unit a line. The guest has a column of
+  /// its own if there are several, and two runs are followed by the change from the first to the second.
+  public var table: TableText {
+    let names = order
+    let hasGuests = Set(names.map(\.guest)).count > 1
+    let values = runs.map { run in
+      Dictionary(
+        run.metrics.map { (Name(guest: $0.guest, name: $0.name, unit: $0.unit), $0.value) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    var columns = [TableText.Column("metric"), TableText.Column("unit")]
+    if hasGuests { columns.insert(TableText.Column("guest"), at: 0) }
+    columns += runs.map { TableText.Column($0.title, .right) }
+    if runs.count == 2 { columns.append(TableText.Column("change", .right)) }
+    let rows = names.map { name in
+      let figures = values.map { $0[name] ?? .nan }
+      let largest = figures.filter(\.isFinite).map(abs).max() ?? 0
+      let scale = UnitScale(unit: name.unit, largest: largest)
+      var row = [name.shown, scale.unit] + figures.map(scale.text)
+      if hasGuests { row.insert(name.guest ?? "host", at: 0) }
+      if runs.count == 2 { row.append(Self.change(from: figures[0], to: figures[1])) }
+      return row
+    }
+    return TableText(columns: columns, rows: rows)
+  }
+
+  /// Every metric once; what only a later run has comes last.
+  private var order: [Name] {
+    var seen: Set<Name> = []
+    return runs.flatMap(\.metrics)
+      .map { Name(guest: $0.guest, name: $0.name, unit: $0.unit) }
+      .filter { seen.insert($0).inserted }
+  }
+
+  /// The change in percent of the first; empty where there is none or none can be told.
+  private static func change(from first: Double, to second: Double) -> String {
+    guard first.isFinite, second.isFinite, first != second, first != 0 else { return "" }
+    let percent = (second - first) / abs(first) * 100
+    return (percent > 0 ? "+" : "") + UnitScale(unit: "%", largest: abs(percent)).text(percent)
+      + "%"
+  }
+}

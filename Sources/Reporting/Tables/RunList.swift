@@ -1,0 +1,58 @@
+public import Recording
+private import SimulationEngine
+
+/// Runs, one a line.
+public struct RunList: Sendable {
+  private var runs: [RunRecord]
+
+  /// A list of these runs, in their order.
+  public init(_ runs: [RunRecord]) { self.runs = runs }
+
+  /// Number, beginning of the key, scenario, driver, seed, status, simulated time and start.
+  public var table: TableText {
+    TableText(
+      columns: [
+        .init("run", .right), .init("key"), .init("scenario"), .init("driver"),
+        .init("seed", .right), .init("status"), .init("simulated", .right), .init("started (UTC)"),
+      ],
+      rows: runs.map { run in
+        [
+          "\(run.id)", String(run.key.prefix(8)), run.scenarioName, run.driver, "\(run.seed)",
+          run.status.rawValue, run.simulatedText, run.startedText,
+        ]
+      })
+  }
+
+  /// The runs as a JSON array, one a line.
+  public var json: String {
+    runs.isEmpty ? "[]\n" : "[\n" + runs.map(\.json).joined(separator: ",\n") + "\n]\n"
+  }
+}
+
+extension RunRecord {
+  /// The simulated time as people read it.
+  var simulatedText: String {
+    simulated.map { UnitScale.text(Double($0.nanoseconds), unit: "ns") } ?? "-"
+  }
+
+  /// The start to the second, with a space at which it can be broken.
+  var startedText: String { String(startedAt.prefix(19)).replacing("T", with: " ") }
+
+  /// The record as a JSON object, with the names of the columns of `runs`.
+  var json: String { "{\(jsonMembers.joined(separator: ","))}" }
+
+  /// The members of that object, without braces.
+  var jsonMembers: [String] {
+    func text(_ value: String?) -> String { value.map(JSONText.quoted) ?? "null" }
+    func number(_ value: Int64?) -> String { value.map { "\($0)" } ?? "null" }
+    return [
+      "\"id\":\(id)", "\"key\":\(text(key))", "\"scenario_name\":\(text(scenarioName))",
+      "\"seed\":\(seed)", "\"version\":\(text(version))", "\"driver\":\(text(driver))",
+      "\"status\":\(text(status.rawValue))", "\"started_at\":\(text(startedAt))",
+      "\"finished_at\":\(text(finishedAt))",
+      "\"simulated_ns\":\(number(simulated?.nanoseconds))",
+      "\"fingerprint\":\(text(fingerprint))", "\"error\":\(text(error))",
+      "\"command\":\(text(command))", "\"sweep_id\":\(number(sweep))",
+    ]
+  }
+}

@@ -1,0 +1,76 @@
+public import Experiments
+public import Recording
+
+/// Everything about one run, for `show`.
+public struct RunPage: Sendable {
+  private var run: RunRecord
+  private var provenance: RunProvenance
+  private var parameters: [Parameter]
+  private var metrics: [Metric]
+
+  /// A page from what the database holds of the run.
+  public init(
+    run: RunRecord, provenance: RunProvenance, parameters: [Parameter], metrics: [Metric]
+  ) {
+    self.run = run
+    self.provenance = provenance
+    self.parameters = parameters
+    self.metrics = metrics
+  }
+
+  /// Facts, metrics and parameters in lines of at most `width` characters.
+  public func text(width: Int? = nil) -> String {
+    var sections = [facts.text(width: width)]
+    if !metrics.isEmpty {
+      let table = MetricsTable([.init(title: "run \(run.id)", metrics: metrics)]).table
+      sections.append(table.text(width: width))
+    }
+    if !parameters.isEmpty {
+      let table = TableText(
+        columns: [.init("parameter"), .init("value")], rows: parameters.map { [$0.path, $0.value] })
+      sections.append(table.text(width: width))
+    }
+    return sections.joined(separator: "\n")
+  }
+
+  /// The page as a JSON object: the columns of `runs`, then parameters and metrics.
+  public var json: String {
+    let values = parameters.map { parameter in
+      """
+      {"path":\(JSONText.quoted(parameter.path)),"value":\(JSONText.quoted(parameter.value)),\
+      "number":\(parameter.number.map(JSONText.number) ?? "null")}
+      """
+    }
+    let figures = metrics.map { metric in
+      """
+      {"guest":\(metric.guest.map(JSONText.quoted) ?? "null"),\
+      "name":\(JSONText.quoted(metric.name)),"value":\(JSONText.number(metric.value)),\
+      "unit":\(JSONText.quoted(metric.unit))}
+      """
+    }
+    let members =
+      run.jsonMembers + [
+        "\"ingredients\":\(provenance.ingredients ?? "null")",
+        "\"host_facts\":\(provenance.hostFacts)",
+        "\"trace_provenance\":\(provenance.traceProvenance)",
+        "\"scenario_yaml\":\(JSONText.quoted(provenance.scenarioYAML))",
+        "\"parameters\":[\(values.joined(separator: ","))]",
+        "\"metrics\":[\(figures.joined(separator: ","))]",
+      ]
+    return "{\(members.joined(separator: ","))}\n"
+  }
+
+  private var facts: TableText {
+    let rows = [
+      ["run", "\(run.id)"], ["key", run.key], ["scenario", run.scenarioName],
+      ["driver", run.driver], ["seed", "\(run.seed)"], ["status", run.status.rawValue],
+      ["error", run.error ?? ""], ["simulated", run.simulatedText],
+      ["fingerprint", run.fingerprint ?? ""], ["started", run.startedAt],
+      ["finished", run.finishedAt ?? ""], ["version", run.version],
+      ["machine", provenance.hostFacts],
+      ["traces", provenance.traceProvenance], ["repeat with", run.command],
+    ]
+    return TableText(
+      columns: [.init("fact"), .init("value")], rows: rows.filter { !$0[1].isEmpty })
+  }
+}

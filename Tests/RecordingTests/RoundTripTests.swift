@@ -1,0 +1,164 @@
+import Foundation
+import SimulationEngine
+import Testing
+
+@testable import Experiments
+@testable import Recording
+
+@Suite("What a run reports is what the database gives back")
+struct RoundTripTests {
+  let folder: Folder
+  let store: ResultStore
+
+  init() throws {
+    folder = try Folder()
+    store = try ResultStore(path: folder.path(), create: true)
+  }
+
+  @Test("A run begins as running and ends as finished with everything it was given")
+  func runComesBack() throws {
+    let id = try store.begin(description(seed: .max))
+    let before = try store.resolve("last")
+
+    try RunRecorder(store: store, run: id, guests: ["build", "größer"]).finish(.sample)
+
+    let after = try store.resolve("\(id)")
+    #expect(before.status == .running)
+    #expect(before.fingerprint == nil)
+    #expect(after.status == .finished)
+    #expect(after.seed == UInt64.max)
+    #expect(after.simulated == .seconds(3))
+    #expect(after.fingerprint == "0123456789abcdef")
+    #expect(try store.metrics(of: id) == RunSummary.sample.metrics)
+    #expect(
+      try store.parameters(of: id)
+        == [
+          Parameter(path: "guests.build.boot", value: "tmem", number: nil),
+          Parameter(path: "host.memory", value: "8GiB", number: 2_097_152),
+          Parameter(path: "seed", value: "7", number: 7),
+        ])
+    #expect(try store.provenance(of: id).scenarioYAML == "name: compile\n")
+    #expect(try store.provenance(of: id).ingredients == #"{"events":"11"}"#)
+  }
+
+  @Test("Ticks come back guest after guest, every value in the column of its name")
+  func ticksComeBack() throws {
+    let id = try store.recordRun(ticks: 2)
+
+    let rows = try store.cells(of: .ticks, run: id)
+    let hostRows = try store.cells(of: .hostTicks, run: id)
+    let free = try store.cells(of: .ticks, run: id, columns: ["free_pages"])
+
+    var expected: [[Cell]] = []
+    for guest in ["build", "größer"] {
+      for tick in Int64(0)..<2 {
+        let keys: [Cell] = [
+          .integer(id), .text(guest), .integer(tick), .integer(tick * 1_000_000_000),
+        ]
+        expected.append(keys + tickValues(tick).map(Cell.integer))
+      }
+    }
+    let expectedHost: [[Int64]] = [[id, 0, 0, 0, 2, 3, 4], [id, 1, 1_000_000_000, 1, 2, 3, 4]]
+    let expectedFree: [[Cell]] = [[.integer(7)], [.integer(1007)], [.integer(7)], [.integer(1007)]]
+    #expect(rows == expected)
+    // free_pages is the eighth column of a tick.
+    #expect(free == expectedFree)
+    #expect(hostRows == expectedHost.map { $0.map(Cell.integer) })
+  }
+
+  @Test("A worker row holds every term, the unsigned ones by their bit pattern")
+  func workerComesBack() throws {
+    let id = try store.begin(description())
+    let recorder = RunRecorder(store: store, run: id, guests: ["build", "größer"])
+    let balloon = WorkerRecord.BalloonPart(
+      current: 1, committed: 2, totalReserve: 3, reserved: 4, frontswap: 5, goal: 6, gap: 7,
+      divisor: 8, unflooredTarget: .max, floor: 10, floorRule: "large", target: 11,
+      balloonTarget: 12)
+    let shrink = WorkerRecord.ShrinkPart(
+      frontswap: 13, previousFrontswap: 14, counterBefore: 15, counterAfter: 16, shrinkTarget: 17,
+      shrunk: 18)
+
+    try recorder.worker(
+      WorkerRecord(
+        guest: 1, invocation: 1, time: SimTime(nanoseconds: 5), balloon: balloon, shrink: shrink,
+        runTime: .nanoseconds(19), fault: nil))
+    try recorder.worker(
+      WorkerRecord(
+        guest: 1, invocation: 2, time: SimTime(nanoseconds: 6), balloon: nil, shrink: nil,
+        runTime: .zero, fault: "divide_by_zero"))
+    try recorder.finish(.sample)
+
+    var first: [Cell] = [.integer(id), .text("größer"), .integer(1), .integer(5)]
+    first += (1...8).map(Cell.integer) + [.integer(-1), .integer(10), .text("large")]
+    first += (11...19).map(Cell.integer) + [.null]
+    var second: [Cell] = [.integer(id), .text("größer"), .integer(2), .integer(6)]
+    second += Array(repeating: .null, count: 19) + [.integer(0), .text("divide_by_zero")]
+    #expect(try store.cells(of: .worker, run: id) == [first, second])
+  }
+
+  @Test("Events keep their order over several writes, and their detail is JSON")
+  func eventsComeBack() throws {
+    let id = try store.begin(description())
+    let recorder = RunRecorder(
+      store: store, run: id, guests: ["build", "größer"], rowsPerWrite: 1)
+
+    try recorder.event(
+      EventRecord(time: .zero, guest: nil, kind: .runStarted, detail: []))
+    try recorder.event(
+      EventRecord(
+        time: SimTime(nanoseconds: 9), guest: 0, kind: .sysfsWrite,
+        detail: [("text", .text("a\"\n")), ("value", .number(5))]))
+    try recorder.interrupt()
+
+    let expected: [[Cell]] = [
+      [.integer(id), .integer(0), .integer(0), .null, .text("run_started"), .text("{}")],
+      [
+        .integer(id), .integer(1), .integer(9), .text("build"), .text("sysfs_write"),
+        .text(#"{"text":"a\"\n","value":5}"#),
+      ],
+    ]
+    #expect(try store.cells(of: .events, run: id) == expected)
+    #expect(try store.resolve("last").status == .interrupted)
+    #expect(try store.resolve("last").simulated == .nanoseconds(9))
+  }
+
+  @Test("A failed run keeps its rows and says why")
+  func failureIsKept() throws {
+    let id = try store.begin(description())
+    let recorder = RunRecorder(store: store, run: id, guests: ["build", "größer"])
+    try recorder.record(ticks: 0..<4)
+
+    try recorder.fail("no space")
+
+    let run = try store.resolve("last")
+    #expect(run.status == .failed)
+    #expect(run.error == "no space")
+    #expect(try store.cells(of: .hostTicks, run: id).count == 4)
+  }
+
+  @Test("A tick, a guest or a run beyond the key's room is refused")
+  func keysAreBounded() throws {
+    let id = try store.begin(description())
+    let recorder = RunRecorder(store: store, run: id, guests: ["build", "größer"])
+    var crowd = description()
+    crowd.guests = (0...512).map { "g\($0)" }
+
+    #expect(throws: RecordingError.outOfRange(what: "tick", value: 1 << 32, limit: 1 << 32)) {
+      try recorder.record(ticks: 1 << 32..<1 << 32 + 1)
+    }
+    #expect(throws: RecordingError.outOfRange(what: "guests", value: 513, limit: 512)) {
+      try store.begin(crowd)
+    }
+  }
+
+  @Test("Every kind of JSON text is escaped")
+  func jsonIsEscaped() throws {
+    let text = "a\"b\\c\u{1}\tä\u{301}\r\n"
+
+    let quoted = JSONText.quoted(text)
+
+    #expect(quoted == #""a\"b\\c\u0001\tä"# + "\u{301}" + #"\r\n""#)
+    #expect(JSONText.number(.infinity) == "null")
+    #expect(JSONText.number(0.1) == "0.1")
+  }
+}

@@ -1,0 +1,143 @@
+import Experiments
+import Foundation
+import Reporting
+import SimulationEngine
+import Testing
+
+@testable import Recording
+
+@Suite("Tables fit the place they are shown in")
+struct TableTests {
+  private let table = TableText(
+    columns: [.init("run", .right), .init("scenario"), .init("what one should see")],
+    rows: [
+      ["7", "compile", "The balloon follows the compiler down and up again"],
+      ["1,024", "größer", "Nothing"],
+    ])
+
+  @Test("With room enough every row is a line and numbers end at the same column")
+  func wide() {
+    #expect(
+      table.text(width: 120) == """
+          run  scenario  what one should see
+        -----  --------  --------------------------------------------------
+            7  compile   The balloon follows the compiler down and up again
+        1,024  größer    Nothing
+
+        """)
+    #expect(table.text() == table.text(width: 120))
+  }
+
+  @Test("At 60 columns texts are broken at spaces")
+  func narrow() {
+    #expect(
+      table.text(width: 60) == """
+          run  scenario  what one should see
+        -----  --------  -------------------------------------------
+            7  compile   The balloon follows the compiler down and
+                         up again
+        1,024  größer    Nothing
+
+        """)
+  }
+
+  @Test("Where numbers alone are too wide, rows become blocks")
+  func blocks() {
+    #expect(
+      table.text(width: 25) == """
+        run                  7
+        scenario             compile
+        what one should see  The
+                             balloon
+                             follows
+                             the
+                             compiler
+                             down and
+                             up again
+
+        run                  1,024
+        scenario             größer
+        what one should see  Nothing
+
+        """)
+  }
+
+  @Test("No line is wider than asked for, whatever the width", arguments: 31...130)
+  func neverWider(_ width: Int) {
+    let lines = table.text(width: width).split(separator: "\n")
+
+    #expect(lines.allSatisfy { $0.count <= width })
+  }
+
+  @Test(
+    "Figures are shown in units people read",
+    arguments: [
+      (118_016.0, "pages", "461.0 MiB"), (5_000_000, "pages", "19,531.2 MiB"),
+      (-256, "pages", "-1.0 MiB"), (950, "ns", "950 ns"), (1_500, "ns", "1.5 us"),
+      (2.5e6, "ns", "2.5 ms"), (203, "s", "203.0 s"), (86_400, "s", "24.00 h"),
+      (1.25, "GiB*h", "1.250 GiB·h"), (33.333, "%", "33.3 %"), (1_234_567, "count", "1,234,567"),
+      (0.5, "ratio", "0.500"), (.nan, "pages", "- MiB"), (1_048_576, "bytes", "1.0 MiB"),
+    ])
+  func units(_ value: Double, _ unit: String, _ text: String) {
+    #expect(UnitScale.text(value, unit: unit) == text)
+  }
+
+  @Test("Metrics of two runs stand side by side in one unit, with the change")
+  func metricsSideBySide() {
+    let runs = [
+      MetricsTable.Run(
+        title: "static",
+        metrics: [
+          Metric(guest: "build", name: "held_mean_pages", value: 1_048_576, unit: "pages"),
+          Metric(guest: nil, name: "stall_ns", value: 2e9, unit: "ns"),
+          Metric(guest: nil, name: "oom_kills", value: 0, unit: "count"),
+        ]),
+      MetricsTable.Run(
+        title: "selfballoon",
+        metrics: [
+          Metric(guest: "build", name: "held_mean_pages", value: 262_144, unit: "pages"),
+          Metric(guest: nil, name: "stall_ns", value: 2.5e9, unit: "ns"),
+          Metric(guest: nil, name: "oom_kills", value: 0, unit: "count"),
+          Metric(guest: nil, name: "saved", value: 75, unit: "%"),
+        ]),
+    ]
+
+    let text = MetricsTable(runs).table.text(width: 120)
+
+    #expect(
+      text == """
+        guest  metric     unit   static  selfballoon  change
+        -----  ---------  ----  -------  -----------  ------
+        build  held_mean  MiB   4,096.0      1,024.0  -75.0%
+        host   stall      s         2.0          2.5  +25.0%
+        host   oom_kills              0            0
+        host   saved      %           -         75.0
+
+        """)
+  }
+
+  @Test("A list of runs and the page of one fit 60 columns, and their JSON can be read")
+  func runsAreShown() throws {
+    let folder = try Folder()
+    let store = try ResultStore(path: folder.path(), create: true)
+    let id = try store.recordRun()
+    let run = try store.resolve("last")
+    let page = RunPage(
+      run: run, provenance: try store.provenance(of: id), parameters: try store.parameters(of: id),
+      metrics: try store.metrics(of: id))
+
+    let list = RunList([run])
+    let wide = list.table.text(width: 120)
+    let texts = [list.table.text(width: 60), page.text(width: 60)]
+
+    #expect(wide.contains("  1  aaaaaaaa  compile   4.19       7  finished      3.0 s  "))
+    for text in texts {
+      #expect(text.split(separator: "\n").allSatisfy { $0.count <= 60 }, "\(text)")
+    }
+    let json = try JSONSerialization.jsonObject(with: Data(page.json.utf8)) as? [String: Any]
+    #expect(json?["simulated_ns"] as? Int == 3_000_000_000)
+    #expect((json?["parameters"] as? [Any])?.count == 3)
+    #expect(try JSONSerialization.jsonObject(with: Data(list.json.utf8)) is [Any])
+    #expect(RunList([]).json == "[]\n")
+  }
+}
