@@ -1,0 +1,173 @@
+internal import Controllers
+internal import MemoryModel
+internal import SimulationEngine
+
+extension ParameterTree {
+  /// The tree of a scenario: every key that the reader knows, except those that do not apply.
+  init(_ scenario: Scenario) {
+    let duration: ParameterTree =
+      switch scenario.duration {
+      case .trace: .word("trace")
+      case .time(let time): .time(time)
+      }
+    self = .mapping([
+      ("name", .word(scenario.name)),
+      ("description", .text(scenario.description)),
+      ("seed", .number(scenario.seed)),
+      ("duration", duration),
+      ("tick", .time(scenario.tick)),
+      ("host", Self.host(scenario.host)),
+      ("guests", .list(scenario.guests.map(Self.guest))),
+      ("events", .list(scenario.events.map { Self.event($0, guests: scenario.guests) })),
+    ])
+  }
+
+  private static func host(_ host: HostSpec) -> ParameterTree {
+    .mapping([
+      ("memory", .size(host.memory)),
+      (
+        "tmem",
+        .mapping([
+          ("cleancache", .flag(host.tmem.cleancache)),
+          ("frontswap", .flag(host.tmem.frontswap)),
+          ("metadata", .millionths(host.tmem.metadataPPM)),
+        ])
+      ),
+      ("disks", .mapping(host.disks.map { ($0.name, disk($0.parameters)) })),
+    ])
+  }
+
+  private static func disk(_ disk: DiskParameters) -> ParameterTree {
+    let bandwidth = ParameterTree.leaf(
+      bandwidthText(disk.bandwidth), number: Double(disk.bandwidth), isQuoted: false)
+    return .mapping([
+      ("random_read", .time(disk.randomRead)), ("write", .time(disk.write)),
+      ("bandwidth", bandwidth), ("channels", .number(disk.channels)),
+    ])
+  }
+
+  private static func guest(_ guest: GuestSpec) -> ParameterTree {
+    .mapping([
+      ("name", .word(guest.name)),
+      ("memory", .size(guest.memory)),
+      ("vcpus", .number(guest.vcpus)),
+      ("kernel", .text(guest.kernel.rawValue)),
+      ("thp", .flag(guest.transparentHugePages)),
+      ("boot_reserved", guest.bootReserved.map { .size($0) } ?? .word("fitted")),
+      ("late_freed", .size(guest.lateFreed)),
+      ("dom0", .flag(guest.isInitialDomain)),
+      ("boot", .text(guest.boot)),
+      ("driver", .text(guest.driver.rawValue)),
+      ("controller", .word(guest.controller.rawValue)),
+      ("tunables", writes(guest.tunables)),
+      ("swap", swap(guest.swap)),
+      ("swappiness", .number(guest.swappiness)),
+      ("slab_reclaimable", guest.slabReclaimable.map { .size($0) } ?? .word("fitted")),
+      ("kernel_unreclaimable", guest.kernelUnreclaimable.map { .size($0) } ?? .word("fitted")),
+      ("committed", committed(guest.committed)),
+      ("anon", anon(guest.anon)),
+      ("files", .list(guest.files.map(file))),
+      ("balloon", .mapping([("model", .text(guest.balloon.rawValue))])),
+      ("costs", .mapping(Costs.items.map { ($0.name, .time(guest.costs[keyPath: $0.path])) })),
+    ])
+  }
+
+  private static func writes(_ writes: [(attribute: String, text: String)]) -> ParameterTree {
+    .mapping(writes.map { ($0.attribute, .text($0.text, number: Double($0.text))) })
+  }
+
+  private static func swap(_ devices: [SwapSpec]) -> ParameterTree {
+    let trees = devices.map { ParameterTree.mapping([("size", .size($0.size)), ("disk", .word($0.disk))]) }
+    return trees.count == 1 ? trees[0] : .list(trees)
+  }
+
+  private static func committed(_ spec: CommittedSpec) -> ParameterTree {
+    let scale = ParameterTree.millionths(spec.scalePPM)
+    let playing: [(key: String, value: ParameterTree)] = [
+      ("scale", scale), ("between", .word(spec.between.rawValue)), ("times", .number(spec.times)),
+    ]
+    switch spec.source {
+    case .constant(let level): return .mapping([("constant", .size(level)), ("scale", scale)])
+    case .points(let points):
+      let list = points.map { point in
+        ParameterTree.mapping(
+          [
+            ("at", .time(point.at - .zero)), ("committed", .size(point.committed)),
+          ] + (point.touched.map { [("touched", .size($0))] } ?? []))
+      }
+      return .mapping([("points", .list(list))] + playing)
+    case .trace(let path): return .mapping([("trace", .text(path))] + playing)
+    }
+  }
+
+  private static func anon(_ anon: AnonSpec) -> ParameterTree {
+    let touched: ParameterTree =
+      switch anon.touched {
+      case .trace: .word("trace")
+      case .share(let share): .millionths(share)
+      }
+    let access = anon.access.map { access in
+      ParameterTree.mapping([
+        ("rate", .rate(access.rate)), ("pattern", pattern(access.pattern)),
+        ("writes", .millionths(access.writePPM)),
+      ])
+    }
+    return .mapping([
+      ("touched", touched), ("cold", .millionths(anon.coldPPM)),
+      ("touch_rate", anon.touchRate.map { .rate($0) } ?? .word("unlimited")),
+      ("release", .word(anon.release.rawValue)), ("access", access ?? .word("none")),
+    ])
+  }
+
+  private static func file(_ file: FileStreamSpec) -> ParameterTree {
+    let load: [(key: String, value: ParameterTree)] =
+      switch file.load {
+      case .open(let rate): [("rate", .rate(rate))]
+      case .closed(let work, let threads): [("work", .number(work)), ("threads", .number(threads))]
+      }
+    let phases: (key: String, value: ParameterTree) =
+      file.phases.count == 1
+      ? ("pattern", pattern(file.phases[0].pattern)) : ("phases", .list(file.phases.map(phase)))
+    return .mapping(
+      [("name", .word(file.name)), ("size", .size(file.size)), ("disk", .word(file.disk))]
+        + load + [phases, ("writes", .millionths(file.writePPM))])
+  }
+
+  private static func phase(_ phase: PatternPhase) -> ParameterTree {
+    let pattern: (key: String, value: ParameterTree) = ("pattern", pattern(phase.pattern))
+    return switch phase.end {
+    case .time(let time): .mapping([pattern, ("until", .time(time - .zero))])
+    case .accesses(let count): .mapping([pattern, ("accesses", .number(count))])
+    case .never: .mapping([pattern])
+    }
+  }
+
+  private static func pattern(_ pattern: PatternSpec) -> ParameterTree {
+    func exponent(_ alpha: Double) -> ParameterTree {
+      .millionths(Int64((alpha * 1_000_000).rounded()))
+    }
+    return switch pattern {
+    case .uniform: .word("uniform")
+    case .scan: .word("scan")
+    case .zipf(let alpha): .mapping([("zipf", exponent(alpha))])
+    case .hotcold(let hotPPM, let accessPPM):
+      .mapping([
+        ("hotcold", .mapping([("hot", .millionths(hotPPM)), ("access", .millionths(accessPPM))]))
+      ])
+    case .mix(let alpha, let scanPPM):
+      .mapping([("mix", .mapping([("zipf", exponent(alpha)), ("scan", .millionths(scanPPM))]))])
+    }
+  }
+
+  private static func event(_ event: EventSpec, guests: [GuestSpec]) -> ParameterTree {
+    let action: (key: String, value: ParameterTree) =
+      switch event.action {
+      case .write(let list): ("write", writes(list))
+      case .balloonTarget(let target): ("balloon_target", .size(target))
+      case .dropCaches: ("drop_caches", .flag(true))
+      }
+    return .mapping([
+      ("at", .time(event.at - .zero)), ("guest", .word(guests[event.guest].name)), action,
+    ])
+  }
+}

@@ -1,0 +1,35 @@
+/// A scenario as it was read, with everything that its file left to the defaults.
+public struct ResolvedScenario: Sendable {
+  /// What is simulated.
+  public var scenario: Scenario
+  /// The traces that its guests follow, each once.
+  public var traces: [CommittedTrace]
+  /// Every parameter, defaults included, in a fixed order; not the name and the description.
+  public var parameters: [ScenarioParameter]
+  /// The scenario as YAML, which reads back to the same scenario from the same working directory.
+  public var yaml: String
+
+  init(scenario: Scenario, traces: [CommittedTrace]) {
+    self.scenario = scenario
+    self.traces = traces
+    let tree = ParameterTree(scenario)
+    parameters = tree.parameters(of: scenario)
+    yaml = tree.yaml
+  }
+
+  /// The trace of a guest, by the path in its `CommittedSpec`.
+  public func trace(_ path: String) -> CommittedTrace? {
+    traces.first { $0.provenance.path == path }
+  }
+}
+
+/// One value of a scenario.
+public struct ScenarioParameter: Hashable, Sendable {
+  /// Where it stands, as `--set` takes it: `guests.build.swap.size`.
+  public var path: String
+  /// The value as text.
+  public var text: String
+  /// The value as a number where it is one: sizes in pages, times in seconds, rates in 1/s, bandwidths in
+  /// bytes a second, shares and factors as they are, true as 1.
+  public var number: Double?
+}

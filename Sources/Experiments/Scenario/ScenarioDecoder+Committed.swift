@@ -1,0 +1,98 @@
+internal import MemoryModel
+internal import SimulationEngine
+
+extension ScenarioDecoder {
+  /// A guest's committed memory, and whether its samples tell how much of it is touched.
+  func committed(_ guest: inout MappingReader) -> (spec: CommittedSpec, hasTouched: Bool) {
+    let standIn = CommittedSpec(
+      source: .constant(.zero), scalePPM: 1_000_000, between: .step, times: 1)
+    let expected = "{trace: FILE}, {constant: SIZE} or {points: [...]}"
+    guard let node = guest.requiredChild("committed", expected) else { return (standIn, false) }
+    let path = guest.path(of: "committed")
+    return MappingReader.read(node, path: path, log: log, expected: expected) { reader in
+      var spec = standIn
+      var samples: [CommittedPoint] = []
+      switch reader.oneOf(["trace", "constant", "points"]) {
+      case "trace":
+        if let trace = trace(&reader) {
+          spec.source = .trace(path: trace.provenance.path)
+          samples = trace.samples
+        }
+      case "points":
+        samples = points(&reader)
+        spec.source = .points(samples)
+      default:
+        let level = reader.optional("constant", .size(ScenarioLimits.committed))
+        spec.source = .constant(level ?? .zero)
+      }
+      spec.scalePPM = reader.value(
+        "scale", .millionths(ScenarioLimits.scale), default: spec.scalePPM)
+      if !reader.has("constant") {
+        spec.between = reader.value("between", .choice, default: spec.between)
+        spec.times = reader.value("times", .count(1...1_000_000), default: spec.times)
+        noteSpan(of: samples, times: spec.times, &reader)
+      }
+      return (spec, samples.first?.touched != nil)
+    }
+  }
+
+  private func noteSpan(
+    of samples: [CommittedPoint], times: Int, _ reader: inout MappingReader
+  ) {
+    let once = samples.last?.at.nanoseconds ?? 0
+    let (span, isTooLong) = once.multipliedReportingOverflow(by: Int64(times))
+    if isTooLong || span > ScenarioLimits.longestTime.nanoseconds {
+      let limit = ScenarioLimits.longestTime.text
+      reader.report(times == 1 ? "trace" : "times", "the trace lasts longer than \(limit)")
+    } else {
+      longestSpan = max(longestSpan, .nanoseconds(span))
+    }
+  }
+
+  private func points(_ reader: inout MappingReader) -> [CommittedPoint] {
+    var points: [CommittedPoint] = []
+    for item in reader.list("points") {
+      MappingReader.read(item.node, path: item.path, log: log, expected: "a point: a mapping") {
+        point in
+        let at = point.required("at", .time(ScenarioLimits.instant), standIn: .zero)
+        let size = ScalarKind<PageCount>.size(ScenarioLimits.committed)
+        let next = CommittedPoint(
+          at: .zero + at, committed: point.required("committed", size, standIn: .zero),
+          touched: point.optional("touched", size))
+        if let last = points.last {
+          if next.at <= last.at {
+            let before = SimDuration.nanoseconds(last.at.nanoseconds).text
+            point.report("at", "times must rise, but \(at.text) comes after \(before)")
+          }
+          if (next.touched == nil) != (last.touched == nil) {
+            point.report("touched must be given in all points or in none")
+          }
+        } else if at != .zero {
+          point.report("at", "the first point must be at 0s")
+        }
+        points.append(next)
+      }
+    }
+    if points.isEmpty { reader.report("points", "expected at least one point") }
+    return points
+  }
+
+  /// The trace named at `trace`, read once however often it is named.
+  private func trace(_ reader: inout MappingReader) -> CommittedTrace? {
+    guard let name = reader.optional("trace", .path) else { return nil }
+    let path = name.hasPrefix("/") ? name : directory + name
+    if let known = traces.first(where: { $0.provenance.path == path }) { return known }
+    do {
+      let trace = try TraceReader.read(path)
+      traces.append(trace)
+      return trace
+    } catch let problem as TraceProblem {
+      let place = ScenarioProblem.Place.file(
+        problem.file, line: problem.line, column: problem.column)
+      log.report(place, reader.path(of: "trace"), problem.message)
+    } catch {
+      reader.report("trace", "cannot read \(error)")
+    }
+    return nil
+  }
+}

@@ -1,0 +1,75 @@
+internal import Controllers
+internal import MemoryModel
+internal import SimulationEngine
+
+extension ScenarioDecoder {
+  /// One guest.
+  func guest(_ node: SourceNode, path: String) -> GuestSpec {
+    MappingReader.read(node, path: path, log: log, expected: "a guest: a mapping") { reader in
+      let name = reader.required("name", .name, standIn: "guest")
+      let memory = reader.required(
+        "memory", .size(ScenarioLimits.guestMemory), standIn: .gibibytes(1))
+      let part = ScalarKind<PageCount>.size(.zero...memory)
+      let committed = committed(&reader)
+      return GuestSpec(
+        name: name, memory: memory,
+        vcpus: reader.value("vcpus", .count(1...512), default: 1),
+        kernel: reader.value("kernel", .choice, default: .linux4_19),
+        transparentHugePages: reader.value("thp", .boolean, default: false),
+        bootReserved: reader.optional("boot_reserved", part, none: "fitted"),
+        lateFreed: reader.value("late_freed", part, default: .zero),
+        isInitialDomain: reader.value("dom0", .boolean, default: false),
+        boot: reader.value("boot", .text, default: "tmem"),
+        driver: reader.value("driver", .choice, default: .linux4_19),
+        controller: reader.value("controller", .choice, default: .selfballoon),
+        tunables: reader.mapping("tunables") { tunables(&$0) } ?? [],
+        swap: swap(&reader),
+        swappiness: reader.value("swappiness", .count(0...100), default: 60),
+        slabReclaimable: reader.optional("slab_reclaimable", part, none: "fitted"),
+        kernelUnreclaimable: reader.optional("kernel_unreclaimable", part, none: "fitted"),
+        committed: committed.spec,
+        anon: anon(&reader, hasTouched: committed.hasTouched),
+        files: files(&reader),
+        balloon: reader.mapping("balloon") {
+          $0.value("model", .choice, default: .linux4_19)
+        } ?? .linux4_19,
+        costs: reader.mapping("costs", costs) ?? Costs())
+    }
+  }
+
+  /// One swap device, or a list of them, highest priority first.
+  private func swap(_ reader: inout MappingReader) -> [SwapSpec] {
+    guard let node = reader.child("swap") else { return [] }
+    if case .list = node.content {
+      return reader.list("swap").map { item in
+        MappingReader.read(item.node, path: item.path, log: log, swapDevice)
+      }
+    }
+    return [MappingReader.read(node, path: reader.path(of: "swap"), log: log, swapDevice)]
+  }
+
+  private func swapDevice(_ reader: inout MappingReader) -> SwapSpec {
+    SwapSpec(
+      size: reader.required("size", .size(ScenarioLimits.storage), standIn: .gibibytes(1)),
+      disk: disk(&reader))
+  }
+
+  private func costs(_ reader: inout MappingReader) -> Costs {
+    var costs = Costs()
+    for item in Costs.items {
+      costs[keyPath: item.path] = reader.value(
+        item.name, .time(ScenarioLimits.cost), default: costs[keyPath: item.path])
+    }
+    return costs
+  }
+
+  /// The disk named at `disk`; without one, the host's first.
+  func disk(_ reader: inout MappingReader) -> String {
+    let names = disks.map(\.name)
+    let name = reader.value("disk", .name, default: names[0])
+    if !names.contains(name) {
+      reader.report("disk", unknownWord("disk", name, known: names))
+    }
+    return name
+  }
+}

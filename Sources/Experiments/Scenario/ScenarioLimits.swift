@@ -1,0 +1,32 @@
+internal import MemoryModel
+internal import SimulationEngine
+
+/// The ranges of a scenario's values, where a kind of value has one range everywhere.
+///
+/// They are wide enough for any machine and narrow enough that no sum or product of a run overflows 64 bits.
+enum ScenarioLimits {
+  /// A guest's memory.
+  static let guestMemory = PageCount.mebibytes(16)...PageCount.gibibytes(1_024)
+  /// A host's memory.
+  static let hostMemory = PageCount.mebibytes(16)...PageCount.gibibytes(16_384)
+  /// A swap device or a file set: page numbers of 32 bits.
+  static let storage = PageCount.pages(1)...PageCount.gibibytes(8_192)
+  /// Committed memory: 2^40 kB.
+  static let committed = PageCount.zero...PageCount.gibibytes(1_024 * 1_024)
+  /// Ten years.
+  static let longestTime = SimDuration.seconds(3_650 * 86_400)
+  /// An instant of a run.
+  static let instant = SimDuration.zero...longestTime
+  /// The length of a run.
+  static let duration = SimDuration.nanoseconds(1)...longestTime
+  /// The time between two ticks.
+  static let tick = SimDuration.milliseconds(1)...SimDuration.seconds(86_400)
+  /// What one operation takes.
+  static let cost = SimDuration.zero...SimDuration.seconds(10)
+  /// Ticks of one run.
+  static let ticks: Int64 = 100_000_000
+  /// Accesses of a stream or a phase.
+  static let accesses: ClosedRange<Int64> = 1...1_000_000_000_000_000
+  /// A factor on a trace, in millionths.
+  static let scale: ClosedRange<Int64> = 1_000...30_000_000
+}

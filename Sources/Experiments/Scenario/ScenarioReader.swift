@@ -1,0 +1,48 @@
+/// Reads scenario files.
+///
+/// A scenario is YAML, read strictly: an unknown key, a number with a wrong unit, `010`, `yes` or `1:30` is an
+/// error with its line and column, and all errors of a file are reported together; only a file that is
+/// no YAML, or that has a key twice in one mapping, ends the reading at once.
+///
+/// Only `name`, `guests` and of each guest `name`, `memory` and `committed` must be given. `ScenarioTemplate` lists the
+/// keys with their defaults.
+public enum ScenarioReader {
+  /// Reads the scenario in `file`, changed by `overrides` in their order.
+  ///
+  /// Traces are read too; their paths are relative to the scenario's folder.
+  ///
+  /// - Throws: `UnreadableFile` or `ScenarioProblems`.
+  public static func read(
+    file: String, overrides: [ScenarioOverride] = []
+  ) throws -> ResolvedScenario {
+    // One byte more than is allowed, so that the reader says that it is too long.
+    let bytes = try contents(ofFile: file, limit: YAMLSource.byteLimit + 1 << 20)
+    return try read(bytes: bytes, file: file, overrides: overrides)
+  }
+
+  /// Reads a scenario's text as if it stood in `file`.
+  ///
+  /// - Throws: `ScenarioProblems`.
+  public static func read(
+    text: String, file: String, overrides: [ScenarioOverride] = []
+  ) throws(ScenarioProblems) -> ResolvedScenario {
+    try read(bytes: Array(text.utf8), file: file, overrides: overrides)
+  }
+
+  /// Reads a scenario's bytes as if they stood in `file`.
+  ///
+  /// - Throws: `ScenarioProblems`.
+  public static func read(
+    bytes: [UInt8], file: String, overrides: [ScenarioOverride] = []
+  ) throws(ScenarioProblems) -> ResolvedScenario {
+    let log = ProblemLog()
+    let source = YAMLSource(place: { .file(file, line: $0, column: $1) }, log: log)
+    guard var root = source.tree(of: bytes) else { throw ScenarioProblems(problems: log.problems) }
+    for override in overrides { override.apply(to: &root, log: log) }
+    let directory = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+    let decoder = ScenarioDecoder(directory: directory, log: log)
+    let scenario = decoder.scenario(root)
+    guard log.problems.isEmpty else { throw ScenarioProblems(problems: log.problemsByPlace) }
+    return ResolvedScenario(scenario: scenario, traces: decoder.traces)
+  }
+}
