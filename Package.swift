@@ -39,7 +39,7 @@ let package = Package(
     .target(
       name: "Recording",
       dependencies: [
-        "Experiments", "MemoryModel", "SimulationEngine",
+        "Controllers", "Experiments", "MemoryModel", "SimulationEngine",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
@@ -70,7 +70,7 @@ let package = Package(
     .testTarget(
       name: "RecordingTests",
       dependencies: [
-        "Recording", "Reporting", "Experiments", "SimulationEngine",
+        "Controllers", "Recording", "Reporting", "Experiments", "SimulationEngine",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Controllers
 import Foundation
 import SimulationEngine
 import Testing
@@ -70,29 +71,38 @@ struct RoundTripTests {
   func workerComesBack() throws {
     let id = try store.begin(description())
     let recorder = RunRecorder(store: store, run: id, guests: ["build", "größer"])
-    let balloon = WorkerRecord.BalloonPart(
-      current: 1, committed: 2, totalReserve: 3, reserved: 4, frontswap: 5, goal: 6, gap: 7,
-      divisor: 8, unflooredTarget: .max, floor: 10, floorRule: "large", target: 11,
-      balloonTarget: 12)
-    let shrink = WorkerRecord.ShrinkPart(
-      frontswap: 13, previousFrontswap: 14, counterBefore: 15, counterAfter: 16, shrinkTarget: 17,
-      shrunk: 18)
+    var driver = SelfBalloonDriver(generation: .linux4_19)
+    driver.tunables.isSelfballooning = true
+    driver.tunables.isSelfshrinking = true
+    driver.tunables.reservedMB = 99
+    var guest = GuestObservation(
+      totalRAM: 255_976, totalReserve: 2504, maxPFN: 262_144, committed: 20_000, frontswap: 9000,
+      balloonCurrent: 262_144)
+    let decision = driver.beginRun(guest)
+    guest.frontswap = .max
+    driver.tunables.upHysteresis = 0
+    driver.tunables.downHysteresis = 0
+    let fault = driver.beginRun(guest)
 
     try recorder.worker(
       WorkerRecord(
-        guest: 1, invocation: 1, time: SimTime(nanoseconds: 5), balloon: balloon, shrink: shrink,
-        runTime: .nanoseconds(19), fault: nil))
+        guest: 1, invocation: 1, time: SimTime(nanoseconds: 5), decision: decision, shrunk: 18,
+        runTime: .nanoseconds(19)))
     try recorder.worker(
       WorkerRecord(
-        guest: 1, invocation: 2, time: SimTime(nanoseconds: 6), balloon: nil, shrink: nil,
-        runTime: .zero, fault: "divide_by_zero"))
+        guest: 1, invocation: 2, time: SimTime(nanoseconds: 6), decision: fault, shrunk: 0,
+        runTime: .zero))
     try recorder.finish(.sample)
 
+    // Facts 8.1 with 9,000 pages in frontswap; 47,847 is the goal of the second, wrapped by F = 2^64 - 1.
     var first: [Cell] = [.integer(id), .text("größer"), .integer(1), .integer(5)]
-    first += (1...8).map(Cell.integer) + [.integer(-1), .integer(10), .text("large")]
-    first += (11...19).map(Cell.integer) + [.null]
+    first += [255_976, 20_000, 2504, 25_344, 9000, 56_848, 199_128, 8].map(Cell.integer)
+    first += [.integer(231_085), .integer(35_169), .text("large"), .integer(231_085)]
+    first +=
+      [237_253, 9000, 0, 0, 3].map(Cell.integer) + [.null, .integer(18), .integer(19), .null]
     var second: [Cell] = [.integer(id), .text("größer"), .integer(2), .integer(6)]
-    second += Array(repeating: .null, count: 19) + [.integer(0), .text("divide_by_zero")]
+    second += [255_976, 20_000, 2504, 25_344, -1, 47_847, 208_129, 0].map(Cell.integer)
+    second += Array(repeating: .null, count: 11) + [.integer(0), .text("divide_by_zero")]
     #expect(try store.cells(of: .worker, run: id) == [first, second])
   }
 

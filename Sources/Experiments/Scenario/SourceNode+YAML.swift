@@ -87,7 +87,9 @@ struct YAMLSource {
   /// Whether a tag such as `!!int` was written; a quoted text carries one that nobody wrote.
   private func hasTag(_ node: Node) -> Bool {
     if node.tag.rawValue.isEmpty { return false }
-    if case .scalar(let scalar) = node, scalar.style != .plain { return scalar.tag != "tag:yaml.org,2002:str" }
+    if case .scalar(let scalar) = node, scalar.style != .plain {
+      return scalar.tag != "tag:yaml.org,2002:str"
+    }
     return true
   }
 }
@@ -108,7 +110,8 @@ extension YAMLSource {
   }
 
   /// Where the key at `first` stands again; `first` itself if that cannot be told from the text.
-  private func secondPlace(of key: String, in text: String, first: Mark) -> (line: Int, column: Int) {
+  private func secondPlace(of key: String, in text: String, first: Mark) -> (line: Int, column: Int)
+  {
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for number in first.line...max(first.line, lines.count) where number <= lines.count {
       let scalars = Array(lines[number - 1].unicodeScalars)
@@ -144,7 +147,8 @@ extension YAMLSource {
         let scalar = Unicode.UTF8.decode(encoded)
         switch scalar.value {
         case 0x0A: (line, column) = (line + 1, 1)
-        case 0x09, 0x0D, 0x20...0x7E, 0x85, 0xA0...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: column += 1
+        case 0x09, 0x0D, 0x20...0x7E, 0x85, 0xA0...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF:
+          column += 1
         default:
           let code = String(scalar.value, radix: 16, uppercase: true)
           return (line, column, "the character U+\(code) is not allowed")

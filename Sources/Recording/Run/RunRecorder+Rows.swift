@@ -1,3 +1,4 @@
+import Controllers
 internal import Experiments
 internal import GRDB
 internal import SimulationEngine
@@ -73,14 +74,14 @@ extension RunRecorder {
       insert.bind(record.invocation)
       insert.bind(record.time.nanoseconds)
       insert.bind(record.runTime.nanoseconds)
-      insert.bind(record.fault)
-      bind(record.balloon, to: &insert)
-      bind(record.shrink, to: &insert)
+      insert.bind(record.decision.fault?.rawValue)
+      bind(record.decision.balloon, to: &insert)
+      bind(record.decision.shrink, shrunk: record.shrunk, to: &insert)
       try insert.step()
     }
   }
 
-  private func bind(_ balloon: WorkerRecord.BalloonPart?, to insert: inout RowInsert) {
+  private func bind(_ balloon: WorkerDecision.BalloonPart?, to insert: inout RowInsert) {
     insert.bind(balloon?.current)
     insert.bind(balloon?.committed)
     insert.bind(balloon?.totalReserve)
@@ -89,20 +90,22 @@ extension RunRecorder {
     insert.bind(balloon?.goal)
     insert.bind(balloon?.gap)
     insert.bind(balloon?.divisor)
-    insert.bind(balloon?.unflooredTarget)
-    insert.bind(balloon?.floor)
-    insert.bind(balloon?.floorRule)
-    insert.bind(balloon?.target)
-    insert.bind(balloon?.balloonTarget)
+    insert.bind(balloon?.outcome?.unflooredTarget)
+    insert.bind(balloon?.outcome?.floor.pages)
+    insert.bind(balloon?.outcome?.floor.rule.rawValue)
+    insert.bind(balloon?.outcome?.target)
+    insert.bind(balloon?.outcome?.balloonTarget)
   }
 
-  private func bind(_ shrink: WorkerRecord.ShrinkPart?, to insert: inout RowInsert) {
+  private func bind(
+    _ shrink: WorkerDecision.ShrinkPart?, shrunk: Int64, to insert: inout RowInsert
+  ) {
     insert.bind(shrink?.frontswap)
     insert.bind(shrink?.previousFrontswap)
     insert.bind(shrink?.counterBefore)
     insert.bind(shrink?.counterAfter)
     insert.bind(shrink?.shrinkTarget)
-    if let shrunk = shrink?.shrunk { insert.bind(shrunk) } else { insert.bindNull() }
+    if shrink != nil { insert.bind(shrunk) } else { insert.bindNull() }
   }
 
   private func insertEvents(into db: Database) throws {
