@@ -46,7 +46,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Reporting",
-      dependencies: ["Experiments", "Recording", "SimulationEngine"],
+      dependencies: [
+        "Controllers", "Experiments", "MemoryModel", "Recording", "SimulationEngine",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "balloonsim",

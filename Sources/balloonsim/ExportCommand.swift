@@ -1,0 +1,52 @@
+import ArgumentParser
+import Recording
+import Reporting
+import SimulationEngine
+
+/// `balloonsim export`: recorded rows as text.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write recorded rows as CSV, TSV or JSON.")
+
+  @Argument(help: "Runs: numbers, beginnings of keys, or `last`.")
+  var runs: [String]
+
+  @Option(help: "ticks, host_ticks, worker, events or metrics.")
+  var table = ResultTable.ticks
+
+  @Option(help: "Only these columns, separated by commas.")
+  var columns: String?
+
+  @Option(help: ArgumentHelp("Only one row in so much time, such as 10s.", valueName: "time"))
+  var every: SimDuration?
+
+  @Option(help: "csv, tsv, json or ndjson.")
+  var format = Exporter.Format.csv
+
+  @Option(name: [.customShort("o"), .customLong("output")], help: "The file; `-`: standard output.")
+  var file: String?
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var options: OutputOptions
+
+  func run() throws {
+    let store = try database.openToRead()
+    var choice = Exporter.Options()
+    choice.table = table
+    choice.columns = columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    choice.every = every
+    choice.format = options.json ? .json : format
+    let exporter = try Exporter(
+      store: store, runs: try runs.map { try store.resolve($0).id }, options: choice)
+    let output = try OutputFile(file)
+    try exporter.write(to: output.write)
+    try output.close()
+  }
+}
+
+extension ResultTable: ExpressibleByArgument {}
+extension Exporter.Format: ExpressibleByArgument {}
+extension SimDuration: @retroactive ExpressibleByArgument {
+  /// A time with its unit.
+  public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Experiments
+import Reporting
+
+/// `balloonsim inspect`: what each guest's kernel knows when it has booted.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Print each guest's boot facts: zones, watermarks, reserves, floor.")
+
+  @Argument(help: "The scenario file (YAML).")
+  var scenario: String
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Change a value of the scenario; may be repeated.", valueName: "path=value"))
+  var settings: [String] = []
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let overrides = try settings.map { setting in
+      guard let override = ScenarioOverride(set: setting) else {
+        throw Failure(.usage, "--set takes PATH=VALUE, not '\(setting)'")
+      }
+      return override
+    }
+    let resolved = try ScenarioReader.read(file: scenario, overrides: overrides)
+    _ = try Simulation(resolved.scenario, demands: resolved.demands)
+    let facts = BootFacts(resolved.scenario)
+    print(output.json ? facts.json : facts.text(width: Terminal.width), terminator: "")
+  }
+}

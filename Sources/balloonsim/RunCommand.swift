@@ -1,0 +1,204 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Recording
+import Reporting
+import SimulationEngine
+
+/// `balloonsim run`: simulates one scenario, records it, prints what came of it.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Simulate one scenario, record it and print a summary.",
+    discussion: """
+      Every value of a scenario can be changed: --set guests.build.memory=2GiB. The guest's name may be \
+      left out when there is one guest, and a sysfs tunable may be given by its bare name: \
+      --set selfballoon_interval=1. `balloonsim show last` prints all values of a run.
+      """)
+
+  @Argument(help: "The scenario file (YAML).")
+  var scenario: String
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Change a value of the scenario; may be repeated.", valueName: "path=value"))
+  var settings: [String] = []
+
+  @Option(help: "Where the random numbers start.")
+  var seed: String?
+
+  @Option(help: "How long to simulate, such as 10min; or `trace`.")
+  var duration: String?
+
+  @Flag(help: "Also run it with static guests (controller: none) and compare.")
+  var baseline = false
+
+  @Flag(name: .customLong("no-record"), help: "Keep nothing in the database.")
+  var isUnrecorded = false
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let overrides = try overrides()
+    let resolved = try ScenarioReader.read(file: scenario, overrides: overrides)
+    catchInterrupts()
+    let store = isUnrecorded ? nil : try database.openToWrite()
+    var columns: [MetricsTable.Run] = []
+    var reports: [RunReport] = []
+    func add(_ title: String, _ resolved: ResolvedScenario, _ settings: [String]) throws {
+      let report = try simulate(resolved, settings, store)
+      reports.append(report)
+      columns.append(.init(title: title, metrics: report.summary.metrics))
+    }
+    if baseline {
+      let settings = settings + resolved.scenario.guests.map { "guests.\($0.name).controller=none" }
+      let changed = try settings.map(Self.parse)
+      let fixed = overrides.filter { !$0.option.hasPrefix("--set") }
+      try add(
+        "static", ScenarioReader.read(file: scenario, overrides: changed + fixed), settings)
+    }
+    try add(baseline ? "ballooned" : resolved.scenario.name, resolved, settings)
+    try store?.close()
+    try show(reports, columns)
+  }
+
+  private func overrides() throws -> [ScenarioOverride] {
+    var overrides = try settings.map(Self.parse)
+    if let seed { overrides.append(.seed(seed)) }
+    if let duration { overrides.append(.duration(duration)) }
+    return overrides
+  }
+
+  private static func parse(_ setting: String) throws -> ScenarioOverride {
+    guard let override = ScenarioOverride(set: setting) else {
+      throw Failure(.usage, "--set takes PATH=VALUE, not '\(setting)'")
+    }
+    return override
+  }
+
+  /// Runs a scenario to its end; what the database holds of it is marked if it does not get there.
+  private func simulate(
+    _ resolved: ResolvedScenario, _ settings: [String], _ store: ResultStore?
+  ) throws -> RunReport {
+    let demands = resolved.demands
+    let names = resolved.scenario.guests.map(\.name)
+    let command = command(with: settings)
+    let recorder = try store.map { store in
+      let run = try store.begin(resolved.description(command: command))
+      return RunRecorder(store: store, run: run, guests: names)
+    }
+    let monitor = RunMonitor(
+      recorder: recorder, title: resolved.scenario.name, end: resolved.expectedEnd,
+      drawsBar: Terminal.showsProgress && !output.quiet)
+    defer { monitor.clear() }
+    let start = ContinuousClock.now
+    do {
+      var simulation = try Simulation(resolved.scenario, demands: demands, observer: monitor)
+      let summary = try simulation.run()
+      try recorder?.finish(summary)
+      monitor.clear()
+      let wall = ContinuousClock.now - start
+      output.detail(
+        "run \(recorder?.run ?? 0): \(summary.simulated.text) simulated in \(wall)")
+      return RunReport(
+        run: recorder?.run, key: resolved.runKey, summary: summary, command: command)
+    } catch is Interrupted {
+      try recorder?.interrupt()
+      throw Interrupted()
+    } catch {
+      // The first failure is the one to report; marking the run is an attempt.
+      do { try recorder?.fail("\(error)") } catch { output.detail("the run could not be marked") }
+      throw error
+    }
+  }
+
+  /// The command line that repeats the run.
+  private func command(with settings: [String]) -> String {
+    var words = ["balloonsim", "run", scenario]
+    for setting in settings { words += ["--set", setting] }
+    if let seed { words += ["--seed", seed] }
+    if let duration { words += ["--duration", duration] }
+    return words.map(Self.quoted).joined(separator: " ")
+  }
+
+  /// A word as a shell takes it.
+  private static func quoted(_ word: String) -> String {
+    let plain = word.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0))
+    }
+    return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+
+  private func show(_ reports: [RunReport], _ columns: [MetricsTable.Run]) throws {
+    if output.json {
+      print("[\(reports.map(\.json).joined(separator: ",\n"))]")
+      return
+    }
+    print(MetricsTable(columns).table.text(width: Terminal.width), terminator: "")
+    for report in reports {
+      guard let run = report.run else { continue }
+      output.say(
+        "run \(run), fingerprint \(report.summary.fingerprint), recorded in \(database.file)")
+    }
+  }
+}
+
+/// What `run` prints of one run.
+private struct RunReport {
+  let run: Int64?
+  let key: String
+  let summary: RunSummary
+  let command: String
+
+  /// One JSON object.
+  var json: String {
+    let metrics = summary.metrics.map { metric in
+      """
+      {"guest":\(metric.guest.map(JSONText.quoted) ?? "null"),\
+      "name":\(JSONText.quoted(metric.name)),"value":\(JSONText.number(metric.value)),\
+      "unit":\(JSONText.quoted(metric.unit))}
+      """
+    }
+    let ingredients = JSONText.object(
+      summary.ingredients.map { ($0.name, EventRecord.Value.text($0.value)) })
+    return """
+      {"run":\(run.map(String.init) ?? "null"),"key":\(JSONText.quoted(key)),\
+      "fingerprint":\(JSONText.quoted(summary.fingerprint)),"ingredients":\(ingredients),\
+      "simulated_ns":\(summary.simulated.nanoseconds),\
+      "command":\(JSONText.quoted(command)),"metrics":[\(metrics.joined(separator: ","))]}
+      """
+  }
+}
+
+extension ResolvedScenario {
+  /// What the database is told of a run to come.
+  fileprivate func description(command: String) -> RunDescription {
+    let traces = traces.map { trace in
+      JSONText.object([
+        ("path", .text(trace.provenance.path)), ("sha256", .text(trace.provenance.sha256)),
+        ("format", .text(trace.provenance.format.rawValue)),
+        ("rows", .number(Int64(trace.provenance.rows))),
+        ("span_ns", .number(trace.provenance.span.nanoseconds)),
+      ])
+    }
+    return RunDescription(
+      key: runKey, scenarioName: scenario.name, scenarioYAML: yaml, seed: scenario.seed,
+      version: programVersion,
+      driver: Set(scenario.guests.map(\.driver.rawValue)).sorted().joined(separator: ","),
+      command: command, traceProvenance: "[\(traces.joined(separator: ","))]",
+      guests: scenario.guests.map(\.name),
+      parameters: parameters.map { Parameter(path: $0.path, value: $0.text, number: $0.number) })
+  }
+
+  /// When the run is expected to end; closed-loop work may make it later.
+  fileprivate var expectedEnd: SimTime {
+    switch scenario.duration {
+    case .time(let duration): .zero + duration
+    case .trace:
+      zip(scenario.guests, demands).map { guest, points in
+        let span = points.last?.at ?? .zero
+        return SimTime(nanoseconds: span.nanoseconds * Int64(guest.committed.times))
+      }.max() ?? .zero
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Experiments
+import Foundation
+import Recording
+import SimulationEngine
+import Synchronization
+
+/// The run was stopped from outside (Ctrl-C or SIGTERM).
+struct Interrupted: Error {}
+
+/// Whether Ctrl-C was pressed.
+private let isInterrupted = Atomic<Bool>(false)
+
+/// Lets Ctrl-C and SIGTERM end the run in order instead of the program at once.
+func catchInterrupts() {
+  for number in [SIGINT, SIGTERM] { signal(number) { _ in isInterrupted.store(true, ordering: .relaxed) } }
+}
+
+/// Passes what a run reports on to its recorder, draws the progress bar and notices Ctrl-C.
+final class RunMonitor: RunObserver {
+  private let recorder: RunRecorder?
+  private let title: String
+  private let end: SimTime
+  private let drawsBar: Bool
+  private let start = ContinuousClock.now
+  private var lastDrawn = ContinuousClock.now
+  private var isDrawn = false
+
+  /// A monitor of a run that is expected to end at `end`; without a recorder nothing is kept.
+  init(recorder: RunRecorder?, title: String, end: SimTime, drawsBar: Bool) {
+    self.recorder = recorder
+    self.title = title
+    self.end = end
+    self.drawsBar = drawsBar
+  }
+
+  func tick(
+    guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>
+  ) throws {
+    if isInterrupted.load(ordering: .relaxed) { throw Interrupted() }
+    try recorder?.tick(guest: guest, tick: tick, time: time, values: values)
+    if drawsBar && guest == 0 { draw(time) }
+  }
+
+  func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws {
+    try recorder?.hostTick(tick: tick, time: time, values: values)
+  }
+
+  func worker(_ record: WorkerRecord) throws { try recorder?.worker(record) }
+
+  func event(_ record: EventRecord) throws { try recorder?.event(record) }
+
+  /// Draws the bar, at most five times a second and not in the first.
+  private func draw(_ time: SimTime) {
+    let now = ContinuousClock.now
+    let passed = now - start
+    guard passed >= .seconds(1), now - lastDrawn >= .milliseconds(200) else { return }
+    lastDrawn = now
+    isDrawn = true
+    let wall = Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18
+    let simulated = Double(time.nanoseconds) / 1e9
+    let share = end > .zero ? min(Double(time.nanoseconds) / Double(end.nanoseconds), 1) : 0
+    let filled = Int(share * 24)
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
+    let left = share > 0 ? Int(wall / share - wall) : 0
+    let line =
+      "\(title) [\(bar)] \(Int(share * 100))%  \(Int(simulated)) s simulated, "
+      + "\(Int(simulated / wall)) s/s, \(left) s left"
+    FileHandle.standardError.write(Data("\r\(line)\u{1B}[K".utf8))
+  }
+
+  /// Removes the bar.
+  func clear() {
+    if isDrawn { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+  }
+}

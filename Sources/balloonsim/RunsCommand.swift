@@ -1,0 +1,169 @@
+import ArgumentParser
+import Recording
+import Reporting
+
+/// `balloonsim runs`: lists what the database holds.
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "List the runs in the database.")
+
+  @Option(help: "Only runs of this scenario.")
+  var scenario: String?
+
+  @Option(help: "Only runs with this status: running, finished, failed or interrupted.")
+  var status: RunStatus?
+
+  @Option(help: "Only runs of this generation of the driver.")
+  var driver: String?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Only runs in which a parameter has a value; may be repeated.", valueName: "path=value"))
+  var parameters: [String] = []
+
+  @Option(
+    help: """
+      Sort by number, started, scenario, driver, seed, status, simulated, or a metric such as \
+      memory_held_mean_pages; a minus in front turns the order round (--sort=-started).
+      """)
+  var sort = "number"
+
+  @Option(help: "At most so many.")
+  var limit: Int?
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit takes a number above zero") }
+  }
+
+  func run() throws {
+    let store = try database.openToRead()
+    var filter = RunFilter()
+    filter.scenario = scenario
+    filter.status = status
+    filter.driver = driver
+    filter.limit = limit
+    filter.parameters = try parameters.map { text in
+      guard let equals = text.firstIndex(of: "=") else {
+        throw Failure(.usage, "--set takes PATH=VALUE, not '\(text)'")
+      }
+      return Parameter(
+        path: String(text[..<equals]), value: String(text[text.index(after: equals)...]),
+        number: nil)
+    }
+    let list = RunList(try store.runs(filter, order: order))
+    if output.json {
+      print(list.json, terminator: "")
+    } else {
+      print(list.table.text(width: Terminal.width), terminator: "")
+    }
+  }
+
+  private var order: RunOrder {
+    let isDescending = sort.hasPrefix("-")
+    let name = isDescending ? String(sort.dropFirst()) : sort
+    let key: RunOrder.Key =
+      switch name {
+      case "number": .number
+      case "started": .started
+      case "scenario": .scenario
+      case "driver": .driver
+      case "seed": .seed
+      case "status": .status
+      case "simulated": .simulated
+      default: .metric(name)
+      }
+    return RunOrder(key, isDescending: isDescending)
+  }
+}
+
+extension RunStatus: ExpressibleByArgument {}
+
+/// `balloonsim show`: everything about one run, or the metrics of several side by side.
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show one run: parameters, metrics, provenance, and the command that repeats it.",
+    discussion: "Several runs: their metrics side by side.")
+
+  @Argument(help: "A number, the beginning of a key, or `last`.")
+  var runs: [String]
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let store = try database.openToRead()
+    let records = try runs.map { try store.resolve($0) }
+    let pages = try records.map { record in
+      RunPage(
+        run: record, provenance: try store.provenance(of: record.id),
+        parameters: try store.parameters(of: record.id),
+        metrics: try store.metrics(of: record.id))
+    }
+    if output.json {
+      if pages.count == 1 { return print(pages[0].json, terminator: "") }
+      return print("[\(pages.map(\.json).joined(separator: ","))]")
+    }
+    if pages.count == 1 {
+      return print(pages[0].text(width: Terminal.width), terminator: "")
+    }
+    let columns = try records.map {
+      MetricsTable.Run(title: "run \($0.id)", metrics: try store.metrics(of: $0.id))
+    }
+    print(MetricsTable(columns).table.text(width: Terminal.width), terminator: "")
+  }
+}
+
+/// `balloonsim db`: looks after the database.
+struct DatabaseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "db", abstract: "Look after the database.", subcommands: [Check.self])
+
+  /// `balloonsim db check`.
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read the whole database and say what is wrong with it.",
+      discussion: "Exit code 1 if anything is. Runs whose process died are named; they are no fault.")
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let check = try database.openToRead().check()
+      let findings = check.findings.map(Self.sentence)
+      if output.json {
+        print(
+          """
+          {"version":\(check.version),"runs":\(check.runs),"died_runs":\(check.diedRuns),\
+          "findings":\(JSONText.array(findings))}
+          """)
+      } else {
+        findings.forEach { print($0) }
+        if !check.diedRuns.isEmpty {
+          let runs = check.diedRuns.map(String.init).joined(separator: ", ")
+          print("died before their end: \(runs)")
+        }
+        if findings.isEmpty { print("\(database.file): \(check.runs) runs, all sound") }
+      }
+      if !findings.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
+    }
+
+    private static func sentence(_ finding: DatabaseCheck.Finding) -> String {
+      switch finding {
+      case .integrity(let text): "SQLite: \(text)"
+      case .orphanRows(let table, let parent, let rows):
+        "\(table): \(rows) rows without their \(parent)"
+      case .wrongKeys(let table, let run, let rows):
+        "\(table): \(rows) rows of run \(run) with a key that does not fit"
+      case .missingTicks(let run, let guest, let expected, let found):
+        "run \(run), \(guest ?? "host"): \(found) ticks where there should be \(expected)"
+      case .noFingerprint(let run): "run \(run): finished without a fingerprint"
+      case .noMetrics(let run): "run \(run): finished without metrics"
+      }
+    }
+  }
+}

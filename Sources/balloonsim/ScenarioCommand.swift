@@ -1,0 +1,48 @@
+import ArgumentParser
+import Experiments
+import Reporting
+
+/// `balloonsim scenario`: checks scenario files and begins new ones.
+struct ScenarioCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scenario", abstract: "Check scenario files, or begin a new one.",
+    subcommands: [Check.self, New.self])
+
+  /// `balloonsim scenario check`.
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read scenario files with their traces and name every mistake.",
+      discussion: "Exit code 65 if there is one.")
+
+    @Argument(help: "Scenario files.")
+    var files: [String]
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      var failures: [Failure] = []
+      for file in files {
+        do {
+          let resolved = try ScenarioReader.read(file: file)
+          _ = try Simulation(resolved.scenario, demands: resolved.demands)
+          if !output.quiet && !output.json { print("\(file): fine") }
+        } catch {
+          guard let failure = Failure(describing: error) else { throw error }
+          failures.append(failure)
+          if !output.json { failure.lines.forEach { note("balloonsim: \($0)") } }
+        }
+      }
+      if output.json { print(CheckReport(failures).json) }
+      if let first = failures.first { throw ExitCode(first.status.rawValue) }
+    }
+  }
+
+  /// `balloonsim scenario new`.
+  struct New: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print a commented scenario to start from.",
+      discussion: "balloonsim scenario new > mine.yaml")
+
+    func run() throws { print(ScenarioTemplate.text, terminator: "") }
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Experiments
+import MemoryModel
+import Recording
+import Reporting
+
+/// `balloonsim trace`: looks at traces.
+struct TraceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trace", abstract: "Look at traces.", subcommands: [Info.self])
+
+  /// `balloonsim trace info`.
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Say what a trace holds: span, samples, committed memory, steepest rise.")
+
+    @Argument(help: "A trace: CSV with time_s and committed_kb, or a log of /proc/meminfo.")
+    var file: String
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let trace = try TraceReader.read(file)
+      let summary = TraceSummary(trace)
+      if output.json { return print(json(trace, summary)) }
+      let pages = { (count: Double) in UnitScale.text(count, unit: "pages") }
+      var rows = [
+        ["format", trace.provenance.format.rawValue], ["samples", "\(summary.rows)"],
+        ["span", summary.span.text],
+      ]
+      if let intervals = summary.intervals {
+        rows.append([
+          "interval",
+          "\(intervals.least.text) to \(intervals.greatest.text), median \(intervals.median.text)",
+        ])
+      }
+      rows += [
+        ["committed, least", pages(Double(summary.committed.least.pages))],
+        ["committed, mean", pages(summary.meanCommittedPages)],
+        ["committed, greatest", pages(Double(summary.committed.greatest.pages))],
+        ["steepest rise", pages(summary.steepestRise) + " a second"],
+        ["columns", summary.columns.joined(separator: ", ")],
+        ["SHA-256", trace.provenance.sha256],
+      ]
+      let table = TableText(columns: [.init("trace"), .init(file)], rows: rows)
+      print(table.text(width: Terminal.width), terminator: "")
+    }
+
+    private func json(_ trace: CommittedTrace, _ summary: TraceSummary) -> String {
+      let intervals = summary.intervals.map {
+        """
+        {"least_ns":\($0.least.nanoseconds),"median_ns":\($0.median.nanoseconds),\
+        "greatest_ns":\($0.greatest.nanoseconds)}
+        """
+      }
+      return """
+        {"file":\(JSONText.quoted(file)),"format":\(JSONText.quoted(trace.provenance.format.rawValue)),\
+        "rows":\(summary.rows),"span_ns":\(summary.span.nanoseconds),\
+        "interval":\(intervals ?? "null"),\
+        "committed_least_pages":\(summary.committed.least.pages),\
+        "committed_mean_pages":\(JSONText.number(summary.meanCommittedPages)),\
+        "committed_greatest_pages":\(summary.committed.greatest.pages),\
+        "steepest_rise_pages_per_s":\(JSONText.number(summary.steepestRise)),\
+        "columns":\(JSONText.array(summary.columns)),\
+        "sha256":\(JSONText.quoted(trace.provenance.sha256))}
+        """
+    }
+  }
+}

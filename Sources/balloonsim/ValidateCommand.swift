@@ -1,0 +1,155 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Recording
+import Reporting
+
+/// `balloonsim validate`: holds the simulator against recorded real behaviour.
+struct ValidateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Hold the simulator against recorded real behaviour.",
+    discussion: "Exit code 1 if anything is outside the stated tolerance.",
+    subcommands: [Driver.self, Zones.self])
+
+  /// `balloonsim validate driver`.
+  struct Driver: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Replay vectors of the real selfballoon driver; every line must be equal.")
+
+    @Argument(help: "JSON Lines files of vectors.")
+    var files: [String]
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let reports = try files.map { try DriverVectors.check(file: URL(filePath: $0)) }
+      let lines = reports.reduce(0) { $0 + $1.lines }
+      let equal = reports.reduce(0) { $0 + $1.equalLines }
+      if output.json {
+        print(
+          """
+          {"lines":\(lines),"equal":\(equal),\
+          "files":[\(reports.map(\.json).joined(separator: ","))]}
+          """)
+      } else {
+        for report in reports {
+          for line in report.differing {
+            for difference in line.differences {
+              print(
+                """
+                \(report.file):\(line.line): \(line.id) (\(line.category)): \(difference.path): \
+                expected \(difference.expected ?? "nothing"), got \(difference.got ?? "nothing")
+                """)
+            }
+          }
+        }
+        let table = TableText(
+          columns: [.init("file"), .init("lines", .right), .init("equal", .right)],
+          rows: reports.map { [$0.file, "\($0.lines)", "\($0.equalLines)"] })
+        print(table.text(width: Terminal.width), terminator: "")
+        print("\(equal) of \(lines) lines equal")
+      }
+      if equal < lines { throw ExitCode(ExitStatus.notHeld.rawValue) }
+    }
+  }
+
+  /// `balloonsim validate zones`.
+  struct Zones: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compare zones, watermarks and reserves with those of recorded guests.",
+      discussion: """
+        From the managed pages of a guest: min_free_kbytes equal; marks, protections and totalreserve \
+        equal below 4 GiB, within 16 pages (marks 1.5%) above. From its size alone: total RAM within \
+        0.5%, totalreserve within 2%.
+        """)
+
+    @Argument(help: "JSON files of recorded guests.")
+    var files: [String]
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let checks = try files.map { (file: $0, check: try ZoneValidation(path: $0)) }
+      if output.json {
+        print("[\(checks.map { $0.check.json(file: $0.file) }.joined(separator: ","))]")
+      } else {
+        for (file, check) in checks {
+          print(check.table.text(width: Terminal.width), terminator: "")
+          let good = check.entries.count(where: \.ok)
+          print("\(file): \(good) of \(check.entries.count) guests within tolerance")
+        }
+      }
+      if !checks.allSatisfy(\.check.ok) { throw ExitCode(ExitStatus.notHeld.rawValue) }
+    }
+  }
+}
+
+extension VectorReport {
+  /// One JSON object.
+  fileprivate var json: String {
+    let lines = differing.map { line in
+      let differences = line.differences.map { difference in
+        JSONText.object([
+          ("path", .text(difference.path)), ("expected", .text(difference.expected ?? "")),
+          ("got", .text(difference.got ?? "")),
+        ])
+      }
+      return """
+        {"line":\(line.line),"id":\(JSONText.quoted(line.id)),\
+        "category":\(JSONText.quoted(line.category)),\
+        "differences":[\(differences.joined(separator: ","))]}
+        """
+    }
+    return """
+      {"file":\(JSONText.quoted(file)),"lines":\(self.lines),"equal":\(equalLines),\
+      "differing":[\(lines.joined(separator: ","))]}
+      """
+  }
+}
+
+extension ZoneValidation {
+  /// A line a guest: how many quantities agree, and the recorded and computed totals.
+  fileprivate var table: TableText {
+    let columns: [TableText.Column] = [
+      .init("guest"), .init("THP"), .init("rules"), .init("agree", .right),
+      .init("total RAM", .right), .init("predicted", .right), .init("totalreserve", .right),
+      .init("predicted", .right), .init("outside"),
+    ]
+    return TableText(
+      columns: columns,
+      rows: entries.map { entry in
+        let ram = entry.quantities.first { $0.name == "predicted.totalram_pages" }
+        let reserve = entry.quantities.first { $0.name == "predicted.totalreserve_pages" }
+        let outside = entry.quantities.filter { !$0.ok }.map {
+          "\($0.name): expected \($0.expected), got \($0.got)"
+        }
+        return [
+          "\(entry.guestMebibytes) MiB", entry.transparentHugePages ? "on" : "off",
+          entry.policy.rawValue,
+          "\(entry.quantities.count(where: \.ok)) of \(entry.quantities.count)",
+          "\(ram?.expected ?? 0)", "\(ram?.got ?? 0)", "\(reserve?.expected ?? 0)",
+          "\(reserve?.got ?? 0)", outside.joined(separator: "; "),
+        ]
+      })
+  }
+
+  /// One JSON object.
+  fileprivate func json(file: String) -> String {
+    let objects = entries.map { entry in
+      let quantities = entry.quantities.map { quantity in
+        """
+        {"name":\(JSONText.quoted(quantity.name)),"expected":\(quantity.expected),\
+        "got":\(quantity.got),"tolerance":\(quantity.tolerance),"ok":\(quantity.ok)}
+        """
+      }
+      return """
+        {"guest_mb":\(entry.guestMebibytes),"thp":\(entry.transparentHugePages),"ok":\(entry.ok),\
+        "quantities":[\(quantities.joined(separator: ","))]}
+        """
+    }
+    return """
+      {"file":\(JSONText.quoted(file)),"ok":\(ok),"entries":[\(objects.joined(separator: ","))]}
+      """
+  }
+}

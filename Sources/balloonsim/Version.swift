@@ -1,0 +1,4 @@
+import Experiments
+
+/// What `--version` says, and what stands in every recorded run.
+let programVersion = modelVersion
