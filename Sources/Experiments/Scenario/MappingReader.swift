@@ -122,7 +122,9 @@ struct MappingReader {
     return value
   }
 
-  private func scalar<Value>(_ key: String, _ child: SourceNode, _ kind: ScalarKind<Value>) -> Value? {
+  private func scalar<Value>(_ key: String, _ child: SourceNode, _ kind: ScalarKind<Value>)
+    -> Value?
+  {
     switch kind.value(of: child) {
     case .success(let value): return value
     case .failure(let wrong):

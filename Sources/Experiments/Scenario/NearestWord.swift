@@ -21,7 +21,8 @@ func unknownWord(_ kind: String, _ word: String, known: [String]) -> String {
 func quoted(_ text: String, by quote: String = "'") -> String {
   var shown = ""
   for scalar in text.unicodeScalars.prefix(60) {
-    shown += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : "\(scalar)"
+    shown +=
+      scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : "\(scalar)"
   }
   return quote + shown + (text.unicodeScalars.count > 60 ? "..." : "") + quote
 }
@@ -37,7 +38,9 @@ func editDistance(_ first: String, _ second: String) -> Int {
     for j in b.indices {
       let same = a[i] == b[j] ? 0 : 1
       var least = min(last[j] + same, last[j + 1] + 1, row[j] + 1)
-      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { least = min(least, beforeLast[j - 1] + 1) }
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+        least = min(least, beforeLast[j - 1] + 1)
+      }
       row.append(least)
     }
     beforeLast = last

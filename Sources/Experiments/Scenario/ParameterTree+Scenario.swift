@@ -77,7 +77,9 @@ extension ParameterTree {
   }
 
   private static func swap(_ devices: [SwapSpec]) -> ParameterTree {
-    let trees = devices.map { ParameterTree.mapping([("size", .size($0.size)), ("disk", .word($0.disk))]) }
+    let trees = devices.map {
+      ParameterTree.mapping([("size", .size($0.size)), ("disk", .word($0.disk))])
+    }
     return trees.count == 1 ? trees[0] : .list(trees)
   }
 

@@ -63,7 +63,8 @@ extension ParameterTree {
       }
       let defaults = missing.map {
         ScenarioParameter(
-          path: path + $0.name, text: $0.text ?? "set at boot", number: $0.text.flatMap { Double($0) })
+          path: path + $0.name, text: $0.text ?? "set at boot",
+          number: $0.text.flatMap { Double($0) })
       }
       parameters.insert(contentsOf: defaults, at: end + 1)
     }

@@ -21,7 +21,8 @@ struct ScalarKind<Value> {
 
   /// The value of `node`, or the problem with it.
   func value(of node: SourceNode) -> Result<Value, Wrong> {
-    if case .scalar(let text, let isQuoted) = node.content, isQuoted ? allowsQuotes : !text.isEmpty {
+    if case .scalar(let text, let isQuoted) = node.content, isQuoted ? allowsQuotes : !text.isEmpty
+    {
       switch read(text) {
       case .value(let value): return .success(value)
       case .refused(let message): return .failure(Wrong(message: message))
@@ -104,8 +105,8 @@ extension ScalarKind where Value == Int64 {
 extension ScalarKind where Value == UInt64 {
   /// A random seed: any 64-bit number.
   static var seed: ScalarKind {
-    ranged(0 ... .max, "a whole number from 0 to 18446744073709551615", text: { "\($0)" }) {
-      wholeNumber($0)
+    ScalarKind(expected: "a whole number from 0 to 18446744073709551615") { text in
+      wholeNumber(text).map { .value($0) } ?? .unexpected
     }
   }
 }
@@ -153,7 +154,8 @@ extension ScalarKind where Value == String {
 extension ScalarKind where Value == PageCount {
   /// A size such as `512MiB`.
   static func size(_ range: ClosedRange<PageCount>) -> ScalarKind {
-    let expected = "a size such as 512MiB, 4GiB or 1000p (KiB, MiB, GiB, TiB or p for pages of 4 KiB)"
+    let expected =
+      "a size such as 512MiB, 4GiB or 1000p (KiB, MiB, GiB, TiB or p for pages of 4 KiB)"
     return ranged(range, expected, text: \.text) { PageCount($0) }
   }
 }

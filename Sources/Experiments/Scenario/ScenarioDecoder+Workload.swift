@@ -94,7 +94,9 @@ extension ScenarioDecoder {
   ) -> PatternPhase.End {
     let (hasUntil, hasAccesses) = (phase.has("until"), phase.has("accesses"))
     if isLast {
-      if hasUntil || hasAccesses { phase.report("the last phase has no end: it lasts with the run") }
+      if hasUntil || hasAccesses {
+        phase.report("the last phase has no end: it lasts with the run")
+      }
       return .never
     }
     guard let key = phase.oneOf(["until", "accesses"]) else { return .never }

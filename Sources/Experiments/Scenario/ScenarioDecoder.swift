@@ -80,7 +80,8 @@ final class ScenarioDecoder {
     case .trace:
       if longestSpan == .zero && !hasClosedLoop && log.problems.isEmpty {
         reader.report(
-          "duration", "nothing ends this run: give a duration, a trace of more than one sample, or work")
+          "duration",
+          "nothing ends this run: give a duration, a trace of more than one sample, or work")
       }
       span = longestSpan
     }
@@ -103,7 +104,8 @@ final class ScenarioDecoder {
   private func disks(_ reader: inout MappingReader) -> [DiskSpec] {
     reader.keys.map { name, place in
       if !isName(name) {
-        log.report(place, reader.path, "expected \(ScalarKind<String>.name.expected), found \(quoted(name))")
+        log.report(
+          place, reader.path, "expected \(ScalarKind<String>.name.expected), found \(quoted(name))")
       }
       let parameters = reader.mapping(name) { disk in
         let standard = DiskParameters.sataSSD

@@ -59,7 +59,9 @@ extension ScenarioOverride {
     }
   }
 
-  private func set(_ path: [String], to value: SourceNode, in root: inout SourceNode, _ log: ProblemLog) {
+  private func set(
+    _ path: [String], to value: SourceNode, in root: inout SourceNode, _ log: ProblemLog
+  ) {
     if let message = root.set(path[...], to: value, place: .option(option)) {
       log.report(.option(option), path.joined(separator: "."), message)
     }
@@ -69,7 +71,8 @@ extension ScenarioOverride {
 extension SourceNode {
   /// Puts `value` at `path`, making the mappings on the way; returns what stands in the way, if anything.
   fileprivate mutating func set(
-    _ path: ArraySlice<String>, to value: SourceNode, place: ScenarioProblem.Place, below parent: String = ""
+    _ path: ArraySlice<String>, to value: SourceNode, place: ScenarioProblem.Place,
+    below parent: String = ""
   ) -> String? {
     guard let step = path.first else {
       self = value

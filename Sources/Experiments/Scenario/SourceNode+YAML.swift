@@ -59,7 +59,9 @@ struct YAMLSource {
     }
     if depth > Self.depthLimit { return refused("nested more than \(Self.depthLimit) levels deep") }
     if node.anchor != nil { return refused("YAML anchors and aliases are not supported") }
-    if hasTag(node) { return refused("YAML tags are not supported: \(quoted(node.tag.rawValue))") }
+    if let tag = meaningfulTag(of: node) {
+      return refused("YAML tags are not supported: \(quoted(tag))")
+    }
     switch node {
     case .scalar(let scalar):
       let isPlain = scalar.style == .plain || scalar.style == .any
@@ -84,11 +86,17 @@ struct YAMLSource {
       key: name, keyPlace: converted.place, value: convert(value, depth: depth + 1))
   }
 
-  /// Whether a tag such as `!!int` was written; a quoted text carries one that nobody wrote.
-  private func hasTag(_ node: Node) -> Bool {
-    if node.tag.rawValue.isEmpty { return false }
-    if case .scalar(let scalar) = node, scalar.style != .plain { return scalar.tag != "tag:yaml.org,2002:str" }
-    return true
+  /// A tag that says more than what kind of node it is, such as `!!int`.
+  private func meaningfulTag(of node: Node) -> String? {
+    // Yams itself tags quoted texts and, once it has compared them, keys.
+    let (tag, own) =
+      switch node {
+      case .scalar(let scalar): (scalar.tag.rawValue, "str")
+      case .sequence(let items): (items.tag.rawValue, "seq")
+      case .mapping(let pairs): (pairs.tag.rawValue, "map")
+      case .alias(let alias): (alias.tag.rawValue, "")
+      }
+    return tag.isEmpty || tag == "tag:yaml.org,2002:" + own ? nil : tag
   }
 }
 
@@ -108,7 +116,8 @@ extension YAMLSource {
   }
 
   /// Where the key at `first` stands again; `first` itself if that cannot be told from the text.
-  private func secondPlace(of key: String, in text: String, first: Mark) -> (line: Int, column: Int) {
+  private func secondPlace(of key: String, in text: String, first: Mark) -> (line: Int, column: Int)
+  {
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for number in first.line...max(first.line, lines.count) where number <= lines.count {
       let scalars = Array(lines[number - 1].unicodeScalars)
@@ -144,7 +153,8 @@ extension YAMLSource {
         let scalar = Unicode.UTF8.decode(encoded)
         switch scalar.value {
         case 0x0A: (line, column) = (line + 1, 1)
-        case 0x09, 0x0D, 0x20...0x7E, 0x85, 0xA0...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: column += 1
+        case 0x09, 0x0D, 0x20...0x7E, 0x85, 0xA0...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF:
+          column += 1
         default:
           let code = String(scalar.value, radix: 16, uppercase: true)
           return (line, column, "the character U+\(code) is not allowed")

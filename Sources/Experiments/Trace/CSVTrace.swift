@@ -71,7 +71,8 @@ enum CSVTrace {
     var (time, committed, touched) = (Int64(0), Int64(0), Int64?.none)
     while true {
       let end = row.bytes[start...].firstIndex(of: UInt8(ascii: ",")) ?? row.bytes.endIndex
-      let field = TraceField(bytes: row.bytes[start..<end], line: row.line, lineStart: row.lineStart)
+      let field = TraceField(
+        bytes: row.bytes[start..<end], line: row.line, lineStart: row.lineStart)
       if index == kinds.count {
         throw field.fault("more than the header's \(kinds.count) fields")
       }

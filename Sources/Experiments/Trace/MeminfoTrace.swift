@@ -17,7 +17,8 @@ enum MeminfoTrace {
         zone = stamp.zone
         snapshot = Snapshot(time: stamp.nanoseconds, place: text)
       } else if snapshot == nil, text.contains(UInt8(ascii: ":")) {
-        throw text.fault("no time: put a line of `date -u +%FT%TZ` before each copy of /proc/meminfo")
+        throw text.fault(
+          "no time: put a line of `date -u +%FT%TZ` before each copy of /proc/meminfo")
       } else {
         try snapshot?.read(text, isFirst: table.rows.isEmpty, columns: &table.columns)
         if snapshot == nil { throw text.fault("expected a time, found \(quoted(text.text))") }

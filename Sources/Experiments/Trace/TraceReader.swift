@@ -58,7 +58,9 @@ public enum TraceReader {
       first = first ?? text
       count += 1
     }
-    guard let first else { throw TraceFault(line: 1, column: 1, message: "no samples: the file is empty") }
+    guard let first else {
+      throw TraceFault(line: 1, column: 1, message: "no samples: the file is empty")
+    }
     if first.contains(UInt8(ascii: ",")) || first.hasPrefix("time_s") { return .csv }
     throw first.fault("neither a CSV header (time_s,committed_kb,...) nor a log of /proc/meminfo")
   }
@@ -85,7 +87,8 @@ struct TraceTable {
     if let last = rows.last?.time, time <= last {
       let step = SimDuration.nanoseconds(last - time).text
       throw place.fault(
-        time == last ? "the time is that of the row before; times must rise"
+        time == last
+          ? "the time is that of the row before; times must rise"
           : "the time goes back by \(step); times must rise")
     }
     if let first = rows.first?.time, time.subtractingReportingOverflow(first).overflow {
