@@ -26,12 +26,12 @@ struct Balloonsim: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as Failure {
-      fflush(stdout)
+      fflush(nil)
       for line in failure.lines { note("balloonsim: \(line)") }
       Foundation.exit(failure.status.rawValue)
     } catch {
       if let failure = Failure(describing: error) {
-        fflush(stdout)
+        fflush(nil)
         for line in failure.lines { note("balloonsim: \(line)") }
         Foundation.exit(failure.status.rawValue)
       }

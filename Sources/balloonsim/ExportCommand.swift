@@ -1,7 +1,7 @@
-import ArgumentParser
-import Recording
-import Reporting
-import SimulationEngine
+public import ArgumentParser
+public import Recording
+public import Reporting
+public import SimulationEngine
 
 /// `balloonsim export`: recorded rows as text.
 struct ExportCommand: ParsableCommand {
@@ -23,7 +23,8 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "csv, tsv, json or ndjson.")
   var format = Exporter.Format.csv
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: "The file; `-`: standard output.")
+  @Option(
+    name: [.customShort("o"), .customLong("output")], help: "The file; `-`: standard output.")
   var file: String?
 
   @OptionGroup var database: DatabaseOptions
@@ -33,7 +34,8 @@ struct ExportCommand: ParsableCommand {
     let store = try database.openToRead()
     var choice = Exporter.Options()
     choice.table = table
-    choice.columns = columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    choice.columns = columns?.split(separator: ",", omittingEmptySubsequences: false).map(
+      String.init)
     choice.every = every
     choice.format = options.json ? .json : format
     let exporter = try Exporter(
@@ -46,7 +48,7 @@ struct ExportCommand: ParsableCommand {
 
 extension ResultTable: ExpressibleByArgument {}
 extension Exporter.Format: ExpressibleByArgument {}
-extension SimDuration: @retroactive ExpressibleByArgument {
+extension SimDuration: ExpressibleByArgument {
   /// A time with its unit.
   public init?(argument: String) { self.init(argument) }
 }

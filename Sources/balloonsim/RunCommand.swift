@@ -1,4 +1,5 @@
 import ArgumentParser
+import Controllers
 import Experiments
 import Foundation
 import Recording

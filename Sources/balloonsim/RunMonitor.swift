@@ -12,7 +12,9 @@ private let isInterrupted = Atomic<Bool>(false)
 
 /// Lets Ctrl-C and SIGTERM end the run in order instead of the program at once.
 func catchInterrupts() {
-  for number in [SIGINT, SIGTERM] { signal(number) { _ in isInterrupted.store(true, ordering: .relaxed) } }
+  for number in [SIGINT, SIGTERM] {
+    signal(number) { _ in isInterrupted.store(true, ordering: .relaxed) }
+  }
 }
 
 /// Passes what a run reports on to its recorder, draws the progress bar and notices Ctrl-C.

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Recording
+public import ArgumentParser
+public import Recording
 import Reporting
 
 /// `balloonsim runs`: lists what the database holds.
@@ -127,7 +127,8 @@ struct DatabaseCommand: ParsableCommand {
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Read the whole database and say what is wrong with it.",
-      discussion: "Exit code 1 if anything is. Runs whose process died are named; they are no fault.")
+      discussion:
+        "Exit code 1 if anything is. Runs whose process died are named; they are no fault.")
 
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions

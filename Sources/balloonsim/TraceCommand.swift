@@ -3,6 +3,7 @@ import Experiments
 import MemoryModel
 import Recording
 import Reporting
+import SimulationEngine
 
 /// `balloonsim trace`: looks at traces.
 struct TraceCommand: ParsableCommand {

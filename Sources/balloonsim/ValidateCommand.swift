@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import MemoryModel
 import Recording
 import Reporting
 

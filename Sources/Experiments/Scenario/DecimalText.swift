@@ -7,7 +7,8 @@ func wholeNumber<Number: FixedWidthInteger>(_ text: String) -> Number? {
     digits.count == 1 || digits.first != "0"
   else { return nil }
   if let number = Number(text) { return number }
-  // Too long for the type: the nearest end of its range, so that the message speaks of a range.
+  // Too long for a type whose ends no range includes: the nearest end, so that the message is about the range.
+  guard Number.isSigned else { return nil }
   return text.hasPrefix("-") ? Number.min : Number.max
 }
 

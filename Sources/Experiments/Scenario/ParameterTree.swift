@@ -51,7 +51,8 @@ indirect enum ParameterTree {
 }
 
 extension ParameterTree {
-  /// The tree's leaves with their paths, and after a guest's tunables those that it leaves alone.
+  /// The tree's leaves with their paths; the tunables that a guest leaves alone come after those that it sets,
+  /// or at the end.
   func parameters(of scenario: Scenario) -> [ScenarioParameter] {
     var parameters: [ScenarioParameter] = []
     collect(path: "", into: &parameters)

@@ -105,8 +105,8 @@ extension ScalarKind where Value == Int64 {
 extension ScalarKind where Value == UInt64 {
   /// A random seed: any 64-bit number.
   static var seed: ScalarKind {
-    ranged(0 ... .max, "a whole number from 0 to 18446744073709551615", text: { "\($0)" }) {
-      wholeNumber($0)
+    ScalarKind(expected: "a whole number from 0 to 18446744073709551615") { text in
+      wholeNumber(text).map { .value($0) } ?? .unexpected
     }
   }
 }

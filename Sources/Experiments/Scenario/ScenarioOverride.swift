@@ -100,7 +100,7 @@ extension SourceNode {
         (index, rest) = (0, path)
       }
       guard items.indices.contains(index) else {
-        return unknownWord("item", step, known: names) + " of \(parent), which has \(items.count)"
+        return unknownWord("item of \(parent)", step, known: names)
       }
       let problem = items[index].set(rest, to: value, place: place, below: step)
       content = .list(items)

@@ -15,8 +15,7 @@ public enum ScenarioReader {
   public static func read(
     file: String, overrides: [ScenarioOverride] = []
   ) throws -> ResolvedScenario {
-    // One byte more than is allowed, so that the reader says that it is too long.
-    let bytes = try contents(ofFile: file, limit: YAMLSource.byteLimit + 1 << 20)
+    let bytes = try contents(ofFile: file, limit: YAMLSource.byteLimit)
     return try read(bytes: bytes, file: file, overrides: overrides)
   }
 

@@ -59,7 +59,9 @@ struct YAMLSource {
     }
     if depth > Self.depthLimit { return refused("nested more than \(Self.depthLimit) levels deep") }
     if node.anchor != nil { return refused("YAML anchors and aliases are not supported") }
-    if hasTag(node) { return refused("YAML tags are not supported: \(quoted(node.tag.rawValue))") }
+    if let tag = meaningfulTag(of: node) {
+      return refused("YAML tags are not supported: \(quoted(tag))")
+    }
     switch node {
     case .scalar(let scalar):
       let isPlain = scalar.style == .plain || scalar.style == .any
@@ -84,13 +86,17 @@ struct YAMLSource {
       key: name, keyPlace: converted.place, value: convert(value, depth: depth + 1))
   }
 
-  /// Whether a tag such as `!!int` was written; a quoted text carries one that nobody wrote.
-  private func hasTag(_ node: Node) -> Bool {
-    if node.tag.rawValue.isEmpty { return false }
-    if case .scalar(let scalar) = node, scalar.style != .plain {
-      return scalar.tag != "tag:yaml.org,2002:str"
-    }
-    return true
+  /// A tag that says more than what kind of node it is, such as `!!int`.
+  private func meaningfulTag(of node: Node) -> String? {
+    // Yams itself tags quoted texts and, once it has compared them, keys.
+    let (tag, own) =
+      switch node {
+      case .scalar(let scalar): (scalar.tag.rawValue, "str")
+      case .sequence(let items): (items.tag.rawValue, "seq")
+      case .mapping(let pairs): (pairs.tag.rawValue, "map")
+      case .alias(let alias): (alias.tag.rawValue, "")
+      }
+    return tag.isEmpty || tag == "tag:yaml.org,2002:" + own ? nil : tag
   }
 }
 

@@ -9,23 +9,37 @@ enum MeminfoTrace {
     while let line = lines.next() {
       let text = line.trimmed()
       if text.isEmpty || text.first == UInt8(ascii: "#") { continue }
-      if let stamp = TimeStamp(text) {
+      if let name = fieldName(of: text) {
+        guard snapshot != nil else {
+          throw text.fault(
+            "no time: put a line of `date -u +%FT%TZ` before each copy of /proc/meminfo")
+        }
+        if table.rows.isEmpty { table.columns.append(name.text) }
+        try snapshot?.read(name, text)
+      } else if let stamp = TimeStamp(text) {
         try snapshot?.finish(into: &table)
         if let zone, zone != stamp.zone {
           throw text.fault("the time zone changes from \(quoted(zone)) to \(quoted(stamp.zone))")
         }
         zone = stamp.zone
         snapshot = Snapshot(time: stamp.nanoseconds, place: text)
-      } else if snapshot == nil, text.contains(UInt8(ascii: ":")) {
-        throw text.fault(
-          "no time: put a line of `date -u +%FT%TZ` before each copy of /proc/meminfo")
       } else {
-        try snapshot?.read(text, isFirst: table.rows.isEmpty, columns: &table.columns)
-        if snapshot == nil { throw text.fault("expected a time, found \(quoted(text.text))") }
+        throw text.fault("expected a time or a line of /proc/meminfo, found \(quoted(text.text))")
       }
     }
     try snapshot?.finish(into: &table)
     return table
+  }
+
+  /// The name in a line such as `AnonPages:   42024 kB`; nothing for any other line.
+  private static func fieldName(of line: TraceField) -> TraceField? {
+    guard let end = line.bytes.firstIndex(where: { $0 <= 0x20 || $0 == UInt8(ascii: ":") }),
+      line.bytes[end] == UInt8(ascii: ":"), end > line.bytes.startIndex,
+      line.bytes.index(after: end) == line.bytes.endIndex || line.bytes[end + 1] <= 0x20
+    else { return nil }
+    var name = line
+    name.bytes = line.bytes[..<end]
+    return name
   }
 
   /// One copy of /proc/meminfo while it is read.
@@ -41,29 +55,27 @@ enum MeminfoTrace {
     }
 
     /// Takes a line such as `AnonPages:   42024 kB`.
-    mutating func read(
-      _ line: TraceField, isFirst: Bool, columns: inout [String]
-    ) throws(TraceFault) {
-      let words = line.words()
-      guard words.count >= 2, words.count <= 3, words[0].bytes.last == UInt8(ascii: ":") else {
-        throw line.fault("expected a time or a line of /proc/meminfo, found \(quoted(line.text))")
-      }
-      if isFirst { columns.append(String(words[0].text.dropLast())) }
-      if words[0].hasPrefix("Committed_AS:") {
-        try Self.take(words, "Committed_AS", into: &committed)
-      } else if words[0].hasPrefix("AnonPages:") {
-        try Self.take(words, "AnonPages", into: &touched)
+    mutating func read(_ name: TraceField, _ line: TraceField) throws(TraceFault) {
+      if name.equals("Committed_AS") {
+        committed = try value(line, "Committed_AS", before: committed)
+      } else if name.equals("AnonPages") {
+        touched = try value(line, "AnonPages", before: touched)
       }
     }
 
-    private static func take(
-      _ words: [TraceField], _ name: String, into value: inout Int64?
-    ) throws(TraceFault) {
-      if value != nil { throw words[0].fault("a second \(name) without a time between") }
-      value = try words[1].kilobytes(of: name)
+    private func value(
+      _ line: TraceField, _ name: String, before: Int64?
+    ) throws(TraceFault) -> Int64 {
+      let words = line.words()
+      if before != nil { throw line.fault("a second \(name) without a time between") }
+      guard words.count > 1 else {
+        throw line.fault("\(name) has no value: the line seems cut off")
+      }
+      let value = try words[1].kilobytes(of: name)
       guard words.count == 3, words[2].text == "kB" else {
         throw words[1].fault("\(name) has no unit kB: the line seems cut off")
       }
+      return value
     }
 
     /// Adds the sample.

@@ -21,6 +21,10 @@ struct TraceField {
     text.withUTF8Buffer { bytes.starts(with: $0) }
   }
 
+  func equals(_ text: StaticString) -> Bool {
+    bytes.count == text.utf8CodeUnitCount && hasPrefix(text)
+  }
+
   func contains(_ byte: UInt8) -> Bool { bytes.contains(byte) }
 
   /// Without blanks and tabs at both ends.

@@ -1,0 +1,41 @@
+import Foundation
+
+@testable import Experiments
+
+/// The scenarios and traces that come with the program.
+enum Bundled {
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scenarios").path
+  static let scenarios = ["compile", "pgbench", "stale-frontswap", "steps", "two-guests"]
+  static let traces = ["traces/pgbench.csv", "traces/swift-build.csv"]
+
+  /// The path of a file below `Scenarios`.
+  static func path(_ name: String) -> String { "\(folder)/\(name)" }
+  /// The path of a scenario.
+  static func scenario(_ name: String) -> String { path("\(name).yaml") }
+  /// The bytes of a file below `Scenarios`.
+  static func bytes(_ name: String) throws -> [UInt8] {
+    try contents(ofFile: path(name), limit: 1 << 30)
+  }
+}
+
+/// A small scenario; problems that tests put into it stand where the test says.
+let smallScenario = """
+  name: small
+  duration: 1min
+  guests:
+    - name: one
+      memory: 1GiB
+      committed: { constant: 80MiB }
+
+  """
+
+/// The problems of a scenario's text, one a line, as people see them; empty if there are none.
+func problems(of text: String, _ overrides: [ScenarioOverride] = []) -> [String] {
+  do {
+    _ = try ScenarioReader.read(text: text, file: "s.yaml", overrides: overrides)
+    return []
+  } catch {
+    return error.problems.map(\.description)
+  }
+}
