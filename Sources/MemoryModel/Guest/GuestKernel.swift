@@ -76,13 +76,18 @@ public struct GuestKernel: ~Copyable {
     cleancacheEnabled = configuration.cleancache
     frontswapEnabled = configuration.frontswap
     zones = configuration.zones
-    totalRAM = configuration.zones.totalRAM.pages
-    bootReserved = (configuration.zones.balloonCurrent - configuration.zones.totalRAM).pages
+    // A local, for an autoclosure over a half-made noncopyable `self` is miscompiled (Swift 6.3.1, -O).
+    let managed = configuration.zones.totalRAM
+    let leftFree = managed - configuration.kernelUnreclaimable - configuration.slabReclaimable
+    precondition(leftFree >= .zero, "the kernel alone needs more than the guest's memory")
+    totalRAM = managed.pages
+    bootReserved = (configuration.zones.balloonCurrent - managed).pages
     kernelUnreclaimable = configuration.kernelUnreclaimable.pages
     slabReclaimable = configuration.slabReclaimable.pages
-    free = totalRAM - kernelUnreclaimable - slabReclaimable
-    precondition(free >= 0, "the kernel alone needs more than the guest's memory")
-    (lowLimit, minLimit, highLimit) = (0, 0, 0)
+    free = leftFree.pages
+    lowLimit = 0
+    minLimit = 0
+    highLimit = 0
     var sets: [FileSet] = []
     var end = PageTable.heads
     for set in configuration.fileSets {
