@@ -29,7 +29,7 @@ extension GuestKernel {
       since + Self.dirtyExpiry <= now || wantsFlush, let page = dirty.removeOldest()
     {
       pages.records[Int(page)].state.remove(.dirty)
-      pages.records[Int(page)].state.formUnion([.writeback, .mappedToDisk])
+      pages.records[Int(page)].state.insert(.writeback)
       counters.pgpgout += 1
       writeback.append(page, done: host.disks[diskOf(page)].write(at: now))
       started += 1
