@@ -58,16 +58,14 @@ extension GuestKernel {
   mutating func planPass(priority: Int, goal: Int, isKswapd: Bool) -> ReclaimPass {
     var planned = PerList()
     for list in LRUList.allCases { planned[list] = sizes[list] >> priority }
-    let fileOnly =
-      swap.freeSlots == 0
-      || (priority > 0 && !isCacheTiny(priority) && !isInactiveLow(file: true)
-        && sizes.inactiveFile >> priority > 0)
-    if fileOnly {
+    if swap.freeSlots == 0 {
       (planned.inactiveAnon, planned.activeAnon) = (0, 0)
     } else if priority == 0 && swappiness > 0 {
       // Both types, in proportion to their size.
     } else if isCacheTiny(priority) {
       (planned.inactiveFile, planned.activeFile) = (0, 0)
+    } else if !isInactiveLow(file: true) && sizes.inactiveFile >> priority > 0 {
+      (planned.inactiveAnon, planned.activeAnon) = (0, 0)
     } else {
       balance(&planned)
     }
