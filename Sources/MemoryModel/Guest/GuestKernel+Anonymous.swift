@@ -168,7 +168,7 @@ extension GuestKernel {
       let isWrite = batch[done] & Self.writeBit != 0
       let state = pages.records[Int(page)].state
       if state.contains(.resident) {
-        if isWrite && state.contains(.swapCache) { reuseSwapPage(page, &host) }
+        if isWrite && state.contains(.swapCache) { writeToSwapCache(page, &host) }
         pages.records[Int(page)].state.formUnion(isWrite ? [.accessed, .dirty] : .accessed)
         elapsed += hitCost
       } else if state.contains(.swapped) {
@@ -192,10 +192,18 @@ extension GuestKernel {
   /// The bit of an access that says "write".
   public static var writeBit: UInt32 { 1 << 31 }
 
-  /// A write to a page whose slot nobody else uses: the slot is given up. Source: facts 3.2.
-  private mutating func reuseSwapPage(_ page: UInt32, _ host: inout Host) {
+  /// A write to a page whose slot nobody else uses: the slot is given up, unless it is being written.
+  ///
+  /// Source: facts 3.2.
+  private mutating func writeToSwapCache(_ page: UInt32, _ host: inout Host) {
+    let state = pages.records[Int(page)].state
+    if state.contains(.writeback) && state.contains(.dirty) { return }
     counters.pgfault += 1
     elapsed += costs.minorFault.nanoseconds
+    if state.contains(.writeback) {
+      pages.records[Int(page)].state.remove(.reclaim)
+      return
+    }
     freeSlot(pages.records[Int(page)].extra, &host)
     pages.records[Int(page)].state.remove(.swapCache)
   }

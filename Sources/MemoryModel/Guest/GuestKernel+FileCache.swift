@@ -159,6 +159,7 @@ extension GuestKernel {
     }
     if !pages.records[Int(page)].state.contains(.dirty) {
       pages.records[Int(page)].state.insert(.dirty)
+      pages.records[Int(page)].state.remove(.reclaim)
       dirty.append(page, at: now + elapsed)
     }
     return .resolved

@@ -58,16 +58,14 @@ extension GuestKernel {
   mutating func planPass(priority: Int, goal: Int, isKswapd: Bool) -> ReclaimPass {
     var planned = PerList()
     for list in LRUList.allCases { planned[list] = sizes[list] >> priority }
-    let fileOnly =
-      swap.freeSlots == 0
-      || (priority > 0 && !isCacheTiny(priority) && !isInactiveLow(file: true)
-        && sizes.inactiveFile >> priority > 0)
-    if fileOnly {
+    if swap.freeSlots == 0 {
       (planned.inactiveAnon, planned.activeAnon) = (0, 0)
     } else if priority == 0 && swappiness > 0 {
       // Both types, in proportion to their size.
     } else if isCacheTiny(priority) {
       (planned.inactiveFile, planned.activeFile) = (0, 0)
+    } else if !isInactiveLow(file: true) && sizes.inactiveFile >> priority > 0 {
+      (planned.inactiveAnon, planned.activeAnon) = (0, 0)
     } else {
       balance(&planned)
     }
@@ -127,12 +125,16 @@ extension GuestKernel {
   }
 
   /// Moves pages from the tail of an active list to the head of its inactive one.
+  ///
+  /// Those with the accessed bit count as rotated though they move too. Source: facts 6.6.
   mutating func shrinkActive(_ list: LRUList, _ count: Int) {
     let inactive: LRUList = list.isFile ? .inactiveFile : .inactiveAnon
     let moved = min(count, sizes[list])
+    var accessed = 0
     for _ in 0..<moved {
       let page = pages.tail(of: list)
       pages.unlink(page)
+      if pages.records[Int(page)].state.contains(.accessed) { accessed += 1 }
       pages.records[Int(page)].state.subtract([.active, .accessed])
       pages.pushHead(page, inactive)
     }
@@ -140,6 +142,12 @@ extension GuestKernel {
     sizes[inactive] += moved
     counters.pgdeactivate += Int64(moved)
     elapsed += Int64(moved) * costs.scanPage.nanoseconds
-    if list.isFile { reclaim.scannedFile += moved } else { reclaim.scannedAnon += moved }
+    if list.isFile {
+      reclaim.scannedFile += moved
+      reclaim.rotatedFile += accessed
+    } else {
+      reclaim.scannedAnon += moved
+      reclaim.rotatedAnon += accessed
+    }
   }
 }

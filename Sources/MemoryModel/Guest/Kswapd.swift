@@ -75,8 +75,7 @@ extension GuestKernel {
       }
       if isInactiveLow(file: false) { shrinkActive(.activeAnon, Self.reclaimBatch) }
       kswapd.pass = planPass(
-        priority: kswapd.priority, goal: max(zones.highMark.pages, Self.reclaimBatch),
-        isKswapd: true)
+        priority: kswapd.priority, goal: kswapdGoal, isKswapd: true)
     }
     if var pass = kswapd.pass {
       let goesOn = advance(&pass, &host)
@@ -89,6 +88,13 @@ extension GuestKernel {
       }
     }
     return max(elapsed, 1_000)
+  }
+
+  /// Pages that a pass of kswapd is to free: the high mark of every zone, at least 32 each (facts 6.3).
+  private var kswapdGoal: Int {
+    zones.zones.reduce(0) {
+      $1.managed > .zero ? $0 + max($1.high.pages, Self.reclaimBatch) : $0
+    }
   }
 
   private mutating func endKswapdRun() -> Int64 {
