@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 SOURCES := Package.swift Sources Tests Benchmarks
 
 # Debian packages that the build and the tests need: library headers, the C compiler for them, and make's own tools.
-PACKAGES := libsqlite3-dev sqlite3 gcc libc6-dev python3
+PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3
 
 .DEFAULT_GOAL := help
 .PHONY: help run test build check lint format bench clean setup reference install

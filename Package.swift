@@ -28,10 +28,11 @@ let package = Package(
     .target(
       name: "MemoryModel", dependencies: ["SimulationEngine"], swiftSettings: strict),
     .target(name: "Controllers", dependencies: ["MemoryModel"], swiftSettings: strict),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Controllers", "MemoryModel", "SimulationEngine", "Yams",
+        "Controllers", "CZlib", "MemoryModel", "SimulationEngine", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],

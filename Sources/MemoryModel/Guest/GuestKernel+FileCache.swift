@@ -106,7 +106,7 @@ extension GuestKernel {
   private mutating func refaultActivates(_ shadow: UInt32) -> Bool {
     counters.workingsetRefault += 1
     let distance = UInt32(truncatingIfNeeded: workingsetClock) &- shadow
-    guard distance <= UInt32(clamping: sizes.activeFile) else { return false }
+    guard distance <= UInt32(clamping: knownFileLists.active) else { return false }
     workingsetClock &+= 1
     counters.workingsetActivate += 1
     return true

@@ -22,7 +22,7 @@ extension GuestKernel {
       freed += pass.reclaimed + shrinkSlab(priority: priority)
       if freed >= Self.reclaimBatch { break }
     }
-    reclaim.activationsAtLastRound = counters.workingsetActivate
+    reclaim.activationsAtLastRound = knownFileLists.activations
     if freed > 0 { kswapd.failures = 0 }
     return freed
   }
@@ -41,10 +41,11 @@ extension GuestKernel {
   /// `deactivating` adds the special case of the file list: activations of refaulting pages since the
   /// last round make it short whatever its length. Source: facts 6.5.
   func isInactiveLow(file: Bool, deactivating: Bool = false) -> Bool {
-    let inactive = file ? sizes.inactiveFile : sizes.inactiveAnon
-    let active = file ? sizes.activeFile : sizes.activeAnon
     if !file && swap.totalSlots == 0 { return false }
-    if file && deactivating && counters.workingsetActivate != reclaim.activationsAtLastRound {
+    let known = knownFileLists
+    let inactive = file ? known.inactive : sizes.inactiveAnon
+    let active = file ? known.active : sizes.activeAnon
+    if file && deactivating && known.activations != reclaim.activationsAtLastRound {
       return active > 0
     }
     let gibibytes = (inactive + active) >> 18

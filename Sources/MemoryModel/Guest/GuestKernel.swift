@@ -34,6 +34,8 @@ public struct GuestKernel: ~Copyable {
   var pages: PageTable
   var sizes = PerList()
   var reclaim = ReclaimState()
+  /// How reclaim knows the file lists' sizes.
+  var listStatistics = ListStatistics.immediate
   var kswapd = Kswapd()
   var swap: SwapSpace
   var writeback = WritebackQueue()

@@ -98,7 +98,7 @@ extension GuestKernel {
   }
 
   private mutating func endKswapdRun() -> Int64 {
-    reclaim.activationsAtLastRound = counters.workingsetActivate
+    reclaim.activationsAtLastRound = knownFileLists.activations
     kswapd.activity = .napping
     return Kswapd.nap
   }
