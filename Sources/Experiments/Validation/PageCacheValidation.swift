@@ -4,8 +4,8 @@ internal import SimulationEngine
 
 /// The guest's page cache beside what a real kernel did with the same accesses.
 ///
-/// Source of the recordings' quirks: their capacity is the limit less 64 pages, and a control group's
-/// list sizes are refreshed only when they are sampled.
+/// The recordings are of a control group: what it may hold is its limit less its radix-tree nodes and some kernel
+/// memory, and reclaim knows the sizes of its lists only as of the last sample.
 public struct PageCacheValidation: Sendable {
   /// A figure, recorded and predicted.
   public struct Figure: Hashable, Sendable {
@@ -98,8 +98,14 @@ private struct PageCacheReplay: ~Copyable {
     var lruMisses = 0
   }
 
-  /// Pages that a limit always leaves unused: radix-tree nodes and the batch of 32.
-  static let overhead = 64
+  /// Pages of a limit that never hold file pages: kernel memory and the charges that CPUs keep in stock.
+  ///
+  /// Fitted to the resident pages of the recordings, which settle 30 pages and a page for every seven nodes below
+  /// the limit: 14, and on average half of the batch of 32 that reclaim frees.
+  static let kernelMemory = 14
+  /// File pages under one radix-tree node, and nodes in a page; nodes are charged to the group too.
+  static let pagesPerNode = 64
+  static let nodesPerPage = 7
 
   private let recording: PageCacheRecording
   private let bits: [UInt8]?
@@ -107,6 +113,9 @@ private struct PageCacheReplay: ~Copyable {
   private var host: MemoryModel.Host
   private var lru: ExactLRU
   private var limit: Int
+  /// Radix-tree nodes in use: those under which a page was ever read.
+  private var hasNode: [Bool]
+  private var nodes = 0
   private var window = Window()
   private var fnv: UInt64 = 0xCBF2_9CE4_8422_2325
   private(set) var made = 0
@@ -118,8 +127,10 @@ private struct PageCacheReplay: ~Copyable {
     self.bits = bits
     let first = recording.workload.segments[0].limit ?? 0
     limit = first
+    hasNode = Array(
+      repeating: false, count: recording.workload.filePages / Self.pagesPerNode + 1)
     kernel = GuestKernel(
-      controlGroupOf: PageCount(max(first - Self.overhead, 1)),
+      controlGroupOf: PageCount(max(first - Self.kernelMemory, 1)),
       filePages: PageCount(recording.workload.filePages))
     host = MemoryModel.Host(
       memory: .gibibytes(1), tmem: TmemConfiguration(cleancache: false, frontswap: false),
@@ -175,13 +186,15 @@ private struct PageCacheReplay: ~Copyable {
       window.refaults = kernel.counters.workingsetRefault
       window.activations = kernel.counters.pgactivate
     }
+    chargeNode(of: page)
     let readsBefore = kernel.counters.pgpgin
     withUnsafePointer(to: page + firstPage) { access in
       _ = kernel.accessFile(
         UnsafeBufferPointer(start: access, count: 1), last: &last, disk: 0, budget: .max / 2, &host)
     }
     let isHit = kernel.counters.pgpgin == readsBefore
-    let isLRUHit = lru.access(page, capacity: limit - Self.overhead)
+    let isLRUHit = lru.access(
+      page, capacity: limit - Self.kernelMemory - nodes / Self.nodesPerPage)
     compare(isHit)
     made += 1
     if made > recording.workload.warmup {
@@ -190,6 +203,15 @@ private struct PageCacheReplay: ~Copyable {
       if !isLRUHit { window.lruMisses += 1 }
     }
     if made % recording.workload.sampleEvery == 0 { sample() }
+  }
+
+  /// Charges the node that `page` hangs from, the first time.
+  private mutating func chargeNode(of page: UInt32) {
+    let node = Int(page) / Self.pagesPerNode
+    if hasNode[node] { return }
+    hasNode[node] = true
+    nodes += 1
+    if nodes % Self.nodesPerPage == 0 { kernel.moveLimit(by: PageCount(-1), &host) }
   }
 
   private mutating func compare(_ isHit: Bool) {
