@@ -57,6 +57,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["Experiments", "MemoryModel", "Recording", "SimulationEngine"],
+      path: "Benchmarks/Sources", swiftSettings: strict),
     .testTarget(
       name: "SimulationEngineTests", dependencies: ["SimulationEngine"], swiftSettings: strict),
     .testTarget(
