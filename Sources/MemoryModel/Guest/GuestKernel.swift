@@ -80,8 +80,11 @@ public struct GuestKernel: ~Copyable {
     bootReserved = (configuration.zones.balloonCurrent - configuration.zones.totalRAM).pages
     kernelUnreclaimable = configuration.kernelUnreclaimable.pages
     slabReclaimable = configuration.slabReclaimable.pages
-    free = totalRAM - kernelUnreclaimable - slabReclaimable
+    // A local, because Swift 6.3 in release destroys the rest of a noncopyable value, not yet initialised,
+    // where the autoclosure of a precondition in its init reads the value.
+    let free = totalRAM - kernelUnreclaimable - slabReclaimable
     precondition(free >= 0, "the kernel alone needs more than the guest's memory")
+    self.free = free
     (lowLimit, minLimit, highLimit) = (0, 0, 0)
     var sets: [FileSet] = []
     var end = PageTable.heads
