@@ -60,6 +60,9 @@ public struct GuestKernel: ~Copyable {
   /// Waits for reclaim that the run has not yet been told of, in nanoseconds.
   var allocationStalls: [Int64] = []
 
+  /// Keeps the value in one place; see `InPlace`.
+  private let inPlace = InPlace()
+
   /// A set of file pages on one disk.
   struct FileSet: Sendable {
     /// Its first page, and the one behind its last.
