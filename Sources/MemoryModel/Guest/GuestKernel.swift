@@ -96,7 +96,8 @@ public struct GuestKernel: ~Copyable {
       end += set.pages.pages
     }
     fileSets = sets
-    pages = PageTable(pages: end - PageTable.heads)
+    // Programs rarely commit more than twice the memory; if they do, the table moves.
+    pages = PageTable(pages: end - PageTable.heads, room: 2 * totalRAM)
     swap = SwapSpace(configuration.swap.map { ($0.size.pages, $0.disk) })
     regions = AnonRegions(firstPage: end)
     commit = CommitCounter(batch: configuration.zones.commitBatch, vcpus: configuration.vcpus)

@@ -14,10 +14,10 @@ package struct PageTable: ~Copyable {
   /// How many records are the heads of lists.
   package static var heads: Int { LRUList.allCases.count }
 
-  /// A table of `pages` untouched pages.
-  package init(pages: Int) {
+  /// A table of `pages` untouched pages, and address space for `room` more, which then come without copying.
+  package init(pages: Int, room: Int = 0) {
     count = Self.heads + pages
-    mappedBytes = Self.bytes(for: count)
+    mappedBytes = Self.bytes(for: count + room)
     records = Self.map(mappedBytes)
     for list in LRUList.allCases {
       let head = UInt32(list.rawValue)
