@@ -4,6 +4,7 @@ import PackageDescription
 /// Every target of ours: warnings are errors, `any` is written out, an import is internal unless said otherwise
 /// and members come only from modules that the file imports itself.
 let strict: [SwiftSetting] = [
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
