@@ -4,6 +4,7 @@ import PackageDescription
 /// Every target of ours: warnings are errors, `any` is written out, an import is internal unless said otherwise
 /// and members come only from modules that the file imports itself.
 let strict: [SwiftSetting] = [
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -58,6 +59,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["Experiments", "MemoryModel", "Recording", "SimulationEngine"],
+      path: "Benchmarks/Sources", swiftSettings: strict),
     .testTarget(
       name: "SimulationEngineTests", dependencies: ["SimulationEngine"], swiftSettings: strict),
     .testTarget(

@@ -8,7 +8,7 @@ struct GuestMeter: ~Copyable {
   /// What the guest held last, and since when: RAM, persistent pages and their metadata.
   private var held: Int
   private var since: Int64 = 0
-  /// Pages times nanoseconds.
+  /// Pages times nanoseconds: no 128 bits overflow with 2^48 pages for 2^63 ns.
   private var heldIntegral: Int128 = 0
   private(set) var peakHeld: Int
   private(set) var leastHeld: Int
@@ -46,7 +46,7 @@ struct GuestMeter: ~Copyable {
 
   /// Notes what the guest holds from `now` on.
   mutating func hold(_ pages: PageCount, at now: SimTime) {
-    heldIntegral += Int128(held) * Int128(now.nanoseconds - since)
+    heldIntegral &+= Int128(held) &* Int128(now.nanoseconds - since)
     since = now.nanoseconds
     held = pages.pages
     peakHeld = max(peakHeld, held)
@@ -116,7 +116,7 @@ struct HostMeter {
 
   /// Notes what is free from `now` on.
   mutating func note(free pages: PageCount, at now: SimTime) {
-    freeIntegral += Int128(free) * Int128(now.nanoseconds - since)
+    freeIntegral &+= Int128(free) &* Int128(now.nanoseconds - since)
     since = now.nanoseconds
     free = pages.pages
     leastFree = min(leastFree, free)

@@ -8,7 +8,7 @@ extension Simulation {
       guests[index].kernel.begin(at: now)
       guests[index].meter.hold(host.held(by: index), at: now)
       samplePrint.combine(Int64(guests[index].kernel.ram.pages))
-      samplePrint.combine(Int64(guests[index].kernel.levels.free))
+      samplePrint.combine(Int64(guests[index].kernel.freePages.pages))
       samplePrint.combine(Int64(guests[index].kernel.frontswapPages.pages))
       samplePrint.combine(guests[index].kernel.counters.pgfault)
       samplePrint.combine(guests[index].kernel.counters.pgpgin)

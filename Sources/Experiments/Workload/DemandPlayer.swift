@@ -55,18 +55,22 @@ struct DemandPlayer {
       return advance(to: now)
     }
     set(point.committed.pages, touched: point.touched?.pages)
-    guard let next = nextPoint else { return nil }
-    if between == .step { moveOn() }
-    return SimTime(
-      nanoseconds: between == .step ? next.time : min(now.nanoseconds + step, next.time))
+    guard let next = nextTime else { return nil }
+    if between == .step {
+      moveOn()
+      return SimTime(nanoseconds: next)
+    }
+    return SimTime(nanoseconds: min(now.nanoseconds + step, next))
+  }
+
+  private var nextTime: Int64? {
+    if index + 1 < points.count { return time(of: index + 1) }
+    return round + 1 < times && period > 0
+      ? points[0].at.nanoseconds + period * Int64(round + 1) : nil
   }
 
   private var nextPoint: (point: CommittedPoint, time: Int64)? {
-    if index + 1 < points.count { return (points[index + 1], time(of: index + 1)) }
-    if round + 1 < times && period > 0 {
-      return (points[0], points[0].at.nanoseconds + period * Int64(round + 1))
-    }
-    return nil
+    nextTime.map { (points[index + 1 < points.count ? index + 1 : 0], $0) }
   }
 
   private mutating func moveOn() {
@@ -87,9 +91,16 @@ struct DemandPlayer {
     wantedTouched =
       switch touchedRule {
       case .trace: min(scaled(touched ?? 0), committed)
-      case .share(let ppm): Int(Int128(committed) * Int128(ppm) / 1_000_000)
+      case .share(let ppm): share(ppm, of: committed)
       }
   }
 
-  private func scaled(_ pages: Int) -> Int { Int(Int128(pages) * Int128(scalePPM) / 1_000_000) }
+  private func scaled(_ pages: Int) -> Int { share(scalePPM, of: pages) }
+
+  /// So many millionths of `pages`, rounded down.
+  @inline(__always)
+  private func share(_ ppm: Int64, of pages: Int) -> Int {
+    let (product, isLarge) = Int64(pages).multipliedReportingOverflow(by: ppm)
+    return isLarge ? Int(Int128(pages) * Int128(ppm) / 1_000_000) : Int(product / 1_000_000)
+  }
 }

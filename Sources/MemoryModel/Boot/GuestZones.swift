@@ -31,6 +31,10 @@ public struct GuestZones: Hashable, Sendable {
 
   private var layout: BootLayout
   private let managedAtBoot: [PageCount]
+  /// The highest zone that has memory, from which allocations are served first.
+  private let preferred: Int
+  /// Whether the zones below it manage what they managed at boot.
+  private var areLowerZonesFull = true
 
   /// The zones of a guest that has booted. The kernel's steps are in the order in which it takes them.
   ///
@@ -39,6 +43,7 @@ public struct GuestZones: Hashable, Sendable {
     layout = boot.layout
     totalRAM = boot.layout.managed
     managedAtBoot = boot.layout.zones.map(\.managed)
+    preferred = boot.layout.zones.lastIndex(where: \.isPopulated) ?? 0
     balloonCurrent = boot.memory
     commitBatch = Self.commitBatch(totalRAM: totalRAM, vcpus: boot.vcpus)
 
@@ -67,9 +72,18 @@ public struct GuestZones: Hashable, Sendable {
   /// The highest zone gives first and gets back last; no zone manages more than at boot.
   /// Going below zero or above what was managed at boot is a fault of the caller.
   public mutating func adjustManaged(by pages: Int) {
+    totalRAM = totalRAM + PageCount(pages)
+    let wanted = layout.zones[preferred].managed.pages + pages
+    if areLowerZonesFull && wanted >= 0 && wanted <= managedAtBoot[preferred].pages {
+      // The preferred zone keeps nothing from itself, so that nothing else changes.
+      layout.zones[preferred].managed = PageCount(wanted)
+      return
+    }
     let rest = layout.move(pages, limits: managedAtBoot)
     precondition(rest == 0, "ballooned \(pages) pages with \(totalRAM.pages) managed")
-    totalRAM = totalRAM + PageCount(pages)
+    areLowerZonesFull = (0..<preferred).allSatisfy {
+      layout.zones[$0].managed == managedAtBoot[$0]
+    }
     updateUnusable()
   }
 
@@ -90,7 +104,6 @@ public struct GuestZones: Hashable, Sendable {
   }
 
   private mutating func updateUnusable() {
-    guard let preferred = zones.lastIndex(where: \.isPopulated) else { return }
     unusable = zones.reduce(.zero) { $0 + min($1.protection[preferred], $1.managed) }
   }
 }

@@ -24,6 +24,8 @@ struct AnonRegions {
   private(set) var version: UInt64 = 0
   /// The page behind the last that was ever used.
   private(set) var end: Int
+  /// Regions of size zero, which `removeEmpty` has to forget.
+  private var empty = 0
   /// Gaps between regions that can be used again, by start.
   private var gaps: [Range<Int>] = []
 
@@ -77,13 +79,18 @@ struct AnonRegions {
     precondition(region.touched <= region.size - count, "touched pages cut off region \(index)")
     giveBack(region.start + region.size - count..<region.start + region.size)
     regions[index].size -= count
+    if regions[index].size == 0 { empty += 1 }
     if region.isAlive { committed -= count }
   }
 
-  /// Forgets the regions of size zero. O(regions).
+  /// Forgets the regions of size zero: at once if they are the newest, else O(regions).
   mutating func removeEmpty() {
-    while let last = regions.last, last.size == 0 { regions.removeLast() }
-    if regions.contains(where: { $0.size == 0 }) { regions.removeAll { $0.size == 0 } }
+    while empty > 0, let last = regions.last, last.size == 0 {
+      regions.removeLast()
+      empty -= 1
+    }
+    if empty > 0 { regions.removeAll { $0.size == 0 } }
+    empty = 0
     version &+= 1
   }
 

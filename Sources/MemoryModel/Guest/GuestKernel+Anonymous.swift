@@ -37,11 +37,13 @@ extension GuestKernel {
     let before = regions.committed
     switch order {
     case .newestFirst:
-      for index in regions.regions.indices.reversed() where left > 0 {
+      for index in regions.regions.indices.reversed() {
+        if left == 0 { break }
         left -= shrinkRegion(index, by: left, &host)
       }
     case .oldestFirst:
-      for index in regions.regions.indices where left > 0 {
+      for index in regions.regions.indices {
+        if left == 0 { break }
         left -= shrinkRegion(index, by: left, &host)
       }
     case .proportional:
@@ -69,7 +71,8 @@ extension GuestKernel {
   /// Gives `count` touched pages back without unmapping them, newest regions first (MADV_DONTNEED).
   public mutating func discard(_ count: PageCount, _ host: inout Host) {
     var left = count.pages
-    for index in regions.regions.indices.reversed() where left > 0 {
+    for index in regions.regions.indices.reversed() {
+      if left == 0 { break }
       let touched = regions.regions[index].touched
       let released = min(touched, left)
       releaseTouched(index, downTo: touched - released, &host)

@@ -62,6 +62,9 @@ public struct GuestKernel: ~Copyable {
   /// Waits for reclaim that the run has not yet been told of, in nanoseconds.
   var allocationStalls: [Int64] = []
 
+  /// Keeps the value in one place; see `InPlace`.
+  private let inPlace = InPlace()
+
   /// A set of file pages on one disk.
   struct FileSet: Sendable {
     /// Its first page, and the one behind its last.
@@ -97,7 +100,8 @@ public struct GuestKernel: ~Copyable {
       end += set.pages.pages
     }
     fileSets = sets
-    pages = PageTable(pages: end - PageTable.heads)
+    // Programs rarely commit more than twice the memory; if they do, the table moves.
+    pages = PageTable(pages: end - PageTable.heads, room: 2 * totalRAM)
     swap = SwapSpace(configuration.swap.map { ($0.size.pages, $0.disk) })
     regions = AnonRegions(firstPage: end)
     commit = CommitCounter(batch: configuration.zones.commitBatch, vcpus: configuration.vcpus)

@@ -11,6 +11,9 @@ public struct MemoryLevels: Hashable, Sendable {
 }
 
 extension GuestKernel {
+  /// Pages in the allocator's free lists. O(1).
+  public var freePages: PageCount { PageCount(free) }
+
   /// Where memory is now. O(1).
   public var levels: MemoryLevels {
     MemoryLevels(

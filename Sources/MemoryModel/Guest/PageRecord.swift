@@ -2,7 +2,7 @@
 ///
 /// A page is named by its place in the table, the same for its whole life: a file page keeps its record when
 /// it is evicted, an anonymous page when it is swapped out. So an access finds its page without a search.
-struct PageRecord: BitwiseCopyable {
+package struct PageRecord: BitwiseCopyable {
   /// The neighbour towards the head of its LRU list.
   var previous: UInt32
   /// The neighbour towards the tail. Of an evicted file page: its handle in cleancache.
@@ -11,7 +11,7 @@ struct PageRecord: BitwiseCopyable {
   /// workingset clock at eviction.
   var extra: UInt32
   /// Where the page is, and its flags.
-  var state: PageState
+  package var state: PageState
 
   init(previous: UInt32, next: UInt32, extra: UInt32, state: PageState) {
     self.previous = previous
@@ -24,13 +24,13 @@ struct PageRecord: BitwiseCopyable {
 /// Where a page is, and the kernel's flags for it.
 ///
 /// All bits clear: a file page that was never read, or an anonymous page that was never touched.
-struct PageState: OptionSet, BitwiseCopyable, Sendable {
-  let rawValue: UInt32
+package struct PageState: OptionSet, BitwiseCopyable, Sendable {
+  package let rawValue: UInt32
 
-  init(rawValue: UInt32) { self.rawValue = rawValue }
+  package init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// In memory, on one of the four LRU lists.
-  static var resident: PageState { PageState(rawValue: 1 << 0) }
+  package static var resident: PageState { PageState(rawValue: 1 << 0) }
   /// On an active list (PG_active).
   static var active: PageState { PageState(rawValue: 1 << 1) }
   /// Marked by read() (PG_referenced).

@@ -5,19 +5,19 @@ import Glibc
 /// One anonymous mapping that grows by copying; records that were never used take no memory of the
 /// simulator's machine. Memory: 16 bytes a page that was ever touched. Lists are linked by index; their
 /// heads are the first four records. The only place with page pointers.
-struct PageTable: ~Copyable {
-  private(set) var records: UnsafeMutablePointer<PageRecord>
+package struct PageTable: ~Copyable {
+  package private(set) var records: UnsafeMutablePointer<PageRecord>
   /// How many records there are, list heads included.
   private(set) var count: Int
   private var mappedBytes: Int
 
   /// How many records are the heads of lists.
-  static var heads: Int { LRUList.allCases.count }
+  package static var heads: Int { LRUList.allCases.count }
 
-  /// A table of `pages` untouched pages.
-  init(pages: Int) {
+  /// A table of `pages` untouched pages, and address space for `room` more, which then come without copying.
+  package init(pages: Int, room: Int = 0) {
     count = Self.heads + pages
-    mappedBytes = Self.bytes(for: count)
+    mappedBytes = Self.bytes(for: count + room)
     records = Self.map(mappedBytes)
     for list in LRUList.allCases {
       let head = UInt32(list.rawValue)
@@ -61,11 +61,11 @@ struct PageTable: ~Copyable {
   }
 
   /// The page at the tail of `list`; the list's own head if it is empty.
-  func tail(of list: LRUList) -> UInt32 { records[list.rawValue].previous }
+  package func tail(of list: LRUList) -> UInt32 { records[list.rawValue].previous }
 
   /// Takes a page out of its list.
   @inline(__always)
-  func unlink(_ page: UInt32) {
+  package func unlink(_ page: UInt32) {
     let (previous, next) = (records[Int(page)].previous, records[Int(page)].next)
     records[Int(previous)].next = next
     records[Int(next)].previous = previous
@@ -73,7 +73,7 @@ struct PageTable: ~Copyable {
 
   /// Puts a page at the head of `list`, where the youngest are.
   @inline(__always)
-  func pushHead(_ page: UInt32, _ list: LRUList) {
+  package func pushHead(_ page: UInt32, _ list: LRUList) {
     let head = list.rawValue
     let next = records[head].next
     records[Int(page)].previous = UInt32(head)
@@ -96,7 +96,7 @@ struct PageTable: ~Copyable {
 /// The four lists that reclaim works on, in the order in which it visits them.
 ///
 /// Source: facts 6.1 and 6.6. The raw value is the place of the list's head in the page table.
-enum LRUList: Int, CaseIterable {
+package enum LRUList: Int, CaseIterable {
   case inactiveAnon, activeAnon, inactiveFile, activeFile
 
   /// The list on which a page in `state` is.

@@ -37,6 +37,9 @@ public struct Host: ~Copyable {
   /// Ephemeral pages that had to go to make room.
   private(set) var evictions: Int64 = 0
 
+  /// Keeps the value in one place; see `InPlace`.
+  private let inPlace = InPlace()
+
   /// The least that must be free in all before a put: 1 MiB (facts 4.2).
   static let leastAvailableForPut = 256
   /// How many evictions are tried for one page of the heap (facts 4.4).

@@ -1,0 +1,104 @@
+import MemoryModel
+import SimulationEngine
+
+/// Page accesses through a guest's own page cache, against `lru twolist`.
+///
+/// The guest has no work but the accesses; nothing costs simulated time, so that one call makes them all.
+enum PageAccess {
+  /// Accesses handed to the kernel at a time, as `FileStream` does.
+  static let batch = 256
+
+  /// `lru PAGES MEMORY_MIB FILE REQUESTS [REPEAT]`.
+  static func run(_ arguments: Arguments) throws {
+    let pages = try arguments.count(0, "PAGES")
+    let memory = PageCount.mebibytes(try arguments.count(1, "MEMORY_MIB"))
+    let file = try arguments.text(2, "FILE")
+    let requests = try arguments.count(3, "REQUESTS")
+    for _ in 0..<(try arguments.count(4, "REPEAT", default: 1)) {
+      var host = Host(
+        memory: memory + memory, tmem: TmemConfiguration(cleancache: false, frontswap: false),
+        disks: [
+          DiskParameters(randomRead: .zero, write: .zero, bandwidth: 1 << 30, channels: 1)
+        ])
+      var kernel = try guest(memory: memory, pages: pages, &host)
+      let first = kernel.firstPage(ofFileSet: 0)
+      let stream = try AccessStream(file: file, count: requests, offset: first)
+      // The smallest the cache can be: what is free above the mark at which reclaim starts is not used.
+      let zones = kernel.zones
+      let cache = (zones.totalRAM - zones.minMark - zones.unusable).pages
+      let watch = Stopwatch()
+      access(UnsafeBufferPointer(stream.pages), &kernel, &host)
+      let seconds = watch.processor
+      let counters = kernel.counters
+      kernel.checkInvariants(host)
+      print(
+        "lru pages=\(pages) cache=\(cache) req=\(requests)",
+        "cpu_Macc_s=\(decimal(Double(requests) / seconds / 1e6))",
+        "misses=\(counters.pgpgin) activations=\(counters.pgactivate)",
+        "demotions=\(counters.pgdeactivate) accesses=\(counters.accesses)")
+    }
+  }
+
+  private static func guest(
+    memory: PageCount, pages: Int, _ host: inout Host
+  ) throws(BenchmarkError) -> GuestKernel {
+    guard let domain = host.addDomain(memory: memory) else { throw .badArgument("MEMORY_MIB") }
+    var configuration = GuestConfiguration(zones: GuestZones(BootParameters(memory: memory)))
+    configuration.fileSets = [(PageCount(pages), 0)]
+    configuration.cleancache = false
+    configuration.frontswap = false
+    for item in Costs.items { configuration.costs[keyPath: item.path] = .zero }
+    var kernel = GuestKernel(configuration, domain: domain)
+    kernel.begin(at: .zero)
+    return kernel
+  }
+
+  private static func access(
+    _ pages: UnsafeBufferPointer<UInt32>, _ kernel: inout GuestKernel, _ host: inout Host
+  ) {
+    var last = UInt32.max
+    var position = 0
+    while position < pages.count {
+      let end = min(position + batch, pages.count)
+      let made = kernel.accessFile(
+        UnsafeBufferPointer(rebasing: pages[position..<end]), last: &last, disk: 0,
+        budget: .max, &host)
+      precondition(made > 0, "an access that cannot be made")
+      position += made
+    }
+  }
+
+  /// `exact PAGES CACHE FILE REQUESTS`: exact LRU on the lists of the page table.
+  ///
+  /// Its misses must be those of `lru lru`, whatever it is compiled with.
+  static func runExact(_ arguments: Arguments) throws {
+    let pages = try arguments.count(0, "PAGES")
+    let cache = try arguments.count(1, "CACHE")
+    let requests = try arguments.count(3, "REQUESTS")
+    let stream = try AccessStream(
+      file: try arguments.text(2, "FILE"), count: requests, offset: UInt32(PageTable.heads))
+    let table = PageTable(pages: pages)
+    var cached = 0
+    var misses = 0
+    let watch = Stopwatch()
+    for page in stream.pages {
+      if table.records[Int(page)].state == .resident {
+        table.unlink(page)
+      } else {
+        misses += 1
+        if cached == cache {
+          let oldest = table.tail(of: .inactiveFile)
+          table.unlink(oldest)
+          table.records[Int(oldest)].state = []
+        } else {
+          cached += 1
+        }
+        table.records[Int(page)].state = .resident
+      }
+      table.pushHead(page, .inactiveFile)
+    }
+    print(
+      "exact pages=\(pages) cache=\(cache) req=\(requests)",
+      "cpu_Macc_s=\(decimal(Double(requests) / watch.processor / 1e6)) misses=\(misses)")
+  }
+}
