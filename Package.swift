@@ -13,7 +13,6 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "balloonsim",
-  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "balloonsim", targets: ["balloonsim"])
   ],
@@ -28,7 +27,7 @@ let package = Package(
     .target(name: "SimulationEngine", swiftSettings: strict),
     .target(
       name: "MemoryModel", dependencies: ["SimulationEngine"], swiftSettings: strict),
-    .target(name: "Controllers", dependencies: ["MemoryModel"], swiftSettings: strict),
+    .target(name: "Controllers", swiftSettings: strict),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Experiments",

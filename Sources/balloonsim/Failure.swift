@@ -59,6 +59,9 @@ struct Failure: Error {
     case .guestTooSmall(let guest, let kernel, let total):
       "guests.\(guest).memory: the kernel alone takes \(PageCount(kernel).text) of "
         + "\(PageCount(total).text)"
+    case .tooManyPages(let guest, let pages, let limit):
+      "guests.\(guest): file sets and committed memory, or swap, come to \(PageCount(pages).text); "
+        + "a guest may have \(PageCount(limit).text)"
     case .bootOption(let guest, let option, let value):
       "guests.\(guest).boot: the kernel takes 0 or 1 for \(option), not '\(value)'"
     }

@@ -128,11 +128,11 @@ extension GuestKernel {
   ) -> PageCount {
     var done = 0
     let cost = costs.minorFault.nanoseconds + costs.clearPage.nanoseconds
-    while done < count.pages, elapsed < budget, let index = regions.newestUntouched {
+    while done < count.pages, elapsed < budget, !isTight, let index = regions.newestUntouched {
       let region = regions.regions[index]
       var touched = region.touched
       let last = min(region.size, touched + count.pages - done)
-      while touched < last && elapsed < budget {
+      while touched < last && elapsed < budget && !isTight {
         guard case .granted = allocate(.user, &host) else {
           if regions.regions[index].isAlive { regions.setTouched(touched, of: index) }
           return PageCount(done)
@@ -176,8 +176,8 @@ extension GuestKernel {
         elapsed += hitCost
       } else if state.contains(.swapped) {
         switch swapIn(page, write: isWrite, &host) {
-        case .resolved: break
-        case .blocked:
+        case .resolved where !isTight: break
+        case .resolved, .blocked:
           done += 1
           counters.accesses += Int64(done)
           return done

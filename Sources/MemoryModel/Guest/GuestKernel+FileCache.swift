@@ -43,7 +43,8 @@ extension GuestKernel {
         activated = 0
         let outcome =
           access == page
-          ? readMiss(page, disk: disk, &host) : write(page, disk: disk, &host)
+          ? readMiss(page, isSequential: page == previous &+ 1, disk: disk, &host)
+          : write(page, disk: disk, &host)
         switch outcome {
         case .resolved: break
         case .blocked:
@@ -52,7 +53,7 @@ extension GuestKernel {
           break walk
         case .retry, .failed: break walk
         }
-        if elapsed >= budget {
+        if elapsed >= budget || isTight {
           previous = page
           done += 1
           break walk
@@ -79,7 +80,9 @@ extension GuestKernel {
 
   /// A read of a page that is not in the cache: from cleancache if it is there, else from the disk.
   @inline(never)
-  private mutating func readMiss(_ page: UInt32, disk: Int, _ host: inout Host) -> FaultOutcome {
+  private mutating func readMiss(
+    _ page: UInt32, isSequential: Bool, disk: Int, _ host: inout Host
+  ) -> FaultOutcome {
     switch allocate(.user, &host) {
     case .granted: break
     case .mustWait: return .retry
@@ -92,7 +95,7 @@ extension GuestKernel {
     if !getFromCleancache(page, record, &host) {
       counters.pgpgin += 1
       let start = elapsed
-      elapsed = host.disks[disk].read(at: now + elapsed) - now
+      elapsed = host.disks[disk].read(at: now + elapsed, isSequential: isSequential) - now
       counters.stallDisk += elapsed - start
       outcome = elapsed > start ? .blocked : .resolved
     }

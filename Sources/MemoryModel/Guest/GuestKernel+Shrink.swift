@@ -86,7 +86,7 @@ extension GuestKernel {
       else { return .ended }
       let page = swap.owner(of: slot)
       if pages.records[Int(page)].state.contains(.swapped) {
-        switch allocate(.user, &host) {
+        switch allocate(.kernel, &host) {
         case .granted: break
         case .mustWait: return .goesOn
         case .failed: return .ended

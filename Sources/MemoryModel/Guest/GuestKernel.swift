@@ -55,6 +55,9 @@ public struct GuestKernel: ~Copyable {
 
   /// The instant of the operation under way, in nanoseconds since boot.
   var now: Int64 = 0
+  /// Whether an allocation since `begin(at:)` found memory below the low mark: streams then stop after each access,
+  /// so that kswapd gets its turn between two.
+  var isTight = false
   /// What the operations since `begin(at:)` have cost, in nanoseconds.
   public internal(set) var elapsed: Int64 = 0
   /// Kills that the run has not yet been told of.
@@ -114,6 +117,7 @@ public struct GuestKernel: ~Copyable {
   public mutating func begin(at time: SimTime) {
     now = time.nanoseconds
     elapsed = 0
+    isTight = false
     if !writeback.isEmpty { finishWriteback() }
   }
 

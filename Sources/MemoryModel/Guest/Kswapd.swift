@@ -20,6 +20,8 @@ struct Kswapd {
   var reclaimed = 0
   /// Runs in a row that freed nothing.
   var failures = 0
+  /// How far the operation under way had come, in nanoseconds, when it was woken.
+  var wokenAfter: Int64 = 0
   /// Steps scheduled for an earlier number are void.
   var token: UInt32 = 0
 
@@ -38,14 +40,15 @@ extension GuestKernel {
     guard kswapd.activity == .asleep || kswapd.activity == .napping else { return }
     guard kswapd.failures < Kswapd.failuresBeforeGivingUp, !isBalanced else { return }
     kswapd.activity = .woken
+    kswapd.wokenAfter = elapsed
   }
 
-  /// The number that kswapd's first step is to carry, if it was just woken; the run schedules it at once.
-  public mutating func takeKswapdWakeUp() -> UInt32? {
+  /// The number that kswapd's first step is to carry, if it was just woken, and how long after `begin(at:)` that was.
+  public mutating func takeKswapdWakeUp() -> (token: UInt32, after: Int64)? {
     guard kswapd.activity == .woken else { return nil }
     startKswapdRun()
     kswapd.token &+= 1
-    return kswapd.token
+    return (kswapd.token, kswapd.wokenAfter)
   }
 
   private mutating func startKswapdRun() {
