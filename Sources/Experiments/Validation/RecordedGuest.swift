@@ -106,6 +106,10 @@ struct RecordedGuest: Decodable {
   /// Reads a file that holds one entry or an array of them.
   static func read(_ bytes: [UInt8], file: String) throws(ZoneFileError) -> [RecordedGuest] {
     let isArray = bytes.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "[")
+    if let end = endOfJSON(bytes) {
+      let lines = bytes[..<end].split(separator: 0x0A, omittingEmptySubsequences: false)
+      throw .notJSON(file: file, line: lines.count, column: (lines.last?.count ?? 0) + 1)
+    }
     let guests: [RecordedGuest]
     do {
       let data = Data(bytes)
@@ -124,6 +128,19 @@ struct RecordedGuest: Decodable {
       throw .malformed(file: file, place: isArray ? "[\(index)].\(field)" : field, what: what)
     }
     return guests
+  }
+
+  /// Where bytes stop to be JSON; nothing if they are JSON to their end.
+  private static func endOfJSON(_ bytes: [UInt8]) -> Int? {
+    do {
+      _ = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+      return nil
+    } catch {
+      // The decoder says where only in its text: "Invalid value around character 6."
+      let text = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String ?? ""
+      let digits = text.drop { !$0.isNumber }.prefix { $0.isNumber }
+      return min(Int(digits) ?? bytes.count, bytes.count)
+    }
   }
 
   /// The place and the text of a decoder's error.
