@@ -81,7 +81,10 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "CommandTests", dependencies: ["balloonsim"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["balloonsim", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

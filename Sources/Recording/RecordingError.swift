@@ -7,7 +7,7 @@ internal import GRDB
 public enum RecordingError: Error, Hashable, Sendable {
   /// The file or its folder cannot be created (73).
   case cannotCreate(path: String, reason: String)
-  /// There is no such file (66).
+  /// There is no such file, or nothing is in it yet (66).
   case notFound(path: String)
   /// The file is there but cannot be opened (66).
   case unreadable(path: String, reason: String)
@@ -27,12 +27,14 @@ public enum RecordingError: Error, Hashable, Sendable {
   case diskFull(path: String)
   /// Any other failure of the device or of SQLite; `code` is SQLite's extended result code (74).
   case inputOutput(path: String, call: String, code: Int32, reason: String)
-  /// No run has this number or a key that begins so (65).
+  /// No run has this number or a key that begins so (64).
   case unknownRun(String)
-  /// Runs with different keys begin so (65).
+  /// Runs with different keys begin so (64).
   case ambiguousRun(String, candidates: [Int64])
   /// The table has no such column (64).
   case unknownColumn(String, table: ResultTable, nearest: String?)
+  /// No run has a metric of this name, nor is it another word to sort by (64).
+  case unknownOrder(String, nearest: String?)
   /// A number that a row's key has no room for: a run from 2^22, a guest from 2^9, a tick from 2^32 (65).
   case outOfRange(what: String, value: Int64, limit: Int64)
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Foundation
 
 /// The program: its subcommands, and the one place where an error becomes a sentence and an exit code.
@@ -22,25 +23,64 @@ struct Balloonsim: ParsableCommand {
     ])
 
   static func main() {
+    fillClosedStreams()
+    // A file beyond the limit of its size is an error of the write, which says where, not the end of the program.
+    signal(SIGXFSZ, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      var command = try parse()
       try command.run()
-    } catch let failure as Failure {
-      fflush(nil)
-      for line in failure.lines { note("balloonsim: \(line)") }
-      Foundation.exit(failure.status.rawValue)
     } catch {
-      if let failure = Failure(describing: error) {
-        fflush(nil)
-        for line in failure.lines { note("balloonsim: \(line)") }
-        Foundation.exit(failure.status.rawValue)
-      }
-      exit(withError: error)
+      Foundation.exit(report(error))
     }
   }
-}
 
-/// Writes a line to standard error.
-func note(_ line: String) {
-  FileHandle.standardError.write(Data((line + "\n").utf8))
+  /// The command that the arguments ask for.
+  private static func parse() throws -> any ParsableCommand {
+    do {
+      return try parseAsRoot()
+    } catch {
+      if let failure = unknownCommand(CommandLine.arguments.dropFirst()) { throw failure }
+      throw error
+    }
+  }
+
+  /// What to say of arguments whose first words name no command; nothing if they do.
+  private static func unknownCommand(_ words: ArraySlice<String>) -> Failure? {
+    var commands = configuration.subcommands
+    var kind = "command"
+    for word in words {
+      if commands.isEmpty || word.hasPrefix("-") || word == "help" { return nil }
+      guard let command = commands.first(where: { $0._commandName == word }) else {
+        return Failure(.usage, unknownWord(kind, word, known: commands.map { $0._commandName }))
+      }
+      commands = command.configuration.subcommands
+      kind = "\(word) command"
+    }
+    return nil
+  }
+
+  /// Says what an error means and returns the exit code.
+  private static func report(_ error: any Error) -> Int32 {
+    if let failure = Failure(describing: error) {
+      for line in failure.lines { note("balloonsim: \(line)") }
+      return failure.status.rawValue
+    }
+    // What is left are the argument parser's own: help, wrong usage, and plain exit codes.
+    let code = exitCode(for: error)
+    if !(error is ExitCode), code == .failure {
+      note("balloonsim: a fault of the program: \(error)")
+      return ExitStatus.ourFault.rawValue
+    }
+    let message = fullMessage(for: error)
+    guard code.isSuccess else {
+      if !message.isEmpty { note(message) }
+      return code.rawValue
+    }
+    do {
+      try put(message)
+      return code.rawValue
+    } catch {
+      return report(error)
+    }
+  }
 }

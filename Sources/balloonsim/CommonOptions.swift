@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Recording
+import SimulationEngine
 
 /// Options that every command knows.
 struct OutputOptions: ParsableArguments {
@@ -25,7 +26,10 @@ struct DatabaseOptions: ParsableArguments {
   @Option(
     name: .customLong("db"),
     help: ArgumentHelp(
-      "The database of runs; or set BALLOONSIM_DB.", valueName: "file"))
+      """
+      The database of runs (default: BALLOONSIM_DB, or else Results/balloonsim.sqlite). While another \
+      process writes to it, wait for BALLOONSIM_BUSY_TIMEOUT (default: 10s).
+      """, valueName: "file"))
   var path: String?
 
   /// The file: `--db`, else `BALLOONSIM_DB`, else `Results/balloonsim.sqlite`.
@@ -34,9 +38,27 @@ struct DatabaseOptions: ParsableArguments {
     return path ?? (environment.isEmpty ? "Results/balloonsim.sqlite" : environment)
   }
 
+  func validate() throws {
+    if path == "" { throw ValidationError("--db takes the path of a file") }
+  }
+
   /// The database, for reading.
-  func openToRead() throws -> ResultStore { try ResultStore(path: file, readOnly: true) }
+  func openToRead() throws -> ResultStore {
+    try ResultStore(path: file, readOnly: true, busyTimeout: busyTimeout())
+  }
 
   /// The database, made if it is not there.
-  func openToWrite() throws -> ResultStore { try ResultStore(path: file, create: true) }
+  func openToWrite() throws -> ResultStore {
+    try ResultStore(path: file, create: true, busyTimeout: busyTimeout())
+  }
+
+  /// How long to wait for another process: `BALLOONSIM_BUSY_TIMEOUT`, else 10 s.
+  private func busyTimeout() throws -> Duration {
+    let text = ProcessInfo.processInfo.environment["BALLOONSIM_BUSY_TIMEOUT"] ?? ""
+    if text.isEmpty { return .seconds(10) }
+    guard let time = SimDuration(text), (.milliseconds(1) ... .seconds(3_600)).contains(time) else {
+      throw Failure(.usage, "BALLOONSIM_BUSY_TIMEOUT takes a time from 1ms to 1h, not '\(text)'")
+    }
+    return .nanoseconds(time.nanoseconds)
+  }
 }

@@ -6,7 +6,8 @@ public import SimulationEngine
 /// `balloonsim export`: recorded rows as text.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write recorded rows as CSV, TSV or JSON.")
+    commandName: "export", abstract: "Write recorded rows as CSV, TSV or JSON.",
+    usage: "balloonsim export <runs> ... [<options>]")
 
   @Argument(help: "Runs: numbers, beginnings of keys, or `last`.")
   var runs: [String]
@@ -40,7 +41,7 @@ struct ExportCommand: ParsableCommand {
     choice.format = options.json ? .json : format
     let exporter = try Exporter(
       store: store, runs: try runs.map { try store.resolve($0).id }, options: choice)
-    let output = try OutputFile(file)
+    let output = try OutputFile(file, besides: database.file)
     try exporter.write(to: output.write)
     try output.close()
   }

@@ -32,10 +32,12 @@ struct Failure: Error {
     switch error {
     case let error as Failure: self = error
     case let error as ScenarioProblems:
-      self = Failure(status: .wrongData, lines: error.problems.map(\.description))
+      // What only options are to blame for is wrong usage.
+      let isInFile = error.problems.contains { if case .file = $0.place { true } else { false } }
+      self = Failure(
+        status: isInFile ? .wrongData : .usage, lines: error.problems.map(\.description))
     case let error as TraceProblem: self = Failure(.wrongData, error.description)
     case let error as UnreadableFile: self = Failure(.cannotRead, error.description)
-    case let error as SimulationError: self = Failure(.wrongData, Self.sentence(error))
     case let error as RecordingError: self = Self.failure(error)
     case let error as Exporter.OptionError: self = Failure(.usage, Self.sentence(error))
     case let error as VectorError: self = Self.failure(error)
@@ -46,24 +48,41 @@ struct Failure: Error {
     }
   }
 
+  /// The failure that a scenario that cannot be run means.
+  init(_ error: SimulationError, in scenario: ResolvedScenario) {
+    let (path, message) = Self.problem(error)
+    let place = scenario.place(of: path)
+    let status: ExitStatus = if case .option? = place { .usage } else { .wrongData }
+    self.init(status, (place.map { "\($0): " } ?? "") + "\(path): \(message)")
+  }
+
   private init(status: ExitStatus, lines: [String]) {
     self.status = status
     self.lines = lines
   }
 
-  private static func sentence(_ error: SimulationError) -> String {
+  /// The value of a scenario that keeps it from being run, and why.
+  private static func problem(_ error: SimulationError) -> (path: String, message: String) {
     switch error {
     case .hostTooSmall(let guest, let needed, let free):
-      "host.memory: guest \(guest) needs \(PageCount(needed).text) at boot and the host has "
-        + "\(PageCount(free).text) left"
+      (
+        "host.memory",
+        "guest \(guest) needs \(PageCount(needed).text) at boot and the host has "
+          + "\(PageCount(free).text) left"
+      )
     case .guestTooSmall(let guest, let kernel, let total):
-      "guests.\(guest).memory: the kernel alone takes \(PageCount(kernel).text) of "
-        + "\(PageCount(total).text)"
+      (
+        "guests.\(guest).memory",
+        "the kernel alone takes \(PageCount(kernel).text) of \(PageCount(total).text)"
+      )
     case .tooManyPages(let guest, let pages, let limit):
-      "guests.\(guest): file sets and committed memory, or swap, come to \(PageCount(pages).text); "
-        + "a guest may have \(PageCount(limit).text)"
+      (
+        "guests.\(guest)",
+        "file sets and committed memory, or swap, come to \(PageCount(pages).text); a guest may have "
+          + "\(PageCount(limit).text)"
+      )
     case .bootOption(let guest, let option, let value):
-      "guests.\(guest).boot: the kernel takes 0 or 1 for \(option), not '\(value)'"
+      ("guests.\(guest).boot", "the kernel takes 0 or 1 for \(option), not '\(value)'")
     }
   }
 
@@ -91,6 +110,8 @@ struct Failure: Error {
   private static func failure(_ error: RecordedFileError) -> Failure {
     switch error {
     case .unreadable(let file, let reason): Failure(.cannotRead, "\(file): \(reason)")
+    case .notJSON(let file, let line, let column):
+      Failure(.wrongData, "\(file):\(line):\(column): not valid JSON")
     case .malformed(let file, let place, let what):
       Failure(.wrongData, "\(file): \(place.isEmpty ? "" : place + ": ")\(what)")
     }
@@ -108,7 +129,7 @@ struct Failure: Error {
     case .cannotCreate(let path, let reason):
       Failure(.cannotCreate, "\(path): cannot be created: \(reason)")
     case .notFound(let path):
-      Failure(.cannotRead, "\(path): there is no such database; `balloonsim run` makes one")
+      Failure(.cannotRead, "\(path): there is no database yet; `balloonsim run` makes one")
     case .unreadable(let path, let reason): Failure(.cannotRead, "\(path): \(reason)")
     case .foreign(let path, let id?):
       Failure(
@@ -130,25 +151,44 @@ struct Failure: Error {
     case .readOnly(let path): Failure(.cannotCreate, "\(path): may only be read")
     case .busy(let path, let waited):
       Failure(
-        .busy, "\(path): another process has been writing to it for \(waited.components.seconds) s")
+        .busy,
+        "\(path): another process has been writing to it for "
+          + SimDuration.nanoseconds(Int64(waited / .nanoseconds(1))).text)
     case .diskFull(let path):
       Failure(.inputOutput, "\(path): no space left on the device; finished runs are kept")
     case .inputOutput(let path, let call, let code, let reason):
-      Failure(.inputOutput, "\(path): \(call): \(reason) (SQLite code \(code))")
-    case .unknownRun(let text):
       Failure(
-        .wrongData, "no run '\(text)': give a number, the beginning of a key, or `last`")
+        .inputOutput, "\(path): \(call): \(reason) (SQLite code \(code)); finished runs are kept")
+    case .unknownRun("last"): Failure(.usage, "there is no run in the database yet")
+    case .unknownRun(let text):
+      Failure(.usage, "no run '\(text)': give a number, the beginning of a key, or `last`")
     case .ambiguousRun(let text, let candidates):
       Failure(
-        .wrongData,
+        .usage,
         "'\(text)' begins the keys of runs \(candidates.map(String.init).joined(separator: ", "))")
     case .unknownColumn(let name, let table, let nearest):
       Failure(
         .usage,
         "no column '\(name)' in \(table.rawValue)"
           + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+    case .unknownOrder(let name, let nearest):
+      Failure(
+        .usage,
+        "--sort: '\(name)' is neither a column nor a metric of any run"
+          + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
     case .outOfRange(let what, let value, let limit):
       Failure(.wrongData, "\(what) \(value) is beyond the \(limit) that a database holds")
+    }
+  }
+}
+
+extension ResolvedScenario {
+  /// A run of the scenario, ready to start.
+  func simulation(observer: (any RunObserver)? = nil) throws(Failure) -> Simulation {
+    do {
+      return try Simulation(scenario, demands: demands, observer: observer)
+    } catch {
+      throw Failure(error, in: self)
     }
   }
 }

@@ -26,8 +26,8 @@ struct InspectCommand: ParsableCommand {
       return override
     }
     let resolved = try ScenarioReader.read(file: scenario, overrides: overrides)
-    _ = try Simulation(resolved.scenario, demands: resolved.demands)
+    _ = try resolved.simulation()
     let facts = BootFacts(resolved.scenario)
-    print(output.json ? facts.json : facts.text(width: Terminal.width), terminator: "")
+    try put(output.json ? facts.json : facts.text(width: Terminal.width), terminator: "")
   }
 }

@@ -10,6 +10,7 @@ import SimulationEngine
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Simulate one scenario, record it and print a summary.",
+    usage: "balloonsim run <scenario> [<options>]",
     discussion: """
       Every value of a scenario can be changed: --set guests.build.memory=2GiB. The guest's name may be \
       left out when there is one guest, and a sysfs tunable may be given by its bare name: \
@@ -42,8 +43,8 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let overrides = try overrides()
     let resolved = try ScenarioReader.read(file: scenario, overrides: overrides)
-    catchInterrupts()
     let store = isUnrecorded ? nil : try database.openToWrite()
+    catchInterrupts()
     var columns: [MetricsTable.Run] = []
     var reports: [RunReport] = []
     func add(_ title: String, _ resolved: ResolvedScenario, _ settings: [String]) throws {
@@ -81,7 +82,6 @@ struct RunCommand: ParsableCommand {
   private func simulate(
     _ resolved: ResolvedScenario, _ settings: [String], _ store: ResultStore?
   ) throws -> RunReport {
-    let demands = resolved.demands
     let names = resolved.scenario.guests.map(\.name)
     let command = command(with: settings)
     let recorder = try store.map { store in
@@ -94,7 +94,7 @@ struct RunCommand: ParsableCommand {
     defer { monitor.clear() }
     let start = ContinuousClock.now
     do {
-      var simulation = try Simulation(resolved.scenario, demands: demands, observer: monitor)
+      var simulation = try resolved.simulation(observer: monitor)
       let summary = try simulation.run()
       try recorder?.finish(summary)
       monitor.clear()
@@ -103,12 +103,18 @@ struct RunCommand: ParsableCommand {
         "run \(recorder?.run ?? 0): \(summary.simulated.text) simulated in \(wall)")
       return RunReport(
         run: recorder?.run, key: resolved.runKey, summary: summary, command: command)
-    } catch is Interrupted {
-      try recorder?.interrupt()
-      throw Interrupted()
     } catch {
-      // The first failure is the one to report; marking the run is an attempt.
-      do { try recorder?.fail("\(error)") } catch { output.detail("the run could not be marked") }
+      // The first failure is the one to report. A run that cannot be marked is known by its dead process.
+      do {
+        switch error {
+        case is Interrupted: try recorder?.interrupt()
+        default:
+          let reason = Failure(describing: error)?.lines.joined(separator: "; ")
+          try recorder?.fail(reason ?? "\(error)")
+        }
+      } catch {
+        output.detail("run \(recorder?.run ?? 0) could not be marked")
+      }
       throw error
     }
   }
@@ -132,10 +138,10 @@ struct RunCommand: ParsableCommand {
 
   private func show(_ reports: [RunReport], _ columns: [MetricsTable.Run]) throws {
     if output.json {
-      print("[\(reports.map(\.json).joined(separator: ",\n"))]")
+      try put("[\(reports.map(\.json).joined(separator: ",\n"))]")
       return
     }
-    print(MetricsTable(columns).table.text(width: Terminal.width), terminator: "")
+    try put(MetricsTable(columns).table.text(width: Terminal.width), terminator: "")
     for report in reports {
       guard let run = report.run else { continue }
       output.say(

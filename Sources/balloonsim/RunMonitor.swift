@@ -10,11 +10,20 @@ struct Interrupted: Error {}
 /// Whether Ctrl-C was pressed.
 private let isInterrupted = Atomic<Bool>(false)
 
-/// Lets Ctrl-C and SIGTERM end the run in order instead of the program at once.
+/// Lets Ctrl-C and SIGTERM end the run in order, at its next tick; a second one ends the program at once.
+///
+/// Who started the program may have blocked the signals, as the threads of a Swift program do.
 func catchInterrupts() {
+  var signals = sigset_t()
+  sigemptyset(&signals)
   for number in [SIGINT, SIGTERM] {
-    signal(number) { _ in isInterrupted.store(true, ordering: .relaxed) }
+    sigaddset(&signals, number)
+    signal(number) { number in
+      isInterrupted.store(true, ordering: .relaxed)
+      signal(number, SIG_DFL)
+    }
   }
+  pthread_sigmask(SIG_UNBLOCK, &signals, nil)
 }
 
 /// Passes what a run reports on to its recorder, draws the progress bar and notices Ctrl-C.
@@ -67,11 +76,13 @@ final class RunMonitor: RunObserver {
     let line =
       "\(title) [\(bar)] \(Int(share * 100))%  \(Int(simulated)) s simulated, "
       + "\(Int(simulated / wall)) s/s, \(left) s left"
-    FileHandle.standardError.write(Data("\r\(line)\u{1B}[K".utf8))
+    // A line that is broken could not be overwritten.
+    let width = Terminal.width(of: STDERR_FILENO) ?? 80
+    note("\r\(line.prefix(width - 1))\u{1B}[K", terminator: "")
   }
 
   /// Removes the bar.
   func clear() {
-    if isDrawn { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if isDrawn { note("\r\u{1B}[K", terminator: "") }
   }
 }

@@ -5,7 +5,8 @@ import Reporting
 /// `balloonsim runs`: lists what the database holds.
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "List the runs in the database.")
+    commandName: "runs", abstract: "List the runs in the database.",
+    usage: "balloonsim runs [<options>]")
 
   @Option(help: "Only runs of this scenario.")
   var scenario: String?
@@ -54,29 +55,12 @@ struct RunsCommand: ParsableCommand {
         path: String(text[..<equals]), value: String(text[text.index(after: equals)...]),
         number: nil)
     }
-    let list = RunList(try store.runs(filter, order: order))
+    let list = RunList(try store.runs(filter, order: RunOrder(sort)))
     if output.json {
-      print(list.json, terminator: "")
+      try put(list.json, terminator: "")
     } else {
-      print(list.table.text(width: Terminal.width), terminator: "")
+      try put(list.table.text(width: Terminal.width), terminator: "")
     }
-  }
-
-  private var order: RunOrder {
-    let isDescending = sort.hasPrefix("-")
-    let name = isDescending ? String(sort.dropFirst()) : sort
-    let key: RunOrder.Key =
-      switch name {
-      case "number": .number
-      case "started": .started
-      case "scenario": .scenario
-      case "driver": .driver
-      case "seed": .seed
-      case "status": .status
-      case "simulated": .simulated
-      default: .metric(name)
-      }
-    return RunOrder(key, isDescending: isDescending)
   }
 }
 
@@ -105,16 +89,16 @@ struct ShowCommand: ParsableCommand {
         metrics: try store.metrics(of: record.id))
     }
     if output.json {
-      if pages.count == 1 { return print(pages[0].json, terminator: "") }
-      return print("[\(pages.map(\.json).joined(separator: ","))]")
+      if pages.count == 1 { return try put(pages[0].json, terminator: "") }
+      return try put("[\(pages.map(\.json).joined(separator: ","))]")
     }
     if pages.count == 1 {
-      return print(pages[0].text(width: Terminal.width), terminator: "")
+      return try put(pages[0].text(width: Terminal.width), terminator: "")
     }
     let columns = try records.map {
       MetricsTable.Run(title: "run \($0.id)", metrics: try store.metrics(of: $0.id))
     }
-    print(MetricsTable(columns).table.text(width: Terminal.width), terminator: "")
+    try put(MetricsTable(columns).table.text(width: Terminal.width), terminator: "")
   }
 }
 
@@ -137,18 +121,18 @@ struct DatabaseCommand: ParsableCommand {
       let check = try database.openToRead().check()
       let findings = check.findings.map(Self.sentence)
       if output.json {
-        print(
+        try put(
           """
           {"version":\(check.version),"runs":\(check.runs),"died_runs":\(check.diedRuns),\
           "findings":\(JSONText.array(findings))}
           """)
       } else {
-        findings.forEach { print($0) }
+        for finding in findings { try put(finding) }
         if !check.diedRuns.isEmpty {
           let runs = check.diedRuns.map(String.init).joined(separator: ", ")
-          print("died before their end: \(runs)")
+          try put("died before their end: \(runs)")
         }
-        if findings.isEmpty { print("\(database.file): \(check.runs) runs, all sound") }
+        if findings.isEmpty { try put("\(database.file): \(check.runs) runs, all sound") }
       }
       if !findings.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }

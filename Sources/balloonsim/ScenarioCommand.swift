@@ -24,15 +24,16 @@ struct ScenarioCommand: ParsableCommand {
       for file in files {
         do {
           let resolved = try ScenarioReader.read(file: file)
-          _ = try Simulation(resolved.scenario, demands: resolved.demands)
-          if !output.quiet && !output.json { print("\(file): fine") }
+          _ = try resolved.simulation()
+          if !output.quiet && !output.json { try put("\(file): fine") }
         } catch {
           guard let failure = Failure(describing: error) else { throw error }
           failures.append(failure)
-          if !output.json { failure.lines.forEach { note("balloonsim: \($0)") } }
+          if output.json { continue }
+          for line in failure.lines { note("balloonsim: \(line)") }
         }
       }
-      if output.json { print(CheckReport(failures).json) }
+      if output.json { try put(CheckReport(failures).json) }
       if let first = failures.first { throw ExitCode(first.status.rawValue) }
     }
   }
@@ -43,6 +44,6 @@ struct ScenarioCommand: ParsableCommand {
       abstract: "Print a commented scenario to start from.",
       discussion: "balloonsim scenario new > mine.yaml")
 
-    func run() throws { print(ScenarioTemplate.text, terminator: "") }
+    func run() throws { try put(ScenarioTemplate.text, terminator: "") }
   }
 }

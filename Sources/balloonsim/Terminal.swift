@@ -1,16 +1,17 @@
 import Foundation
+import Recording
 
 /// What is known of where output goes.
 enum Terminal {
   /// The width of the terminal on standard output, in characters; nothing if it is no terminal.
-  static var width: Int? {
+  static var width: Int? { width(of: STDOUT_FILENO) }
+
+  /// The width of the terminal on an open file, in characters; nothing if it is no terminal.
+  static func width(of descriptor: Int32) -> Int? {
     var size = winsize()
-    if isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0,
-      size.ws_col > 0
-    {
-      return Int(size.ws_col)
-    }
-    return nil
+    guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0
+    else { return nil }
+    return Int(size.ws_col)
   }
 
   /// Whether a progress bar makes sense: standard error is a terminal.
@@ -23,6 +24,39 @@ enum OutputError: Error {
   case cannotWrite(path: String, reason: String)
 }
 
+/// Opens something in place of each standard stream that is closed, so that no file takes its place and is
+/// written to by mistake. What is opened can be neither read nor written: using it is an error.
+func fillClosedStreams() {
+  for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+    _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+  }
+}
+
+/// Writes data to standard output, at once.
+func put(_ text: String, terminator: String = "\n") throws(OutputError) {
+  guard let reason = write(text + terminator, to: STDOUT_FILENO) else { return }
+  throw .cannotWrite(path: "standard output", reason: reason)
+}
+
+/// Writes a message to standard error; if even that fails there is nowhere to say so.
+func note(_ text: String, terminator: String = "\n") {
+  _ = write(text + terminator, to: STDERR_FILENO)
+}
+
+/// Writes all of a text; returns why it could not.
+private func write(_ text: String, to descriptor: Int32) -> String? {
+  var rest = Array(text.utf8)[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+    if count < 0 {
+      if errno == EINTR { continue }
+      return String(cString: strerror(errno))
+    }
+    rest = rest.dropFirst(count)
+  }
+  return nil
+}
+
 /// A file that is written, or standard output.
 final class OutputFile {
   private let path: String
@@ -30,7 +64,9 @@ final class OutputFile {
   private let isStandard: Bool
 
   /// Opens `path` for writing, its folder made if need be; nil or `-` is standard output.
-  init(_ path: String?) throws(OutputError) {
+  ///
+  /// What is being read, `source`, is not written over.
+  init(_ path: String?, besides source: String) throws(OutputError) {
     isStandard = path == nil || path == "-"
     self.path = isStandard ? "standard output" : path ?? ""
     if isStandard {
@@ -40,16 +76,23 @@ final class OutputFile {
       self.file = file
       return
     }
-    let folder = URL(fileURLWithPath: self.path).deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotCreate(path: self.path, reason: error.localizedDescription)
+    if let reason = makeFolder(for: self.path) {
+      throw .cannotCreate(path: self.path, reason: reason)
+    }
+    if Self.isSame(self.path, source) {
+      throw .cannotCreate(path: self.path, reason: "is the database itself")
     }
     guard let file = fopen(self.path, "w") else {
       throw .cannotCreate(path: self.path, reason: String(cString: strerror(errno)))
     }
     self.file = file
+  }
+
+  /// Whether two paths lead to the same file.
+  private static func isSame(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
+      && one.st_ino == other.st_ino
   }
 
   /// Writes bytes.

@@ -23,7 +23,7 @@ struct TraceCommand: ParsableCommand {
     func run() throws {
       let trace = try TraceReader.read(file)
       let summary = TraceSummary(trace)
-      if output.json { return print(json(trace, summary)) }
+      if output.json { return try put(json(trace, summary)) }
       let pages = { (count: Double) in UnitScale.text(count, unit: "pages") }
       var rows = [
         ["format", trace.provenance.format.rawValue], ["samples", "\(summary.rows)"],
@@ -40,11 +40,17 @@ struct TraceCommand: ParsableCommand {
         ["committed, mean", pages(summary.meanCommittedPages)],
         ["committed, greatest", pages(Double(summary.committed.greatest.pages))],
         ["steepest rise", pages(summary.steepestRise) + " a second"],
-        ["columns", summary.columns.joined(separator: ", ")],
+        ["columns", listed(summary.columns)],
         ["SHA-256", trace.provenance.sha256],
       ]
       let table = TableText(columns: [.init("trace"), .init(file)], rows: rows)
-      print(table.text(width: Terminal.width), terminator: "")
+      try put(table.text(width: Terminal.width), terminator: "")
+    }
+
+    /// The names, but not more than a person reads.
+    private func listed(_ names: [String]) -> String {
+      let shown = names.prefix(50).joined(separator: ", ")
+      return names.count <= 50 ? shown : "\(shown) and \(names.count - 50) more"
     }
 
     private func json(_ trace: CommittedTrace, _ summary: TraceSummary) -> String {

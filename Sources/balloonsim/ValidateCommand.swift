@@ -24,11 +24,11 @@ struct ValidateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let reports = try files.map { try DriverVectors.check(file: URL(filePath: $0)) }
+      let reports = try files.map { try DriverVectors.check(file: $0) }
       let lines = reports.reduce(0) { $0 + $1.lines }
       let equal = reports.reduce(0) { $0 + $1.equalLines }
       if output.json {
-        print(
+        try put(
           """
           {"lines":\(lines),"equal":\(equal),\
           "files":[\(reports.map(\.json).joined(separator: ","))]}
@@ -37,7 +37,7 @@ struct ValidateCommand: ParsableCommand {
         for report in reports {
           for line in report.differing {
             for difference in line.differences {
-              print(
+              try put(
                 """
                 \(report.file):\(line.line): \(line.id) (\(line.category)): \(difference.path): \
                 expected \(difference.expected ?? "nothing"), got \(difference.got ?? "nothing")
@@ -48,8 +48,8 @@ struct ValidateCommand: ParsableCommand {
         let table = TableText(
           columns: [.init("file"), .init("lines", .right), .init("equal", .right)],
           rows: reports.map { [$0.file, "\($0.lines)", "\($0.equalLines)"] })
-        print(table.text(width: Terminal.width), terminator: "")
-        print("\(equal) of \(lines) lines equal")
+        try put(table.text(width: Terminal.width), terminator: "")
+        try put("\(equal) of \(lines) lines equal")
       }
       if equal < lines { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }
@@ -73,12 +73,13 @@ struct ValidateCommand: ParsableCommand {
     func run() throws {
       let checks = try files.map { (file: $0, check: try ZoneValidation(path: $0)) }
       if output.json {
-        print("[\(checks.map { $0.check.json(file: $0.file) }.joined(separator: ","))]")
+        try put("[\(checks.map { $0.check.json(file: $0.file) }.joined(separator: ","))]")
       } else {
         for (file, check) in checks {
-          print(check.table.text(width: Terminal.width), terminator: "")
+          for line in check.outside(file: file) { try put(line) }
+          try put(check.table.text(width: Terminal.width), terminator: "")
           let good = check.entries.count(where: \.ok)
-          print("\(file): \(good) of \(check.entries.count) guests within tolerance")
+          try put("\(file): \(good) of \(check.entries.count) guests within tolerance")
         }
       }
       if !checks.allSatisfy(\.check.ok) { throw ExitCode(ExitStatus.notHeld.rawValue) }
@@ -109,7 +110,7 @@ extension ValidateCommand {
         print(summary.json)
       } else {
         print(summary.table.text(width: Terminal.width), terminator: "")
-        summary.sentences.forEach { print($0) }
+        for sentence in summary.sentences { print(sentence) }
       }
       if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }
@@ -140,27 +141,36 @@ extension VectorReport {
 }
 
 extension ZoneValidation {
+  /// A line for each quantity that is outside its tolerance.
+  fileprivate func outside(file: String) -> [String] {
+    entries.flatMap { entry in
+      entry.quantities.filter { !$0.ok }.map {
+        """
+        \(file): \(entry.guestMebibytes) MiB, THP \(entry.transparentHugePages ? "on" : "off"): \
+        \($0.name): expected \($0.expected), got \($0.got)
+        """
+      }
+    }
+  }
+
   /// A line a guest: how many quantities agree, and the recorded and computed totals.
   fileprivate var table: TableText {
     let columns: [TableText.Column] = [
       .init("guest"), .init("THP"), .init("rules"), .init("agree", .right),
-      .init("total RAM", .right), .init("predicted", .right), .init("totalreserve", .right),
-      .init("predicted", .right), .init("outside"),
+      .init("RAM", .right), .init("predicted", .right), .init("reserve", .right),
+      .init("predicted", .right),
     ]
     return TableText(
       columns: columns,
       rows: entries.map { entry in
         let ram = entry.quantities.first { $0.name == "predicted.totalram_pages" }
         let reserve = entry.quantities.first { $0.name == "predicted.totalreserve_pages" }
-        let outside = entry.quantities.filter { !$0.ok }.map {
-          "\($0.name): expected \($0.expected), got \($0.got)"
-        }
         return [
           "\(entry.guestMebibytes) MiB", entry.transparentHugePages ? "on" : "off",
           entry.policy.rawValue,
-          "\(entry.quantities.count(where: \.ok)) of \(entry.quantities.count)",
+          "\(entry.quantities.count(where: \.ok))/\(entry.quantities.count)",
           "\(ram?.expected ?? 0)", "\(ram?.got ?? 0)", "\(reserve?.expected ?? 0)",
-          "\(reserve?.got ?? 0)", outside.joined(separator: "; "),
+          "\(reserve?.got ?? 0)",
         ]
       })
   }

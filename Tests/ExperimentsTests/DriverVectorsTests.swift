@@ -15,7 +15,7 @@ struct DriverVectorsTests {
     let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).jsonl")
     try Data(text.utf8).write(to: file)
     defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: file) } }
-    return try DriverVectors.check(file: file)
+    return try DriverVectors.check(file: file.path)
   }
 
   /// All differences of a report, one a line.
@@ -63,7 +63,7 @@ struct DriverVectorsTests {
       ("sysfs", .steps, 202), ("init", .initialise, 144),
     ])
   func recordedLinesAreEqual(name: String, kind: VectorReport.Kind, lines: Int) throws {
-    let report = try DriverVectors.check(file: recorded(name))
+    let report = try DriverVectors.check(file: recorded(name).path)
 
     #expect(report.counts == [kind: lines])
     #expect(report.equalLines == lines)
@@ -159,7 +159,7 @@ struct DriverVectorsTests {
   func missingFileIsNamed() {
     let file = recorded("no_such_file")
 
-    let error = #expect(throws: VectorError.self) { try DriverVectors.check(file: file) }
+    let error = #expect(throws: VectorError.self) { try DriverVectors.check(file: file.path) }
 
     guard case .unreadable(file.path, _)? = error else {
       Issue.record("got \(String(describing: error))")

@@ -75,9 +75,7 @@ struct ZoneValidationTests {
   @Test(
     "A file that is no recording is refused with its name, the place and the fault",
     arguments: [
-      ("", ""),
       ("[]", ""),
-      ("{", ""),
       ("[{}]", "[0]"),
       ("{\"guest_mb\": \"many\"}", "guest_mb"),
     ])
@@ -89,6 +87,15 @@ struct ZoneValidationTests {
         return false
       }
       return !what.isEmpty
+    }
+  }
+
+  @Test(
+    "A file that is no JSON is refused with the place where it stops to be",
+    arguments: [("", 1, 1), ("{", 1, 2), ("[1,2\n,x]", 2, 2)])
+  func notJSON(text: String, line: Int, column: Int) {
+    #expect(throws: RecordedFileError.notJSON(file: "bad.json", line: line, column: column)) {
+      try ZoneValidation([UInt8](text.utf8), file: "bad.json")
     }
   }
 

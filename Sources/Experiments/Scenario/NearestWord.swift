@@ -2,7 +2,7 @@
 ///
 /// Near is an edit distance of a third of the word's length, at least 1 and at most 3, or being a known
 /// word's end after an underscore: `downhysteresis` for `selfballoon_downhysteresis`.
-func nearestWord(to word: String, among known: [String]) -> String? {
+public func nearestWord(to word: String, among known: [String]) -> String? {
   guard word.utf8.count <= 64 else { return nil }
   let tolerance = max(1, min(3, word.utf8.count / 3))
   let near = known.map { ($0, editDistance($0, word)) }.min { $0.1 < $1.1 }
@@ -11,7 +11,7 @@ func nearestWord(to word: String, among known: [String]) -> String? {
 }
 
 /// `unknown KIND 'word'` with the nearest known word or, if none is near, all of them.
-func unknownWord(_ kind: String, _ word: String, known: [String]) -> String {
+public func unknownWord(_ kind: String, _ word: String, known: [String]) -> String {
   let found = "unknown \(kind) \(quoted(word))"
   if let near = nearestWord(to: word, among: known) { return found + "; did you mean '\(near)'?" }
   return known.isEmpty ? found : found + "; known: " + known.joined(separator: ", ")

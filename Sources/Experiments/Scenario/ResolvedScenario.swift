@@ -9,12 +9,32 @@ public struct ResolvedScenario: Sendable {
   /// The scenario as YAML, which reads back to the same scenario from the same working directory.
   public var yaml: String
 
-  init(scenario: Scenario, traces: [CommittedTrace]) {
+  private let source: SourceNode?
+
+  init(scenario: Scenario, traces: [CommittedTrace], source: SourceNode? = nil) {
     self.scenario = scenario
+    self.source = source
     self.traces = traces
     let tree = ParameterTree(scenario)
     parameters = tree.parameters(of: scenario)
     yaml = tree.yaml
+  }
+
+  /// Where the value at a parameter's path was written, or the mapping that it was left out of.
+  public func place(of path: String) -> ScenarioProblem.Place? {
+    guard var node = source else { return nil }
+    for step in path.split(separator: ".").map(String.init) {
+      switch node.content {
+      case .mapping:
+        guard let next = node[step] else { return node.place }
+        node = next
+      case .list(let items):
+        guard let next = items.first(where: { $0["name"]?.text == step }) else { return node.place }
+        node = next
+      case .scalar: return node.place
+      }
+    }
+    return node.place
   }
 
   /// The trace of a guest, by the path in its `CommittedSpec`.

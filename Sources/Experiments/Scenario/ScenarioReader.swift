@@ -42,6 +42,6 @@ public enum ScenarioReader {
     let decoder = ScenarioDecoder(directory: directory, log: log)
     let scenario = decoder.scenario(root)
     guard log.problems.isEmpty else { throw ScenarioProblems(problems: log.problemsByPlace) }
-    return ResolvedScenario(scenario: scenario, traces: decoder.traces)
+    return ResolvedScenario(scenario: scenario, traces: decoder.traces, source: root)
   }
 }

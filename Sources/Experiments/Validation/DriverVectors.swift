@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 
 /// Holds the selfballoon driver against recorded behaviour: JSON Lines of inputs and outcomes.
 ///
@@ -8,21 +8,21 @@ public enum DriverVectors {
   /// Replays every line of `file` and reports those in which any field differs; blank lines are passed over.
   ///
   /// Stops at the first line that is not in one of the schemas. Holds the whole file in memory.
-  public static func check(file: URL) throws(VectorError) -> VectorReport {
+  public static func check(file: String) throws(VectorError) -> VectorReport {
     let data: Data
     do {
-      data = try Data(contentsOf: file)
+      data = Data(try contents(ofFile: file, limit: 1 << 30))
     } catch {
-      throw .unreadable(file: file.path, reason: error.localizedDescription)
+      throw .unreadable(file: error.path, reason: error.reason)
     }
-    var report = VectorReport(file: file.path)
+    var report = VectorReport(file: file)
     var line = 0
     for bytes in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       line += 1
       if bytes.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") }) { continue }
-      let vector = try decode(bytes, file: file.path, line: line)
-      guard let (kind, differences) = try replay(vector, file: file.path, line: line) else {
-        throw .unknownKind(file: file.path, line: line)
+      let vector = try decode(bytes, file: file, line: line)
+      guard let (kind, differences) = try replay(vector, file: file, line: line) else {
+        throw .unknownKind(file: file, line: line)
       }
       report.counts[kind, default: 0] += 1
       if !differences.isEmpty {
@@ -31,7 +31,7 @@ public enum DriverVectors {
             line: line, id: vector.id, category: vector.category, differences: differences))
       }
     }
-    if report.lines == 0 { throw .empty(file: file.path) }
+    if report.lines == 0 { throw .empty(file: file) }
     return report
   }
 

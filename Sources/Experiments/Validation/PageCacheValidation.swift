@@ -46,6 +46,7 @@ public struct PageCacheValidation: Sendable {
   /// - Throws: `UnreadableFile`, or `RecordedFileError.malformed`.
   public init(path: String) throws {
     let bytes = try contents(ofFile: path, limit: 64 << 20)
+    try RecordedFileError.checkJSON(bytes, file: path)
     let recording: PageCacheRecording
     do {
       recording = try JSONDecoder().decode(PageCacheRecording.self, from: Data(bytes))

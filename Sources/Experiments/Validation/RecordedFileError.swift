@@ -4,7 +4,9 @@ internal import Foundation
 public enum RecordedFileError: Error, Hashable {
   /// It cannot be read from the disk, with the system's reason.
   case unreadable(file: String, reason: String)
-  /// It is no JSON, or not of the form of a recording: where (`[3].zones[0].managed`) and what.
+  /// It is no JSON; line and column are those of the first byte that does not fit, from 1.
+  case notJSON(file: String, line: Int, column: Int)
+  /// It is not of the form of a recording: where (`[3].zones[0].managed`) and what.
   case malformed(file: String, place: String, what: String)
 
   /// What a decoder's error means for `file`.
@@ -18,6 +20,20 @@ public enum RecordedFileError: Error, Hashable {
         file: file, place: Self.path(context.codingPath), what: context.debugDescription)
     default:
       self = .malformed(file: file, place: "", what: "\(error)")
+    }
+  }
+
+  /// Throws `notJSON` if the bytes are no JSON to their end.
+  static func checkJSON(_ bytes: [UInt8], file: String) throws(RecordedFileError) {
+    do {
+      _ = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+    } catch {
+      // The decoder says where only in its text: "Invalid value around character 6."
+      let text = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String ?? ""
+      let digits = text.drop { !$0.isNumber }.prefix { $0.isNumber }
+      let end = min(Int(digits) ?? bytes.count, bytes.count)
+      let lines = bytes[..<end].split(separator: 0x0A, omittingEmptySubsequences: false)
+      throw .notJSON(file: file, line: lines.count, column: (lines.last?.count ?? 0) + 1)
     }
   }
 

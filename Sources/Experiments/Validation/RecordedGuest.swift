@@ -106,6 +106,7 @@ struct RecordedGuest: Decodable {
   /// Reads a file that holds one entry or an array of them.
   static func read(_ bytes: [UInt8], file: String) throws(RecordedFileError) -> [RecordedGuest] {
     let isArray = bytes.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "[")
+    try RecordedFileError.checkJSON(bytes, file: file)
     let guests: [RecordedGuest]
     do {
       let data = Data(bytes)

@@ -45,9 +45,9 @@ public struct ZoneValidation: Sendable {
   public init(path: String) throws(RecordedFileError) {
     let bytes: [UInt8]
     do {
-      bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+      bytes = try contents(ofFile: path, limit: 1 << 30)
     } catch {
-      throw .unreadable(file: path, reason: error.localizedDescription)
+      throw .unreadable(file: error.path, reason: error.reason)
     }
     try self.init(bytes, file: path)
   }

@@ -1,5 +1,5 @@
-/// By which kernel's rules zones, marks and reserves are computed.
 // swift-format-ignore: AlwaysUseLowerCamelCase
+/// By which kernel's rules zones, marks and reserves are computed.
 public enum KernelPolicy: String, CaseIterable, Sendable {
   /// Linux 4.19, the baseline.
   case linux4_19 = "4.19"

@@ -12,13 +12,6 @@ package struct PageRecord: BitwiseCopyable {
   var extra: UInt32
   /// Where the page is, and its flags.
   package var state: PageState
-
-  init(previous: UInt32, next: UInt32, extra: UInt32, state: PageState) {
-    self.previous = previous
-    self.next = next
-    self.extra = extra
-    self.state = state
-  }
 }
 
 /// Where a page is, and the kernel's flags for it.

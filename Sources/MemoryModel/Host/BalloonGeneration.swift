@@ -1,5 +1,5 @@
-/// The generation of the Xen balloon driver (facts, 2.9).
 // swift-format-ignore: AlwaysUseLowerCamelCase
+/// The generation of the Xen balloon driver (facts, 2.9).
 public enum BalloonGeneration: String, CaseIterable, Sendable {
   /// Linux 4.4: retries without end, no availability clamp.
   case linux4_4 = "4.4"

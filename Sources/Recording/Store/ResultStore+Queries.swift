@@ -4,9 +4,12 @@ internal import SimulationEngine
 
 extension ResultStore {
   /// The runs that pass the filter, in order.
+  ///
+  /// Throws `unknownOrder` if there are metrics, but none of the name that is to be sorted by.
   public func runs(
     _ filter: RunFilter = RunFilter(), order: RunOrder = RunOrder(.number)
   ) throws -> [RunRecord] {
+    if case .metric(let name) = order.key { try checkMetric(name) }
     var conditions: [String] = []
     var arguments = StatementArguments()
     func require(_ condition: String, _ values: (any DatabaseValueConvertible)?...) {
@@ -30,6 +33,16 @@ extension ResultStore {
     // Whether a run is still running is not in the database, so its status is compared here.
     let chosen = filter.status.map { status in matching.filter { $0.status == status } } ?? matching
     return filter.limit.map { Array(chosen.prefix(max(0, $0))) } ?? chosen
+  }
+
+  private func checkMetric(_ name: String) throws {
+    let names = try read("list the metrics") {
+      try String.fetchAll($0, sql: "SELECT DISTINCT name FROM metrics")
+    }
+    guard names.contains(name) || names.isEmpty else {
+      let known = RunOrder.words.map(\.word) + names
+      throw RecordingError.unknownOrder(name, nearest: nearestWord(to: name, among: known))
+    }
   }
 
   /// The run that a person means: a number, `last`, or the beginning of a key, which means the last run

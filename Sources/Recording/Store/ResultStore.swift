@@ -28,22 +28,18 @@ public final class ResultStore: Sendable {
     self.path = path
     self.isReadOnly = readOnly
     self.busyTimeout = busyTimeout
-    let isNew = !FileManager.default.fileExists(atPath: path)
+    // SQLite takes `:memory:`, `file:...` and an empty path for something else than a file of that name.
+    let location = path.hasPrefix("/") ? path : "./\(path)"
+    let isNew = try Self.isNew(path, at: location, readOnly: readOnly)
     if isNew {
       guard create, !readOnly else { throw RecordingError.notFound(path: path) }
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-      do {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      } catch {
-        throw RecordingError.cannotCreate(path: path, reason: error.localizedDescription)
+      if let reason = makeFolder(for: location) ?? refusal(to: .write, folderOf: location) {
+        throw RecordingError.cannotCreate(path: path, reason: reason)
       }
     }
     do {
-      queue = try Self.open(path, readOnly: readOnly, busyTimeout: busyTimeout)
+      queue = try Self.open(location, readOnly: readOnly, busyTimeout: busyTimeout)
     } catch let error as DatabaseError {
-      if isNew, error.resultCode == .SQLITE_CANTOPEN {
-        throw RecordingError.cannotCreate(path: path, reason: error.message ?? "")
-      }
       throw RecordingError(error, path: path, call: "open", waited: busyTimeout)
     }
     try checkIdentity()
@@ -86,6 +82,27 @@ public final class ResultStore: Sendable {
 }
 
 extension ResultStore {
+  /// Whether there is nothing at the place of the file; refuses what SQLite would refuse with fewer words.
+  private static func isNew(_ path: String, at location: String, readOnly: Bool) throws -> Bool {
+    switch fileKind(at: location) {
+    case .success(.regular):
+      if let reason = refusal(to: .read, location) {
+        throw RecordingError.unreadable(path: path, reason: reason)
+      }
+      // The log lies beside the file.
+      if !readOnly, refusal(to: .write, location) ?? refusal(to: .write, folderOf: location) != nil
+      {
+        throw RecordingError.readOnly(path: path)
+      }
+      return false
+    case .success(let kind):
+      let reason = kind == .folder ? "is a directory" : "is not a regular file"
+      throw RecordingError.unreadable(path: path, reason: reason)
+    case .failure(let error) where [ENOENT, ENOTDIR].contains(error.number): return true
+    case .failure(let error): throw RecordingError.unreadable(path: path, reason: error.reason)
+    }
+  }
+
   private static func open(
     _ path: String, readOnly: Bool, busyTimeout: Duration
   ) throws -> DatabaseQueue {
@@ -122,7 +139,9 @@ extension ResultStore {
       )
     }
     let isBlank = application == 0 && version == 0 && tables == 0
-    guard application == Schema.applicationID || isBlank && !isReadOnly else {
+    // A file that another process is about to fill, or could not.
+    if isBlank && isReadOnly { throw RecordingError.notFound(path: path) }
+    guard application == Schema.applicationID || isBlank else {
       throw RecordingError.foreign(path: path, applicationID: application)
     }
     guard version <= Schema.version else {

@@ -1,3 +1,4 @@
+private import Experiments
 internal import GRDB
 private import GRDBSQLite
 public import SimulationEngine
@@ -46,7 +47,7 @@ extension ResultStore {
     guard let names else { return known }
     for name in names where !known.contains(name) {
       throw RecordingError.unknownColumn(
-        name, table: table, nearest: nearestWord(to: name, in: known))
+        name, table: table, nearest: nearestWord(to: name, among: known))
     }
     return names
   }

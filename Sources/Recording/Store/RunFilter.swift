@@ -36,6 +36,20 @@ public struct RunOrder: Hashable, Sendable {
   /// Whether the largest comes first.
   public var isDescending: Bool
 
+  /// The words for what a list can be sorted by, metrics aside.
+  static let words: [(word: String, key: Key)] = [
+    ("number", .number), ("started", .started), ("scenario", .scenario), ("driver", .driver),
+    ("seed", .seed), ("status", .status), ("simulated", .simulated),
+  ]
+
+  /// The order that a text names: one of the words, or else a metric; with a minus in front the other way
+  /// round.
+  public init(_ text: String) {
+    isDescending = text.hasPrefix("-")
+    let name = isDescending ? String(text.dropFirst()) : text
+    key = Self.words.first { $0.word == name }?.key ?? .metric(name)
+  }
+
   /// An order.
   public init(_ key: Key, isDescending: Bool = false) {
     self.key = key

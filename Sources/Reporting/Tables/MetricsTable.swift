@@ -61,12 +61,14 @@ public struct MetricsTable: Sendable {
     return TableText(columns: columns, rows: rows)
   }
 
-  /// Every metric once; what only a later run has comes last.
+  /// Every metric once, guest after guest; what only a later run has comes last in its guest.
   private var order: [Name] {
+    let all = runs.flatMap(\.metrics).map { Name(guest: $0.guest, name: $0.name, unit: $0.unit) }
+    var guests: [String?] = []
+    for name in all where !guests.contains(name.guest) { guests.append(name.guest) }
     var seen: Set<Name> = []
-    return runs.flatMap(\.metrics)
-      .map { Name(guest: $0.guest, name: $0.name, unit: $0.unit) }
-      .filter { seen.insert($0).inserted }
+    let once = all.filter { seen.insert($0).inserted }
+    return guests.flatMap { guest in once.filter { $0.guest == guest } }
   }
 
   /// The change in percent of the first; empty where there is none or none can be told.

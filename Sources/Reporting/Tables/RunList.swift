@@ -8,18 +8,24 @@ public struct RunList: Sendable {
   /// A list of these runs, in their order.
   public init(_ runs: [RunRecord]) { self.runs = runs }
 
-  /// Number, beginning of the key, scenario, driver, seed, status, simulated time and start.
+  /// Number, beginning of the key, scenario, driver if there are several, seed, status, simulated time and
+  /// start.
   public var table: TableText {
-    TableText(
-      columns: [
-        .init("run", .right), .init("key"), .init("scenario"), .init("driver"),
-        .init("seed", .right), .init("status"), .init("simulated", .right), .init("started (UTC)"),
-      ],
+    let hasDrivers = Set(runs.map(\.driver)).count > 1
+    var columns: [TableText.Column] = [
+      .init("run", .right), .init("key"), .init("scenario"), .init("seed", .right), .init("status"),
+      .init("simulated", .right), .init("started (UTC)"),
+    ]
+    if hasDrivers { columns.insert(.init("driver"), at: 3) }
+    return TableText(
+      columns: columns,
       rows: runs.map { run in
-        [
-          "\(run.id)", String(run.key.prefix(8)), run.scenarioName, run.driver, "\(run.seed)",
+        var row = [
+          "\(run.id)", String(run.key.prefix(8)), run.scenarioName, "\(run.seed)",
           run.status.rawValue, run.simulatedText, run.startedText,
         ]
+        if hasDrivers { row.insert(run.driver, at: 3) }
+        return row
       })
   }
 
@@ -35,8 +41,8 @@ extension RunRecord {
     simulated.map { UnitScale.text(Double($0.nanoseconds), unit: "ns") } ?? "-"
   }
 
-  /// The start to the second, with a space at which it can be broken.
-  var startedText: String { String(startedAt.prefix(19)).replacing("T", with: " ") }
+  /// The start to the minute, with a space at which it can be broken.
+  var startedText: String { String(startedAt.prefix(16)).replacing("T", with: " ") }
 
   /// The record as a JSON object, with the names of the columns of `runs`.
   var json: String { "{\(jsonMembers.joined(separator: ","))}" }

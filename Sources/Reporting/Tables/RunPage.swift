@@ -1,4 +1,5 @@
 public import Experiments
+private import Foundation
 public import Recording
 
 /// Everything about one run, for `show`.
@@ -60,6 +61,41 @@ public struct RunPage: Sendable {
     return "{\(members.joined(separator: ","))}\n"
   }
 
+  /// The machine as a sentence, or as it is recorded if that is in another form.
+  private var machine: String {
+    struct Machine: Decodable {
+      let name: String
+      let system: String
+      let processors: Int64
+      let memoryBytes: Int64
+    }
+    guard let machine = decoded(Machine.self, provenance.hostFacts) else {
+      return provenance.hostFacts
+    }
+    let memory = UnitScale.text(Double(machine.memoryBytes), unit: "bytes")
+    return "\(machine.name), \(machine.system), \(machine.processors) CPUs, \(memory)"
+  }
+
+  /// The traces, one a line, or as they are recorded if that is in another form.
+  private var traces: String {
+    struct Trace: Decodable {
+      let path: String
+      let sha256: String
+      let rows: Int64
+    }
+    guard let traces = decoded([Trace].self, provenance.traceProvenance) else {
+      return provenance.traceProvenance
+    }
+    return traces.map { "\($0.path), \($0.rows) samples, SHA-256 \($0.sha256)" }
+      .joined(separator: "\n")
+  }
+
+  private func decoded<Value: Decodable>(_ type: Value.Type, _ json: String) -> Value? {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    do { return try decoder.decode(type, from: Data(json.utf8)) } catch { return nil }
+  }
+
   private var facts: TableText {
     let rows = [
       ["run", "\(run.id)"], ["key", run.key], ["scenario", run.scenarioName],
@@ -67,8 +103,7 @@ public struct RunPage: Sendable {
       ["error", run.error ?? ""], ["simulated", run.simulatedText],
       ["fingerprint", run.fingerprint ?? ""], ["started", run.startedAt],
       ["finished", run.finishedAt ?? ""], ["version", run.version],
-      ["machine", provenance.hostFacts],
-      ["traces", provenance.traceProvenance], ["repeat with", run.command],
+      ["machine", machine], ["traces", traces], ["repeat with", run.command],
     ]
     return TableText(
       columns: [.init("fact"), .init("value")], rows: rows.filter { !$0[1].isEmpty })

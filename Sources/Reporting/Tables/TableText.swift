@@ -104,19 +104,23 @@ public struct TableText: Hashable, Sendable {
     }.joined(separator: "\n")
   }
 
-  /// The text in lines of at most `width` characters, broken at spaces and newlines where there are any.
+  /// The text in lines of at most `width` characters, broken at spaces and newlines where there are any,
+  /// or else behind a sign that divides names and paths.
   private static func broken(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
     for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
       var rest = paragraph
-      while rest.count > width {
+      while !rest.dropFirst(width).isEmpty {
         let head = rest.prefix(width + 1)
         if let space = head.lastIndex(of: " "), space > rest.startIndex {
           lines.append(withoutTrailingSpaces(String(rest[..<space])))
           rest = rest[space...].drop { $0 == " " }
         } else {
-          lines.append(String(rest.prefix(width)))
-          rest = rest.dropFirst(width)
+          let whole = rest.prefix(width)
+          let sign = whole.lastIndex { "_./,-=".contains($0) }
+          let line = sign.map { whole[...$0] } ?? whole
+          lines.append(String(line))
+          rest = rest[line.endIndex...]
         }
       }
       lines.append(String(rest))
@@ -125,7 +129,9 @@ public struct TableText: Hashable, Sendable {
   }
 
   private static func withoutTrailingSpaces(_ text: String) -> String {
-    String(text.reversed().drop { $0 == " " }.reversed())
+    var rest = text[...]
+    while rest.last == " " { rest.removeLast() }
+    return String(rest)
   }
 }
 

@@ -31,10 +31,11 @@ public struct UnitScale: Hashable, Sendable {
     self.decimals = decimals
   }
 
-  /// A length of time in a unit that is `scale` nanoseconds long: hours from two hours on.
+  /// A length of time in a unit that is `scale` nanoseconds long: hours from two hours on, and zero in seconds.
   private init(nanosecondsIn scale: Double, largest: Double) {
     let (unit, nanoseconds, decimals) =
       switch largest * scale {
+      case 0: ("s", 1e9, 1)
       case ..<1e3: ("ns", 1.0, 0)
       case ..<1e6: ("us", 1e3, 1)
       case ..<1e9: ("ms", 1e6, 1)
