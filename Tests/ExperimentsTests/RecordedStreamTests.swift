@@ -23,7 +23,12 @@ struct RecordedStreamTests {
       let phot: Double?
     }
     let workload: Workload
-    let trace_fnv1a64: String
+    let hash: String
+
+    enum CodingKeys: String, CodingKey {
+      case workload
+      case hash = "trace_fnv1a64"
+    }
   }
 
   private func pattern(_ segment: Recording.Segment) throws -> PatternSpec {
@@ -75,7 +80,7 @@ struct RecordedStreamTests {
       }
     }
 
-    #expect(String(hash, radix: 16) == recording.trace_fnv1a64)
+    #expect(String(hash, radix: 16) == recording.hash)
   }
 
   @Test("A zipf rank is the one that a search from the start finds")

@@ -217,7 +217,7 @@ struct FrontswapBehaviourTests {
     g1.swapOut(1_000)
 
     let firstTen = g1.kernel.beginShrink(to: .pages(900))
-    let in3_6 = g1.kernel.beginShrink(to: .zero, allMeansNothing: true)
+    let in36 = g1.kernel.beginShrink(to: .zero, allMeansNothing: true)
     // The ten pages on the first device are written, so that it is empty.
     g1.access(0..<10, write: true)
     guard var absorbed = g1.kernel.beginShrink(to: .pages(900)) else {
@@ -228,7 +228,7 @@ struct FrontswapBehaviourTests {
 
     #expect(firstTen?.device == 0)
     #expect(firstTen?.remaining == nil)
-    #expect(in3_6 == nil)
+    #expect(in36 == nil)
     #expect(absorbed.device == 0)
     #expect(absorbed.shrunk == 0)
     #expect(g1.kernel.frontswapPages == .pages(990))
