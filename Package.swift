@@ -26,8 +26,9 @@ let package = Package(
   ],
   targets: [
     .target(name: "SimulationEngine", swiftSettings: strict),
+    .target(name: "CPrefetch"),
     .target(
-      name: "MemoryModel", dependencies: ["SimulationEngine"], swiftSettings: strict),
+      name: "MemoryModel", dependencies: ["CPrefetch", "SimulationEngine"], swiftSettings: strict),
     .target(name: "Controllers", dependencies: ["MemoryModel"], swiftSettings: strict),
     .target(
       name: "Experiments",

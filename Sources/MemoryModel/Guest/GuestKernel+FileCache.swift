@@ -1,6 +1,9 @@
 import SimulationEngine
 
 extension GuestKernel {
+  /// How many accesses ahead a page's record is fetched.
+  private static let prefetchDistance = 16
+
   /// Reads or writes whole file pages, `batch` one after another; the top bit of each says "write".
   ///
   /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many were
@@ -20,6 +23,9 @@ extension GuestKernel {
     var activated = 0
     let records = pages.records
     walk: while done < count {
+      if done + Self.prefetchDistance < batch.count {
+        pages.prefetch(batch[done + Self.prefetchDistance] & ~Self.writeBit)
+      }
       let access = batch[done]
       let page = access & ~Self.writeBit
       let state = records[Int(page)].state
@@ -80,6 +86,8 @@ extension GuestKernel {
   /// A read of a page that is not in the cache: from cleancache if it is there, else from the disk.
   @inline(never)
   private mutating func readMiss(_ page: UInt32, disk: Int, _ host: inout Host) -> FaultOutcome {
+    pages.prefetchTowardsHead(of: .inactiveFile)
+    pages.prefetchTowardsHead(of: .activeFile)
     switch allocate(.user, &host) {
     case .granted: break
     case .mustWait: return .retry

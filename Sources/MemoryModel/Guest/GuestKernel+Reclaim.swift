@@ -136,6 +136,7 @@ extension GuestKernel {
       pages.records[Int(page)].state.subtract([.active, .accessed])
       pages.pushHead(page, inactive)
     }
+    pages.restartPrefetch(of: list)
     sizes[list] -= moved
     sizes[inactive] += moved
     counters.pgdeactivate += Int64(moved)

@@ -32,6 +32,7 @@ extension GuestKernel {
         activated += 1
       }
     }
+    pages.restartPrefetch(of: list)
     sizes[list] -= freed + activated
     sizes[list.isFile ? .activeFile : .activeAnon] += activated
     free += freed

@@ -1,3 +1,4 @@
+import CPrefetch
 import Glibc
 
 /// The records of all pages of a guest, and the four LRU lists through them.
@@ -59,6 +60,25 @@ package struct PageTable: ~Copyable {
     }
     count = wanted
   }
+
+  /// Lets the processor fetch a page's record, so that it is near when it is looked at.
+  @inline(__always)
+  func prefetch(_ page: UInt32) { cacheLinePrefetch(records + Int(page)) }
+
+  /// Fetches the record behind the last fetched one, on the way that reclaim will take from the tail.
+  ///
+  /// Every record that reclaim looks at leads to the next, so that it would wait for each of them in turn.
+  /// The page that was fetched last stands in `extra` of the list's head; should it have left the list, what
+  /// is fetched is of no use until reclaim starts anew, and of no harm.
+  @inline(__always)
+  func prefetchTowardsHead(of list: LRUList) {
+    let next = records[Int(records[list.rawValue].extra)].previous
+    records[list.rawValue].extra = next
+    prefetch(next)
+  }
+
+  /// Starts fetching anew at the tail.
+  func restartPrefetch(of list: LRUList) { records[list.rawValue].extra = tail(of: list) }
 
   /// The page at the tail of `list`; the list's own head if it is empty.
   package func tail(of list: LRUList) -> UInt32 { records[list.rawValue].previous }
