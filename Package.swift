@@ -13,7 +13,6 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "balloonsim",
-  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "balloonsim", targets: ["balloonsim"])
   ],
@@ -29,11 +28,12 @@ let package = Package(
     .target(name: "CPrefetch"),
     .target(
       name: "MemoryModel", dependencies: ["CPrefetch", "SimulationEngine"], swiftSettings: strict),
-    .target(name: "Controllers", dependencies: ["MemoryModel"], swiftSettings: strict),
+    .target(name: "Controllers", swiftSettings: strict),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Controllers", "MemoryModel", "SimulationEngine", "Yams",
+        "Controllers", "CZlib", "MemoryModel", "SimulationEngine", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],

@@ -6,13 +6,13 @@ public struct WorkerDecision: Hashable, Sendable {
   public var balloon: BalloonPart?
   /// The frontswap part, where selfshrinking is on and no fault came before it.
   public var shrink: ShrinkPart?
-  /// The fault that ended the run, and with it the guest.
+  /// The fault that ended the run, and with it the worker: it is never queued again by itself.
   public var fault: Fault?
 
   /// A decision that nothing is done.
   init() {}
 
-  /// What ends a worker and its guest's kernel; the raw value stands in recorded rows.
+  /// What ends a worker (an oops in the kernel's work queue); the raw value stands in recorded rows.
   public enum Fault: String, Sendable {
     /// A hysteresis stored as 0 was divided by.
     case divideByZero = "divide_by_zero"

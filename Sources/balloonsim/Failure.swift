@@ -39,7 +39,7 @@ struct Failure: Error {
     case let error as RecordingError: self = Self.failure(error)
     case let error as Exporter.OptionError: self = Failure(.usage, Self.sentence(error))
     case let error as VectorError: self = Self.failure(error)
-    case let error as ZoneFileError: self = Self.failure(error)
+    case let error as RecordedFileError: self = Self.failure(error)
     case is Interrupted: self = Failure(.interrupted, "interrupted; what was finished is kept")
     case let error as OutputError: self = Self.failure(error)
     default: return nil
@@ -59,6 +59,9 @@ struct Failure: Error {
     case .guestTooSmall(let guest, let kernel, let total):
       "guests.\(guest).memory: the kernel alone takes \(PageCount(kernel).text) of "
         + "\(PageCount(total).text)"
+    case .tooManyPages(let guest, let pages, let limit):
+      "guests.\(guest): file sets and committed memory, or swap, come to \(PageCount(pages).text); "
+        + "a guest may have \(PageCount(limit).text)"
     case .bootOption(let guest, let option, let value):
       "guests.\(guest).boot: the kernel takes 0 or 1 for \(option), not '\(value)'"
     }
@@ -85,7 +88,7 @@ struct Failure: Error {
     }
   }
 
-  private static func failure(_ error: ZoneFileError) -> Failure {
+  private static func failure(_ error: RecordedFileError) -> Failure {
     switch error {
     case .unreadable(let file, let reason): Failure(.cannotRead, "\(file): \(reason)")
     case .malformed(let file, let place, let what):

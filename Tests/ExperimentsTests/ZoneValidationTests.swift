@@ -85,7 +85,7 @@ struct ZoneValidationTests {
     #expect {
       try ZoneValidation([UInt8](text.utf8), file: "bad.json")
     } throws: { error in
-      guard case .malformed("bad.json", place, let what) = error as? ZoneFileError else {
+      guard case .malformed("bad.json", place, let what) = error as? RecordedFileError else {
         return false
       }
       return !what.isEmpty
@@ -111,7 +111,7 @@ struct ZoneValidationTests {
     #expect {
       try ZoneValidation([UInt8](text.utf8), file: "bad.json")
     } throws: { error in
-      guard case .malformed("bad.json", place, _) = error as? ZoneFileError else { return false }
+      guard case .malformed("bad.json", place, _) = error as? RecordedFileError else { return false }
       return true
     }
   }
@@ -121,7 +121,7 @@ struct ZoneValidationTests {
     #expect {
       try ZoneValidation(path: "/nowhere/zones.json")
     } throws: { error in
-      guard case .unreadable("/nowhere/zones.json", let reason) = error as? ZoneFileError else {
+      guard case .unreadable("/nowhere/zones.json", let reason) = error as? RecordedFileError else {
         return false
       }
       return !reason.isEmpty

@@ -27,7 +27,8 @@ struct GuestMeter: ~Copyable {
   private var gapSum: Int128 = 0
   private(set) var deepestShortfall: Int64 = 0
   private(set) var overshoot: Int64 = 0
-  private var lastGap: Int64 = 0
+  /// The decision before.
+  private var last: (goal: Int64, current: Int64)?
   /// Times that T took to come within 2% of a goal that had moved away, and how many there were.
   private var settlingSum: Int64 = 0
   private var settlings: Int64 = 0
@@ -72,11 +73,14 @@ struct GuestMeter: ~Copyable {
     decisions += 1
     gapSum += Int128(gap.magnitude)
     deepestShortfall = max(deepestShortfall, -gap)
-    // Past the goal, on the other side of where it was at the decision before.
-    if (gap < 0) != (lastGap < 0) && lastGap != 0 && gap != 0 {
-      overshoot = max(overshoot, Int64(gap.magnitude))
+    // The goal that T was moving to since the decision before, and how far it went beyond it.
+    if let last {
+      let isBeyond = last.current > last.goal ? current < last.goal : current > last.goal
+      if isBeyond && last.current != last.goal {
+        overshoot = max(overshoot, Int64((current - last.goal).magnitude))
+      }
     }
-    lastGap = gap
+    last = (goal, current)
     let isSettled = gap.magnitude <= max(goal.magnitude / 50, 8)
     if !isSettled {
       unsettledSince = unsettledSince ?? now.nanoseconds

@@ -59,7 +59,6 @@ public struct EventRecord: Sendable {
     case oomKill = "oom_kill"
     case kernelOops = "kernel_oops"
     case workDone = "work_done"
-    case commitClamped = "commit_clamped"
     case runEnded = "run_ended"
   }
   /// A value in an event's detail.

@@ -13,6 +13,8 @@ struct SimulatedGuest: ~Copyable {
   var anon: AnonStream?
   var meter: GuestMeter
 
+  /// The CPU on which programs last mapped or unmapped memory.
+  var commitCPU = 0
   /// Whether the toucher has an event pending.
   var isTouching = false
   /// Regions that the OOM killer ended take their share of what is to be touched with them.

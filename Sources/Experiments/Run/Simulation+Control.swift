@@ -143,7 +143,14 @@ extension Simulation {
 
   /// A write to one of the driver's attributes, as root.
   mutating func writeSysfs(_ index: Int, _ attribute: String, _ text: String) throws {
-    guard var driver = guests[index].driver else { return }
+    guard var driver = guests[index].driver else {
+      return try emit(
+        .sysfsWrite, guest: index,
+        [
+          ("attribute", .text(attribute)), ("text", .text(text)),
+          ("status", .text(SelfBalloonDriver.WriteStatus.noAttribute.rawValue)),
+        ])
+    }
     let outcome = driver.write(attribute, text: Array(text.utf8))
     guests[index].driver = driver
     if let delay = outcome.queuedDelay {

@@ -31,12 +31,13 @@ extension Simulation {
         total: zones.totalRAM.pages)
     }
     let disks = scenario.host.disks
+    try spec.checkPages(points)
     func disk(_ name: String) -> Int { disks.firstIndex { $0.name == name } ?? 0 }
     configuration.fileSets = spec.files.map { ($0.size, disk($0.disk)) }
     configuration.swap = spec.swap.map { ($0.size, disk($0.disk)) }
     configuration.swappiness = spec.swappiness
     configuration.cleancache = options.isCleancacheOn && scenario.host.tmem.cleancache
-    configuration.frontswap = options.isFrontswapOn
+    configuration.frontswap = options.isFrontswapOn && scenario.host.tmem.frontswap
     configuration.balloon = spec.balloon
     configuration.costs = spec.costs
     let kernel = GuestKernel(configuration, domain: domain)
@@ -124,10 +125,25 @@ extension GuestSpec {
       bootReserved: bootReserved, lateFreed: lateFreed)
   }
 
+  /// Pages that a guest may have in file sets and regions, and in swap: 2^30, so that a page's number, its place in
+  /// the table and the bit for "write" fit into 32 bits however regions lie.
+  public static let pageLimit = 1 << 30
+
+  /// Refuses a guest with more pages than can be numbered.
+  func checkPages(_ points: [CommittedPoint]) throws(SimulationError) {
+    let committed = points.map(\.committed.pages).max() ?? 0
+    let scaled = Int(Int128(committed) * Int128(self.committed.scalePPM) / 1_000_000)
+    let pages = files.reduce(scaled) { $0 + $1.size.pages }
+    let slots = swap.reduce(0) { $0 + $1.size.pages }
+    guard max(pages, slots) <= Self.pageLimit else {
+      throw .tooManyPages(guest: name, pages: max(pages, slots), limit: Self.pageLimit)
+    }
+  }
+
   /// Memory that the kernel itself takes at boot: what nothing reclaims, and reclaimable slab.
   ///
-  /// Measured on idle guests (shared ground truth, zones): 16.4 MiB and about 1.5 MiB a GiB, and 8.8 MiB of
-  /// slab; never more than an eighth and a sixteenth of the guest.
+  /// A rough fit to idle guests with a recorded 6.1 kernel (`Docs/model.md`, section 8): 16.4 MiB and about
+  /// 1.5 MiB a GiB, and 8.8 MiB of slab; never more than an eighth and a sixteenth of the guest.
   public func kernelMemory(totalRAM: PageCount) -> (unreclaimable: PageCount, slab: PageCount) {
     let unreclaimable = min(4_200 + memory.pages / 700, totalRAM.pages / 8)
     let slab = min(2_245, totalRAM.pages / 16)

@@ -10,7 +10,9 @@ extension Simulation {
     if let next { queue.schedule(.demand(guest: UInt16(index)), at: next, in: .workload) }
     let change = guests[index].demand.committed - before
     guests[index].kernel.begin(at: now)
-    let cpu = Int(now.nanoseconds / 1_000_000) % guests[index].spec.vcpus
+    // Programs run now here, now there: the CPUs take turns.
+    guests[index].commitCPU = (guests[index].commitCPU + 1) % guests[index].spec.vcpus
+    let cpu = guests[index].commitCPU
     if change > 0 {
       guests[index].kernel.map(PageCount(change), cpu: cpu)
     } else if change < 0 {
@@ -63,7 +65,7 @@ extension Simulation {
     if guests[index].isDead { return try endThread(index, stream) }
     guests[index].kernel.begin(at: now)
     guests[index].files[stream].step(
-      quantum: Self.quantum, &guests[index].kernel, &host, at: now)
+      thread: Int(thread), quantum: Self.quantum, &guests[index].kernel, &host, at: now)
     let elapsed = guests[index].kernel.elapsed
     let event = SimulationEvent.file(
       guest: UInt16(index), stream: UInt16(stream), thread: thread)
@@ -106,12 +108,15 @@ extension Simulation {
   private mutating func endThread(_ index: Int, _ stream: Int) throws {
     guard case .closed = guests[index].files[stream].load else { return }
     openWork -= 1
-    try emit(
-      .workDone, guest: index,
-      [
-        ("stream", .text(guests[index].spec.files[stream].name)),
-        ("accesses", .number(guests[index].files[stream].done)),
-      ])
+    let isLast = guests[index].files[stream].endThread()
+    if isLast {
+      try emit(
+        .workDone, guest: index,
+        [
+          ("stream", .text(guests[index].spec.files[stream].name)),
+          ("accesses", .number(guests[index].files[stream].done)),
+        ])
+    }
     let last = now + .nanoseconds(guests[index].kernel.elapsed)
     guests[index].meter.workDone = max(guests[index].meter.workDone ?? .zero, last)
     if openWork == 0, case .trace = scenario.duration {

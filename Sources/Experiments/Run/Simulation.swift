@@ -121,9 +121,8 @@ public struct Simulation: ~Copyable {
 
   /// After anything happened in a guest: kswapd's wake-up, kills and panic are followed up.
   mutating func settle(_ index: Int) throws {
-    if let token = guests[index].kernel.takeKswapdWakeUp() {
-      schedule(
-        .kswapd(guest: UInt16(index), token: token), after: guests[index].kernel.elapsed, .memory)
+    if let (token, after) = guests[index].kernel.takeKswapdWakeUp() {
+      schedule(.kswapd(guest: UInt16(index), token: token), after: after, .memory)
     }
     if guests[index].kernel.hasNews { try report(index) }
   }
@@ -154,7 +153,14 @@ public struct Simulation: ~Copyable {
   mutating func emit(
     _ kind: EventRecord.Kind, guest: Int?, _ detail: [(key: String, value: EventRecord.Value)] = []
   ) throws {
-    eventPrint.combine(UInt64(bitPattern: now.nanoseconds) &+ UInt64(kind.rawValue.utf8.count))
+    eventPrint.combine(now.nanoseconds)
+    for byte in kind.rawValue.utf8 { eventPrint.combine(UInt64(byte)) }
+    for (_, value) in detail {
+      switch value {
+      case .number(let number): eventPrint.combine(number)
+      case .text(let text): for byte in text.utf8 { eventPrint.combine(UInt64(byte)) }
+      }
+    }
     try observer?.event(EventRecord(time: now, guest: guest, kind: kind, detail: detail))
   }
 }

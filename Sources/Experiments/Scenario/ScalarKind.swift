@@ -177,7 +177,7 @@ extension ScalarKind where Value == Rate {
       }
       let span = parts[1].first?.isNumber == true ? String(parts[1]) : "1" + parts[1]
       guard let per = SimDuration(span) else { return .unexpected }
-      guard (1...1_000_000_000).contains(count), per > .zero, per <= .seconds(3_600) else {
+      guard count >= 1, count <= per.nanoseconds, per <= .seconds(3_600) else {
         return .refused("\(quoted(text)) is out of range, which is 1/h to 1000000000/s")
       }
       return .value(Rate(count: count, per: per))

@@ -164,7 +164,7 @@ public struct AnonSpec: Sendable {
   public enum Touched: Hashable, Sendable {
     /// As much as the trace's AnonPages says.
     case trace
-    /// A share of each region, in millionths, 0 to 1,000,000.
+    /// A share of what is committed, in millionths, 0 to 1,000,000; the newest region is touched first.
     case share(Int64)
   }
   /// How much of what is committed is touched.

@@ -11,13 +11,14 @@ extension ScenarioDecoder {
         "memory", .size(ScenarioLimits.guestMemory), standIn: .gibibytes(1))
       let part = ScalarKind<PageCount>.size(.zero...memory)
       let committed = committed(&reader)
+      let kernel = reader.value("kernel", .choice, default: KernelPolicy.linux4_19)
       return GuestSpec(
         name: name, memory: memory,
         vcpus: reader.value("vcpus", .count(1...512), default: 1),
-        kernel: reader.value("kernel", .choice, default: .linux4_19),
+        kernel: kernel,
         transparentHugePages: reader.value("thp", .boolean, default: false),
         bootReserved: reader.optional("boot_reserved", part, none: "fitted"),
-        lateFreed: reader.value("late_freed", part, default: .zero),
+        lateFreed: reader.value("late_freed", part, default: min(kernel.lateFreed, memory)),
         isInitialDomain: reader.value("dom0", .boolean, default: false),
         boot: reader.value("boot", .text, default: "tmem"),
         driver: reader.value("driver", .choice, default: .linux4_19),

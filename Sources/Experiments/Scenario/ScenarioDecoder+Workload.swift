@@ -46,7 +46,12 @@ extension ScenarioDecoder {
   /// A guest's file streams, with different names.
   func files(_ guest: inout MappingReader) -> [FileStreamSpec] {
     var names: [String] = []
-    return guest.list("files").map { item in
+    let items = guest.list("files")
+    guard items.count <= ScenarioLimits.streams else {
+      guest.report("files", "\(items.count) streams, which is more than \(ScenarioLimits.streams)")
+      return []
+    }
+    return items.map { item in
       MappingReader.read(item.node, path: item.path, log: log, expected: "a stream: a mapping") {
         reader in
         let name = reader.required("name", .name, standIn: "files")

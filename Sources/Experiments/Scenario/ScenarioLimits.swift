@@ -9,8 +9,8 @@ enum ScenarioLimits {
   static let guestMemory = PageCount.mebibytes(16)...PageCount.gibibytes(1_024)
   /// A host's memory.
   static let hostMemory = PageCount.mebibytes(16)...PageCount.gibibytes(16_384)
-  /// A swap device or a file set: page numbers of 32 bits.
-  static let storage = PageCount.pages(1)...PageCount.gibibytes(8_192)
+  /// A swap device or a file set: a guest has at most 2^30 pages in all (`GuestSpec.pageLimit`).
+  static let storage = PageCount.pages(1)...PageCount.gibibytes(4_096)
   /// Committed memory: 2^40 kB.
   static let committed = PageCount.zero...PageCount.gibibytes(1_024 * 1_024)
   /// Ten years.
@@ -23,6 +23,8 @@ enum ScenarioLimits {
   static let tick = SimDuration.milliseconds(1)...SimDuration.seconds(86_400)
   /// What one operation takes.
   static let cost = SimDuration.zero...SimDuration.seconds(10)
+  /// File streams of a guest.
+  static let streams = 1_000
   /// Ticks of one run.
   static let ticks: Int64 = 100_000_000
   /// Accesses of a stream or a phase.

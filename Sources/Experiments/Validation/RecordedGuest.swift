@@ -104,7 +104,7 @@ struct RecordedGuest: Decodable {
   }
 
   /// Reads a file that holds one entry or an array of them.
-  static func read(_ bytes: [UInt8], file: String) throws(ZoneFileError) -> [RecordedGuest] {
+  static func read(_ bytes: [UInt8], file: String) throws(RecordedFileError) -> [RecordedGuest] {
     let isArray = bytes.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "[")
     let guests: [RecordedGuest]
     do {
@@ -115,8 +115,7 @@ struct RecordedGuest: Decodable {
         ? try decoder.decode([RecordedGuest].self, from: data)
         : [try decoder.decode(RecordedGuest.self, from: data)]
     } catch {
-      let (place, what) = describe(error)
-      throw .malformed(file: file, place: place, what: what)
+      throw RecordedFileError(error, file: file)
     }
     if guests.isEmpty { throw .malformed(file: file, place: "", what: "no entry") }
     for (index, guest) in guests.enumerated() {
@@ -124,27 +123,5 @@ struct RecordedGuest: Decodable {
       throw .malformed(file: file, place: isArray ? "[\(index)].\(field)" : field, what: what)
     }
     return guests
-  }
-
-  /// The place and the text of a decoder's error.
-  private static func describe(_ error: any Error) -> (place: String, what: String) {
-    switch error as? DecodingError {
-    case .keyNotFound(let key, let context):
-      (path(context.codingPath), "\"\(key.stringValue)\" is missing")
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      (path(context.codingPath), context.debugDescription)
-    default:
-      ("", "\(error)")
-    }
-  }
-
-  private static func path(_ keys: [any CodingKey]) -> String {
-    keys.reduce(into: "") { text, key in
-      if let index = key.intValue {
-        text += "[\(index)]"
-      } else {
-        text += (text.isEmpty ? "" : ".") + key.stringValue
-      }
-    }
   }
 }

@@ -42,7 +42,7 @@ public struct ZoneValidation: Sendable {
   public var ok: Bool { entries.allSatisfy(\.ok) }
 
   /// Reads and compares a file of one recorded guest or an array of them.
-  public init(path: String) throws(ZoneFileError) {
+  public init(path: String) throws(RecordedFileError) {
     let bytes: [UInt8]
     do {
       bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
@@ -53,7 +53,7 @@ public struct ZoneValidation: Sendable {
   }
 
   /// Compares what is in a file; `file` names it in errors.
-  public init(_ bytes: [UInt8], file: String) throws(ZoneFileError) {
+  public init(_ bytes: [UInt8], file: String) throws(RecordedFileError) {
     entries = try RecordedGuest.read(bytes, file: file).map(Self.compare)
   }
 

@@ -20,8 +20,9 @@ struct FileStream {
   /// Accesses drawn ahead and not yet made.
   private var drawn: [UInt32]
   private var position = 0
-  /// The page of the last access.
-  var last = UInt32.max
+  /// The page of each thread's last access.
+  private var last: [UInt32]
+  private var ended = 0
   /// Accesses made so far.
   private(set) var done: Int64 = 0
   /// Accesses begun later than in the quantum in which they were due.
@@ -38,6 +39,11 @@ struct FileStream {
     self.purpose = purpose
     self.seed = seed
     load = spec.load
+    if case .closed(_, let threads) = spec.load {
+      last = Array(repeating: .max, count: threads)
+    } else {
+      last = [.max]
+    }
     self.disk = disk
     random = RandomStream(seed: seed, purpose: purpose)
     sampler = Self.sampler(phases[0].pattern, pages, seed, purpose, 0)
@@ -81,9 +87,15 @@ struct FileStream {
     }
   }
 
+  /// A thread of closed-loop work is done; true if it was the last.
+  mutating func endThread() -> Bool {
+    ended += 1
+    return ended == last.count
+  }
+
   /// Makes accesses that are due until `quantum` ns are spent or one has to wait; the kernel has begun.
   mutating func step(
-    quantum: Int64, _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
+    thread: Int, quantum: Int64, _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
   ) {
     updatePhase(at: now)
     let dueBefore = due(by: now.nanoseconds)
@@ -93,7 +105,7 @@ struct FileStream {
       let count = min(wanted, drawn.count - position)
       let made = drawn.withUnsafeBufferPointer { buffer in
         kernel.accessFile(
-          UnsafeBufferPointer(rebasing: buffer[position..<position + count]), last: &last,
+          UnsafeBufferPointer(rebasing: buffer[position..<position + count]), last: &last[thread],
           disk: disk, budget: quantum, &host)
       }
       if case .open = load { deferred += min(max(dueBefore - done, 0), Int64(made)) }
@@ -127,11 +139,11 @@ struct FileStream {
 extension Rate {
   /// How often something at this rate has happened `time` ns after its start.
   func due(after time: Int64) -> Int64 {
-    Int64(Int128(time) * Int128(count) / Int128(per.nanoseconds))
+    Int64(clamping: Int128(time) * Int128(count) / Int128(per.nanoseconds))
   }
 
   /// When the `count`-th happens, counted from 1, in ns after the start, rounded up.
   func time(of number: Int64) -> Int64 {
-    Int64((Int128(number) * Int128(per.nanoseconds) + Int128(count) - 1) / Int128(count))
+    Int64(clamping: (Int128(number) * Int128(per.nanoseconds) + Int128(count) - 1) / Int128(count))
   }
 }

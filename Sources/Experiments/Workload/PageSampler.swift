@@ -5,18 +5,27 @@ import SimulationEngine
 /// Draw for draw as the recorded kernel experiments define their patterns: zipf and uniform take one
 /// random number an access, hotcold two, mix one or two, scan none.
 struct PageSampler {
-  private enum Kind {
+  /// A pattern with what it needs, in pages of the set.
+  enum Kind {
     case zipf(ZipfTable)
     case uniform
     case scan
     case hotcold(hot: Int, hotAccess: Double)
-    case mix(ZipfTable, scanShare: Double)
+    /// The share that scans does so over a range of its own.
+    case mix(ZipfTable, scanShare: Double, scanFirst: UInt32, scanCount: UInt64)
   }
 
   private let kind: Kind
   private let count: Int
   /// Rank to page; empty where ranks play no part.
   private let permutation: [UInt32]
+
+  /// Pages `0 ..< count` by a pattern that is worked out already.
+  init(_ kind: Kind, count: Int, permutation: [UInt32]) {
+    self.kind = kind
+    self.count = count
+    self.permutation = permutation
+  }
 
   /// Pages `0 ..< count` by `pattern`, ranks shuffled by `shuffle`.
   init(_ pattern: PatternSpec, count: Int, shuffle: inout RandomStream) {
@@ -35,7 +44,8 @@ struct PageSampler {
       kind = .hotcold(hot: min(max(hot, 1), count), hotAccess: Double(accessPPM) / 1_000_000)
     case .mix(let alpha, let scanPPM):
       kind = .mix(
-        ZipfTable(ranks: count, alpha: alpha), scanShare: Double(scanPPM) / 1_000_000)
+        ZipfTable(ranks: count, alpha: alpha), scanShare: Double(scanPPM) / 1_000_000,
+        scanFirst: 0, scanCount: UInt64(count))
     }
     permutation = needsRanks ? Self.shuffled(count, &shuffle) : []
   }
@@ -77,10 +87,10 @@ struct PageSampler {
           ? Int(random.below(UInt64(hot))) : hot + Int(random.below(UInt64(count - hot)))
         buffer[index] = permutation[rank]
       }
-    case .mix(let table, let scanShare):
+    case .mix(let table, let scanShare, let scanFirst, let scanCount):
       for index in buffer.indices {
         if random.unit() < scanShare {
-          buffer[index] = UInt32(truncatingIfNeeded: scanned % pages)
+          buffer[index] = scanFirst + UInt32(truncatingIfNeeded: scanned % scanCount)
           scanned &+= 1
         } else {
           buffer[index] = permutation[table.rank(random.unit(), of: count)]

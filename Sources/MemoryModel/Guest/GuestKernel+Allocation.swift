@@ -2,6 +2,8 @@
 enum AllocationClass {
   /// A program, or the kernel on its behalf: may wait, and may wake the OOM killer.
   case user
+  /// A worker of the kernel: as a program, but no program waits for it.
+  case kernel
   /// The balloon driver: one round of reclaim, then it does without (`__GFP_NORETRY`).
   case balloon
 }
@@ -38,6 +40,7 @@ extension GuestKernel {
     _ purpose: AllocationClass, _ host: inout Host
   ) -> AllocationOutcome {
     wakeKswapd()
+    isTight = true
     let start = elapsed
     defer {
       if purpose == .user && elapsed > start {

@@ -128,11 +128,11 @@ extension GuestKernel {
   ) -> PageCount {
     var done = 0
     let cost = costs.minorFault.nanoseconds + costs.clearPage.nanoseconds
-    while done < count.pages, elapsed < budget, let index = regions.newestUntouched {
+    while done < count.pages, elapsed < budget, !isTight, let index = regions.newestUntouched {
       let region = regions.regions[index]
       var touched = region.touched
       let last = min(region.size, touched + count.pages - done)
-      while touched < last && elapsed < budget {
+      while touched < last && elapsed < budget && !isTight {
         guard case .granted = allocate(.user, &host) else {
           if regions.regions[index].isAlive { regions.setTouched(touched, of: index) }
           return PageCount(done)
@@ -171,13 +171,13 @@ extension GuestKernel {
       let isWrite = batch[done] & Self.writeBit != 0
       let state = pages.records[Int(page)].state
       if state.contains(.resident) {
-        if isWrite && state.contains(.swapCache) { reuseSwapPage(page, &host) }
+        if isWrite && state.contains(.swapCache) { writeToSwapCache(page, &host) }
         pages.records[Int(page)].state.formUnion(isWrite ? [.accessed, .dirty] : .accessed)
         elapsed += hitCost
       } else if state.contains(.swapped) {
         switch swapIn(page, write: isWrite, &host) {
-        case .resolved: break
-        case .blocked:
+        case .resolved where !isTight: break
+        case .resolved, .blocked:
           done += 1
           counters.accesses += Int64(done)
           return done
@@ -195,10 +195,18 @@ extension GuestKernel {
   /// The bit of an access that says "write".
   public static var writeBit: UInt32 { 1 << 31 }
 
-  /// A write to a page whose slot nobody else uses: the slot is given up. Source: facts 3.2.
-  private mutating func reuseSwapPage(_ page: UInt32, _ host: inout Host) {
+  /// A write to a page whose slot nobody else uses: the slot is given up, unless it is being written.
+  ///
+  /// Source: facts 3.2.
+  private mutating func writeToSwapCache(_ page: UInt32, _ host: inout Host) {
+    let state = pages.records[Int(page)].state
+    if state.contains(.writeback) && state.contains(.dirty) { return }
     counters.pgfault += 1
     elapsed += costs.minorFault.nanoseconds
+    if state.contains(.writeback) {
+      pages.records[Int(page)].state.remove(.reclaim)
+      return
+    }
     freeSlot(pages.records[Int(page)].extra, &host)
     pages.records[Int(page)].state.remove(.swapCache)
   }

@@ -69,6 +69,8 @@ extension GuestKernel {
     switch balloon.outcome {
     case .done: return startBatch(&host)
     case .again:
+      // Queued already by a target set meanwhile: the work queue takes no later time (facts 2.2).
+      if balloon.work == .runningAndPending { return endWorker(.done, &host) }
       balloon.work = .pending
       return .retry(seconds: balloon.scheduleDelay)
     case .cancelled: return endWorker(.cancelled(noMorePages: false), &host)
@@ -103,7 +105,7 @@ extension GuestKernel {
     }
     balloon.work = .running
     balloon.outcome = .done
-    return balloon.credit == 0 ? endWorker(.done, &host) : startBatch(&host)
+    return startBatch(&host)
   }
 
   /// Takes a batch of pages from the host. Source: facts 2.4.

@@ -49,7 +49,8 @@ extension GuestKernel {
         activated = 0
         let outcome =
           access == page
-          ? readMiss(page, disk: disk, &host) : write(page, disk: disk, &host)
+          ? readMiss(page, isSequential: page == previous &+ 1, disk: disk, &host)
+          : write(page, disk: disk, &host)
         switch outcome {
         case .resolved: break
         case .blocked:
@@ -58,7 +59,7 @@ extension GuestKernel {
           break walk
         case .retry, .failed: break walk
         }
-        if elapsed >= budget {
+        if elapsed >= budget || isTight {
           previous = page
           done += 1
           break walk
@@ -85,9 +86,9 @@ extension GuestKernel {
 
   /// A read of a page that is not in the cache: from cleancache if it is there, else from the disk.
   @inline(never)
-  private mutating func readMiss(_ page: UInt32, disk: Int, _ host: inout Host) -> FaultOutcome {
-    pages.prefetchTowardsHead(of: .inactiveFile)
-    pages.prefetchTowardsHead(of: .activeFile)
+  private mutating func readMiss(
+    _ page: UInt32, isSequential: Bool, disk: Int, _ host: inout Host
+  ) -> FaultOutcome {
     switch allocate(.user, &host) {
     case .granted: break
     case .mustWait: return .retry
@@ -100,7 +101,7 @@ extension GuestKernel {
     if !getFromCleancache(page, record, &host) {
       counters.pgpgin += 1
       let start = elapsed
-      elapsed = host.disks[disk].read(at: now + elapsed) - now
+      elapsed = host.disks[disk].read(at: now + elapsed, isSequential: isSequential) - now
       counters.stallDisk += elapsed - start
       outcome = elapsed > start ? .blocked : .resolved
     }
@@ -114,7 +115,7 @@ extension GuestKernel {
   private mutating func refaultActivates(_ shadow: UInt32) -> Bool {
     counters.workingsetRefault += 1
     let distance = UInt32(truncatingIfNeeded: workingsetClock) &- shadow
-    guard distance <= UInt32(clamping: sizes.activeFile) else { return false }
+    guard distance <= UInt32(clamping: knownFileLists.active) else { return false }
     workingsetClock &+= 1
     counters.workingsetActivate += 1
     return true
@@ -167,6 +168,7 @@ extension GuestKernel {
     }
     if !pages.records[Int(page)].state.contains(.dirty) {
       pages.records[Int(page)].state.insert(.dirty)
+      pages.records[Int(page)].state.remove(.reclaim)
       dirty.append(page, at: now + elapsed)
     }
     return .resolved

@@ -22,7 +22,7 @@ extension GuestKernel {
       freed += pass.reclaimed + shrinkSlab(priority: priority)
       if freed >= Self.reclaimBatch { break }
     }
-    reclaim.activationsAtLastRound = counters.workingsetActivate
+    reclaim.activationsAtLastRound = knownFileLists.activations
     if freed > 0 { kswapd.failures = 0 }
     return freed
   }
@@ -41,10 +41,11 @@ extension GuestKernel {
   /// `deactivating` adds the special case of the file list: activations of refaulting pages since the
   /// last round make it short whatever its length. Source: facts 6.5.
   func isInactiveLow(file: Bool, deactivating: Bool = false) -> Bool {
-    let inactive = file ? sizes.inactiveFile : sizes.inactiveAnon
-    let active = file ? sizes.activeFile : sizes.activeAnon
     if !file && swap.totalSlots == 0 { return false }
-    if file && deactivating && counters.workingsetActivate != reclaim.activationsAtLastRound {
+    let known = knownFileLists
+    let inactive = file ? known.inactive : sizes.inactiveAnon
+    let active = file ? known.active : sizes.activeAnon
+    if file && deactivating && known.activations != reclaim.activationsAtLastRound {
       return active > 0
     }
     let gibibytes = (inactive + active) >> 18
@@ -58,16 +59,14 @@ extension GuestKernel {
   mutating func planPass(priority: Int, goal: Int, isKswapd: Bool) -> ReclaimPass {
     var planned = PerList()
     for list in LRUList.allCases { planned[list] = sizes[list] >> priority }
-    let fileOnly =
-      swap.freeSlots == 0
-      || (priority > 0 && !isCacheTiny(priority) && !isInactiveLow(file: true)
-        && sizes.inactiveFile >> priority > 0)
-    if fileOnly {
+    if swap.freeSlots == 0 {
       (planned.inactiveAnon, planned.activeAnon) = (0, 0)
     } else if priority == 0 && swappiness > 0 {
       // Both types, in proportion to their size.
     } else if isCacheTiny(priority) {
       (planned.inactiveFile, planned.activeFile) = (0, 0)
+    } else if !isInactiveLow(file: true) && sizes.inactiveFile >> priority > 0 {
+      (planned.inactiveAnon, planned.activeAnon) = (0, 0)
     } else {
       balance(&planned)
     }
@@ -127,20 +126,30 @@ extension GuestKernel {
   }
 
   /// Moves pages from the tail of an active list to the head of its inactive one.
+  ///
+  /// Those with the accessed bit count as rotated though they move too. Source: facts 6.6.
   mutating func shrinkActive(_ list: LRUList, _ count: Int) {
     let inactive: LRUList = list.isFile ? .inactiveFile : .inactiveAnon
     let moved = min(count, sizes[list])
+    var accessed = 0
     for _ in 0..<moved {
       let page = pages.tail(of: list)
+      if list.isFile { pages.prefetchYounger(than: page) }
       pages.unlink(page)
+      if pages.records[Int(page)].state.contains(.accessed) { accessed += 1 }
       pages.records[Int(page)].state.subtract([.active, .accessed])
       pages.pushHead(page, inactive)
     }
-    pages.restartPrefetch(of: list)
     sizes[list] -= moved
     sizes[inactive] += moved
     counters.pgdeactivate += Int64(moved)
     elapsed += Int64(moved) * costs.scanPage.nanoseconds
-    if list.isFile { reclaim.scannedFile += moved } else { reclaim.scannedAnon += moved }
+    if list.isFile {
+      reclaim.scannedFile += moved
+      reclaim.rotatedFile += accessed
+    } else {
+      reclaim.scannedAnon += moved
+      reclaim.rotatedAnon += accessed
+    }
   }
 }

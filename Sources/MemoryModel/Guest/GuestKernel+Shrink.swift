@@ -43,7 +43,9 @@ extension GuestKernel {
   ///
   /// Nothing if there is nothing to do, or no device passes the memory check. In Linux 3.6
   /// (`allMeansNothing`) a shrink of everything did nothing. Source: facts 3.6 and 3.8.
-  public func beginShrink(to target: PageCount, allMeansNothing: Bool = false) -> FrontswapShrink? {
+  public mutating func beginShrink(to target: PageCount, allMeansNothing: Bool = false)
+    -> FrontswapShrink?
+  {
     guard swap.frontswapPages > target.pages else { return nil }
     let wanted = swap.frontswapPages - target.pages
     for (index, device) in swap.devices.enumerated() {
@@ -59,8 +61,11 @@ extension GuestKernel {
 
   /// The overcommit test in heuristic mode, for the kernel itself.
   ///
-  /// Source: facts 3.8 and 5.2.
-  func couldCommit(_ need: Int) -> Bool {
+  /// It charges what it asks for and takes it back at once; if that reaches the batch of the commit
+  /// counter, what the worker's CPU kept to itself shows. Source: facts 3.8 and 5.2.
+  mutating func couldCommit(_ need: Int) -> Bool {
+    commit.add(need, cpu: 0)
+    commit.add(-need, cpu: 0)
     let free = free + sizes.file + slabReclaimable + swap.freeSlots + swapCachePages
     return free - zones.totalReserve.pages > need
   }
@@ -81,7 +86,7 @@ extension GuestKernel {
       else { return .ended }
       let page = swap.owner(of: slot)
       if pages.records[Int(page)].state.contains(.swapped) {
-        switch allocate(.user, &host) {
+        switch allocate(.kernel, &host) {
         case .granted: break
         case .mustWait: return .goesOn
         case .failed: return .ended

@@ -29,7 +29,7 @@ extension GuestKernel {
       since + Self.dirtyExpiry <= now || wantsFlush, let page = dirty.removeOldest()
     {
       pages.records[Int(page)].state.remove(.dirty)
-      pages.records[Int(page)].state.formUnion([.writeback, .mappedToDisk])
+      pages.records[Int(page)].state.insert(.writeback)
       counters.pgpgout += 1
       writeback.append(page, done: host.disks[diskOf(page)].write(at: now))
       started += 1
@@ -42,6 +42,18 @@ extension GuestKernel {
     fileSets.first { $0.pages.contains(Int(page)) }?.disk ?? 0
   }
 
+  /// A page that reclaim put out of its way is the first that it finds next time, on whichever list it was.
+  ///
+  /// Source: facts 6.2 and 6.10 (pgrotated); Linux 4.19, mm/swap.c, pagevec_move_tail_fn().
+  private mutating func rotate(_ page: UInt32, _ state: PageState) {
+    let inactive: LRUList = state.contains(.file) ? .inactiveFile : .inactiveAnon
+    pages.unlink(page)
+    sizes[LRUList(state)] -= 1
+    sizes[inactive] += 1
+    pages.records[Int(page)].state.remove(.active)
+    pages.pushTail(page, inactive)
+  }
+
   /// Takes note of the writes that have ended.
   mutating func finishWriteback() {
     while let page = writeback.next(by: now) {
@@ -49,11 +61,7 @@ extension GuestKernel {
       let state = pages.records[Int(page)].state
       guard state.contains(.writeback) else { continue }
       pages.records[Int(page)].state.subtract([.writeback, .reclaim])
-      // A page that reclaim waits for is the first that it finds next time.
-      if state.contains(.reclaim) && !state.contains(.active) {
-        pages.unlink(page)
-        pages.pushTail(page, LRUList(state))
-      }
+      if state.contains(.reclaim) && !state.contains(.dirty) { rotate(page, state) }
     }
   }
 }

@@ -34,6 +34,8 @@ public struct GuestKernel: ~Copyable {
   var pages: PageTable
   var sizes = PerList()
   var reclaim = ReclaimState()
+  /// How reclaim knows the file lists' sizes.
+  var listStatistics = ListStatistics.immediate
   var kswapd = Kswapd()
   var swap: SwapSpace
   var writeback = WritebackQueue()
@@ -53,6 +55,9 @@ public struct GuestKernel: ~Copyable {
 
   /// The instant of the operation under way, in nanoseconds since boot.
   var now: Int64 = 0
+  /// Whether an allocation since `begin(at:)` found memory below the low mark: streams then stop after each access,
+  /// so that kswapd gets its turn between two.
+  var isTight = false
   /// What the operations since `begin(at:)` have cost, in nanoseconds.
   public internal(set) var elapsed: Int64 = 0
   /// Kills that the run has not yet been told of.
@@ -79,16 +84,18 @@ public struct GuestKernel: ~Copyable {
     cleancacheEnabled = configuration.cleancache
     frontswapEnabled = configuration.frontswap
     zones = configuration.zones
-    totalRAM = configuration.zones.totalRAM.pages
-    bootReserved = (configuration.zones.balloonCurrent - configuration.zones.totalRAM).pages
+    // A local, for an autoclosure over a half-made noncopyable `self` is miscompiled (Swift 6.3.1, -O).
+    let managed = configuration.zones.totalRAM
+    let leftFree = managed - configuration.kernelUnreclaimable - configuration.slabReclaimable
+    precondition(leftFree >= .zero, "the kernel alone needs more than the guest's memory")
+    totalRAM = managed.pages
+    bootReserved = (configuration.zones.balloonCurrent - managed).pages
     kernelUnreclaimable = configuration.kernelUnreclaimable.pages
     slabReclaimable = configuration.slabReclaimable.pages
-    // A local, because Swift 6.3 in release destroys the rest of a noncopyable value, not yet initialised,
-    // where the autoclosure of a precondition in its init reads the value.
-    let free = totalRAM - kernelUnreclaimable - slabReclaimable
-    precondition(free >= 0, "the kernel alone needs more than the guest's memory")
-    self.free = free
-    (lowLimit, minLimit, highLimit) = (0, 0, 0)
+    free = leftFree.pages
+    lowLimit = 0
+    minLimit = 0
+    highLimit = 0
     var sets: [FileSet] = []
     var end = PageTable.heads
     for set in configuration.fileSets {
@@ -110,6 +117,7 @@ public struct GuestKernel: ~Copyable {
   public mutating func begin(at time: SimTime) {
     now = time.nanoseconds
     elapsed = 0
+    isTight = false
     if !writeback.isEmpty { finishWriteback() }
   }
 

@@ -20,6 +20,8 @@ struct Kswapd {
   var reclaimed = 0
   /// Runs in a row that freed nothing.
   var failures = 0
+  /// How far the operation under way had come, in nanoseconds, when it was woken.
+  var wokenAfter: Int64 = 0
   /// Steps scheduled for an earlier number are void.
   var token: UInt32 = 0
 
@@ -38,14 +40,15 @@ extension GuestKernel {
     guard kswapd.activity == .asleep || kswapd.activity == .napping else { return }
     guard kswapd.failures < Kswapd.failuresBeforeGivingUp, !isBalanced else { return }
     kswapd.activity = .woken
+    kswapd.wokenAfter = elapsed
   }
 
-  /// The number that kswapd's first step is to carry, if it was just woken; the run schedules it at once.
-  public mutating func takeKswapdWakeUp() -> UInt32? {
+  /// The number that kswapd's first step is to carry, if it was just woken, and how long after `begin(at:)` that was.
+  public mutating func takeKswapdWakeUp() -> (token: UInt32, after: Int64)? {
     guard kswapd.activity == .woken else { return nil }
     startKswapdRun()
     kswapd.token &+= 1
-    return kswapd.token
+    return (kswapd.token, kswapd.wokenAfter)
   }
 
   private mutating func startKswapdRun() {
@@ -75,8 +78,7 @@ extension GuestKernel {
       }
       if isInactiveLow(file: false) { shrinkActive(.activeAnon, Self.reclaimBatch) }
       kswapd.pass = planPass(
-        priority: kswapd.priority, goal: max(zones.highMark.pages, Self.reclaimBatch),
-        isKswapd: true)
+        priority: kswapd.priority, goal: kswapdGoal, isKswapd: true)
     }
     if var pass = kswapd.pass {
       let goesOn = advance(&pass, &host)
@@ -91,8 +93,15 @@ extension GuestKernel {
     return max(elapsed, 1_000)
   }
 
+  /// Pages that a pass of kswapd is to free: the high mark of every zone, at least 32 each (facts 6.3).
+  private var kswapdGoal: Int {
+    zones.zones.reduce(0) {
+      $1.managed > .zero ? $0 + max($1.high.pages, Self.reclaimBatch) : $0
+    }
+  }
+
   private mutating func endKswapdRun() -> Int64 {
-    reclaim.activationsAtLastRound = counters.workingsetActivate
+    reclaim.activationsAtLastRound = knownFileLists.activations
     kswapd.activity = .napping
     return Kswapd.nap
   }

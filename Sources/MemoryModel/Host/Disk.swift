@@ -3,6 +3,8 @@ import SimulationEngine
 /// A disk as a queueing server: some channels, each serving one request at a time, first come first served.
 struct Disk: ~Copyable {
   let parameters: DiskParameters
+  /// The transfer of one page, in nanoseconds.
+  private let sequentialRead: Int64
   /// When each channel is free again, in nanoseconds since boot.
   private let freeAt: UnsafeMutablePointer<Int64>
   /// Pages read and written so far.
@@ -11,16 +13,21 @@ struct Disk: ~Copyable {
 
   init(_ parameters: DiskParameters) {
     self.parameters = parameters
+    let bytes = Int64(PageCount.pageSize) * 1_000_000_000
+    sequentialRead = min(bytes / parameters.bandwidth, parameters.randomRead.nanoseconds)
     freeAt = .allocate(capacity: parameters.channels)
     freeAt.initialize(repeating: 0, count: parameters.channels)
   }
 
   deinit { freeAt.deallocate() }
 
-  /// Queues the read of one page from anywhere at `now` ns and returns when it is done. O(channels).
-  mutating func read(at now: Int64) -> Int64 {
+  /// Queues the read of one page at `now` ns and returns when it is done. O(channels).
+  ///
+  /// A page that follows the one read before is transferred at the disk's bandwidth, any other takes a random read.
+  mutating func read(at now: Int64, isSequential: Bool = false) -> Int64 {
     pagesRead += 1
-    return serve(at: now, parameters.randomRead.nanoseconds)
+    return serve(
+      at: now, isSequential ? sequentialRead : parameters.randomRead.nanoseconds)
   }
 
   /// Queues the write of one page at `now` ns and returns when it is done. O(channels).

@@ -42,7 +42,7 @@ public struct Host: ~Copyable {
 
   /// The least that must be free in all before a put: 1 MiB (facts 4.2).
   static let leastAvailableForPut = 256
-  /// How many evictions are tried for one page (facts 4.2 and 4.4).
+  /// How many evictions are tried for one page of the heap (facts 4.4).
   static let evictionAttempts = 10
   /// Slack of `max_pages` above the boot-time memory: 1 MiB (facts 4.5).
   public static let toolstackSlack = PageCount(256)
@@ -157,11 +157,11 @@ public struct Host: ~Copyable {
   mutating func freeTmemPages(_ count: Int) { tmemFree += count }
 
   /// Whether 1 MiB is available, evicting ephemeral pages for it (facts 4.2, step 1).
+  ///
+  /// Only evictions that fail are counted by the hypervisor, and here they fail when no page is left.
   mutating func ensureAvailable() -> Bool {
-    var attempts = Self.evictionAttempts
     while tmemFree + max(heapFree - midsizeReserve, 0) < Self.leastAvailableForPut {
-      if attempts == 0 || ephemeral.count == 0 { return false }
-      attempts -= 1
+      if ephemeral.count == 0 { return false }
       evictOldest()
     }
     return true

@@ -1,0 +1,72 @@
+# balloonsim: `make help` lists the targets.
+# `make run` and `make test` do all set-up themselves.
+
+SWIFT ?= swift
+BUILD ?= .build
+PROGRAM := $(BUILD)/release/balloonsim
+DATABASE ?= Results/balloonsim.sqlite
+PREFIX ?= /usr/local
+SOURCES := Package.swift Sources Tests Benchmarks
+
+# Debian packages that the build and the tests need: library headers, the C compiler for them, and make's own tools.
+PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build check lint format bench clean setup reference install
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup build ## run the compile scenario, static and ballooned, and compare them
+	@$(PROGRAM) run Scenarios/compile.yaml --baseline --db $(DATABASE)
+	@$(PROGRAM) export last --db $(DATABASE) -o Results/compile-ticks.csv
+	@echo
+	@echo "Recorded in $(DATABASE); the ballooned run's ticks are in Results/compile-ticks.csv."
+	@echo "Try next:"
+	@echo "  $(PROGRAM) show last                                      every parameter and metric of the run"
+	@echo "  $(PROGRAM) run Scenarios/stale-frontswap.yaml --baseline  what selfshrinking is for"
+	@echo "  $(PROGRAM) run Scenarios/compile.yaml --set selfballoon_downhysteresis=2   another setting"
+	@echo "  sqlite3 $(DATABASE) 'SELECT * FROM ticks_mib LIMIT 5'     ask the database yourself"
+
+test: setup ## run all tests, in debug and the reference runs also in release
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+	$(SWIFT) build -c release --product balloonsim
+	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh
+
+build: setup ## build the program in release
+	@$(SWIFT) build -c release --product balloonsim
+
+check: lint test ## everything that must hold before a commit: lint, tests, a short benchmark
+	Benchmarks/run.py --quick
+
+lint: ## check layout and style, change nothing
+	$(SWIFT) format lint --strict --recursive --parallel $(wildcard $(SOURCES))
+
+format: ## lay the sources out
+	$(SWIFT) format --in-place --recursive --parallel $(wildcard $(SOURCES))
+
+bench: setup ## measure against C programs that do one thing each
+	Benchmarks/run.py
+
+reference: build ## write the reference fingerprints anew, after a change of results
+	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh --write
+
+install: build ## install the program below PREFIX (default /usr/local)
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/balloonsim
+
+clean: ## remove what was built; recorded results stay
+	rm -rf $(BUILD) .build-* Package.resolved
+
+setup: ## install the Debian packages that are missing
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "Installing Debian packages:$$missing"; \
+	  if [ "$$(id -u)" = 0 ]; then as_root=""; else as_root="sudo"; fi; \
+	  $$as_root apt-get update -qq && \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+	@command -v $(SWIFT) >/dev/null || { echo "There is no '$(SWIFT)': install a Swift 6.2 toolchain or newer." >&2; exit 1; }

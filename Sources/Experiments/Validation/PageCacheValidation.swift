@@ -1,0 +1,233 @@
+internal import Foundation
+internal import MemoryModel
+internal import SimulationEngine
+
+/// The guest's page cache beside what a real kernel did with the same accesses.
+///
+/// The recordings are of a control group: what it may hold is its limit less its radix-tree nodes and some kernel
+/// memory, and reclaim knows the sizes of its lists only as of the last sample.
+public struct PageCacheValidation: Sendable {
+  /// A figure, recorded and predicted.
+  public struct Figure: Hashable, Sendable {
+    /// What the kernel did.
+    public let real: Double
+    /// What the simulator did.
+    public let predicted: Double
+
+    /// The distance as a share of the recorded figure.
+    public var relativeError: Double { real == 0 ? predicted : abs(predicted - real) / real }
+  }
+
+  /// The recording's name and group.
+  public let id: String, group: String
+  /// Whether the accesses drawn are the recorded ones.
+  public let isTraceEqual: Bool
+  /// Misses by accesses after warm-up.
+  public let missRatio: Figure
+  /// Refaults, activations and the mean size of the active list after warm-up.
+  public let refaults: Figure, activations: Figure, meanActive: Figure
+  /// The miss ratio that exact LRU would have had.
+  public let exactLRUMissRatio: Double
+  /// The share of all accesses on which kernel and simulator agree about hit or miss; nil without bits.
+  public let agreement: Double?
+  /// The first access on which they do not, counted from 0; nil if there is none.
+  public let firstDifference: Int?
+
+  /// Largest error of a miss ratio: 3%, or 0.005 (0.01 for a cyclic scan).
+  public var ok: Bool {
+    let absolute = abs(missRatio.predicted - missRatio.real)
+    return isTraceEqual
+      && (missRatio.relativeError <= 0.03
+        || absolute <= (group == "cyclic_scan" ? 0.01 : 0.005))
+  }
+
+  /// Replays the recording in `path`; its hit bits are looked for in `../hits`.
+  ///
+  /// - Throws: `UnreadableFile`, or `RecordedFileError.malformed`.
+  public init(path: String) throws {
+    let bytes = try contents(ofFile: path, limit: 64 << 20)
+    let recording: PageCacheRecording
+    do {
+      recording = try JSONDecoder().decode(PageCacheRecording.self, from: Data(bytes))
+    } catch {
+      throw RecordedFileError(error, file: path)
+    }
+    if let fault = recording.fault {
+      throw RecordedFileError.malformed(
+        file: path, place: "workload.\(fault)", what: "is out of range")
+    }
+    let folder = URL(filePath: path).deletingLastPathComponent().deletingLastPathComponent()
+    let bitsPath = folder.appending(path: "hits/\(recording.id).bits.gz").path
+    let bits: [UInt8]? =
+      FileManager.default.fileExists(atPath: bitsPath) ? try gunzippedContents(of: bitsPath) : nil
+    self.init(recording, bits: bits)
+  }
+
+  /// Replays a recording through a control group of the guest kernel's page cache.
+  init(_ recording: PageCacheRecording, bits: [UInt8]?) {
+    var replay = PageCacheReplay(recording, bits: bits)
+    let window = replay.run()
+    let real = recording.afterWarmup
+    id = recording.id
+    group = recording.group
+    isTraceEqual = replay.hash == recording.traceHash
+    missRatio = Figure(
+      real: Double(real.misses) / Double(max(real.accesses, 1)),
+      predicted: Double(window.misses) / Double(max(window.accesses, 1)))
+    refaults = Figure(real: Double(real.refaults), predicted: Double(window.refaults))
+    activations = Figure(real: Double(real.activations), predicted: Double(window.activations))
+    meanActive = Figure(
+      real: real.meanActive,
+      predicted: Double(window.activeSum) / Double(max(window.samples, 1)))
+    exactLRUMissRatio = Double(window.lruMisses) / Double(max(window.accesses, 1))
+    agreement = bits == nil ? nil : Double(replay.agreed) / Double(max(replay.made, 1))
+    firstDifference = replay.firstDifference
+  }
+}
+
+/// One replay of a recorded workload.
+private struct PageCacheReplay: ~Copyable {
+  /// What is counted after warm-up.
+  struct Window {
+    var accesses = 0
+    var misses = 0
+    var refaults: Int64 = 0
+    var activations: Int64 = 0
+    var activeSum = 0
+    var samples = 0
+    var lruMisses = 0
+  }
+
+  /// Pages of a limit that never hold file pages: kernel memory and the charges that CPUs keep in stock.
+  ///
+  /// Fitted to the resident pages of the recordings, which settle 30 pages and a page for every seven nodes below
+  /// the limit: 14, and on average half of the batch of 32 that reclaim frees.
+  static let kernelMemory = 14
+  /// File pages under one radix-tree node, and nodes in a page; nodes are charged to the group too.
+  static let pagesPerNode = 64
+  static let nodesPerPage = 7
+
+  private let recording: PageCacheRecording
+  private let bits: [UInt8]?
+  private var kernel: GuestKernel
+  private var host: MemoryModel.Host
+  private var lru: ExactLRU
+  private var limit: Int
+  /// Radix-tree nodes in use: those under which a page was ever read.
+  private var hasNode: [Bool]
+  private var nodes = 0
+  private var window = Window()
+  private var fnv: UInt64 = 0xCBF2_9CE4_8422_2325
+  private(set) var made = 0
+  private(set) var agreed = 0
+  private(set) var firstDifference: Int?
+
+  init(_ recording: PageCacheRecording, bits: [UInt8]?) {
+    self.recording = recording
+    self.bits = bits
+    let first = recording.workload.segments[0].limit ?? 0
+    limit = first
+    hasNode = Array(
+      repeating: false, count: recording.workload.filePages / Self.pagesPerNode + 1)
+    kernel = GuestKernel(
+      controlGroupOf: PageCount(max(first - Self.kernelMemory, 1)),
+      filePages: PageCount(recording.workload.filePages))
+    host = MemoryModel.Host(
+      memory: .gibibytes(1), tmem: TmemConfiguration(cleancache: false, frontswap: false),
+      disks: [
+        DiskParameters(randomRead: .zero, write: .zero, bandwidth: 1, channels: 1)
+      ])
+    lru = ExactLRU(pages: recording.workload.filePages)
+  }
+
+  /// The trace's hash as the recordings write it.
+  var hash: String {
+    let digits = String(fnv, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  mutating func run() -> Window {
+    var random = RandomStream(state: recording.workload.seed)
+    var scanned: UInt64 = 0
+    var last = UInt32.max
+    let firstPage = kernel.firstPage(ofFileSet: 0)
+    let buffer = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: 1024)
+    defer { buffer.deallocate() }
+    kernel.begin(at: .zero)
+    for segment in recording.workload.segments {
+      if let new = segment.limit, new != limit {
+        kernel.moveLimit(by: PageCount(new - limit), &host)
+        limit = new
+      }
+      let sampler = segment.sampler
+      if segment.kind == "touch" || segment.kind == "bring" { scanned = 0 }
+      var left = segment.accesses
+      while left > 0 {
+        let drawn = UnsafeMutableBufferPointer(rebasing: buffer[..<min(left, buffer.count)])
+        sampler.fill(drawn, scanned: &scanned, &random)
+        for page in drawn {
+          access(page + UInt32(segment.lo), firstPage, &last)
+        }
+        left -= drawn.count
+      }
+    }
+    window.refaults = kernel.counters.workingsetRefault - window.refaults
+    window.activations = kernel.counters.pgactivate - window.activations
+    return window
+  }
+
+  private mutating func access(_ page: UInt32, _ firstPage: UInt32, _ last: inout UInt32) {
+    var value = page
+    for _ in 0..<4 {
+      fnv = (fnv ^ UInt64(value & 0xFF)) &* 0x100_0000_01B3
+      value >>= 8
+    }
+    if made == recording.workload.warmup {
+      window.refaults = kernel.counters.workingsetRefault
+      window.activations = kernel.counters.pgactivate
+    }
+    chargeNode(of: page)
+    let readsBefore = kernel.counters.pgpgin
+    withUnsafePointer(to: page + firstPage) { access in
+      _ = kernel.accessFile(
+        UnsafeBufferPointer(start: access, count: 1), last: &last, disk: 0, budget: .max / 2, &host)
+    }
+    let isHit = kernel.counters.pgpgin == readsBefore
+    let isLRUHit = lru.access(
+      page, capacity: limit - Self.kernelMemory - nodes / Self.nodesPerPage)
+    compare(isHit)
+    made += 1
+    if made > recording.workload.warmup {
+      window.accesses += 1
+      if !isHit { window.misses += 1 }
+      if !isLRUHit { window.lruMisses += 1 }
+    }
+    if made % recording.workload.sampleEvery == 0 { sample() }
+  }
+
+  /// Charges the node that `page` hangs from, the first time.
+  private mutating func chargeNode(of page: UInt32) {
+    let node = Int(page) / Self.pagesPerNode
+    if hasNode[node] { return }
+    hasNode[node] = true
+    nodes += 1
+    if nodes % Self.nodesPerPage == 0 { kernel.moveLimit(by: PageCount(-1), &host) }
+  }
+
+  private mutating func compare(_ isHit: Bool) {
+    guard let bits, made >> 3 < bits.count else { return }
+    if (bits[made >> 3] >> UInt8(made & 7)) & 1 == (isHit ? 1 : 0) {
+      agreed += 1
+    } else if firstDifference == nil {
+      firstDifference = made
+    }
+  }
+
+  private mutating func sample() {
+    kernel.refreshListStatistics()
+    if made > recording.workload.warmup {
+      window.activeSum += kernel.levels.activeFile
+      window.samples += 1
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+@testable import Experiments
+
+@Suite("The page cache does what a real kernel did with the same accesses")
+struct PageCacheValidationTests {
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "GroundTruth/pagecache")
+
+  static let files: [String] = {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+    return (names ?? []).filter { $0.hasSuffix(".json") }.sorted()
+  }()
+
+  @Test("The recordings are there")
+  func recordingsAreThere() { #expect(Self.files.count >= 4) }
+
+  @Test("A recorded run is predicted within tolerance", arguments: files)
+  func runIsPredicted(file: String) throws {
+    let run = try PageCacheValidation(path: Self.folder.appending(path: file).path)
+
+    #expect(run.isTraceEqual)
+    #expect(run.missRatio.relativeError < 0.03)
+    #expect(run.ok)
+  }
+
+  @Test("A run whose misses are a tenth more, or whose accesses are others, does not pass")
+  func plantedFaultsAreFound() throws {
+    let text = try String(
+      contentsOf: Self.folder.appending(path: "scale_w4096.json"), encoding: .utf8)
+    func ok(_ text: String) throws -> Bool {
+      let recording = try JSONDecoder().decode(PageCacheRecording.self, from: Data(text.utf8))
+      return PageCacheValidation(recording, bits: nil).ok
+    }
+
+    // 13,431 misses after warm-up become 14,774; seed 77 becomes 78.
+    let moreMisses = text.replacing("\"misses\": 13431", with: "\"misses\": 14774")
+    let otherSeed = text.replacing("\"seed\": 77", with: "\"seed\": 78")
+
+    #expect(moreMisses != text && otherSeed != text)
+    #expect(try ok(text))
+    #expect(try !ok(moreMisses))
+    #expect(try !ok(otherSeed))
+  }
+}

@@ -1,0 +1,209 @@
+import SimulationEngine
+import Testing
+
+@testable import MemoryModel
+
+/// The guest kernel step by step beside `PlainKernel`.
+@Suite("Guest kernel beside a plain one")
+struct TwoListOracleTests {
+  /// min of a 16 MiB guest: the root of 16 * 4 * 3976 KiB is 504 KiB.
+  private static let minMark = 126
+
+  /// Both kernels, with the same pages: file pages first, then one anonymous region.
+  private struct Pair: ~Copyable {
+    var machine: Machine
+    var plain: PlainKernel
+    let files: Int
+    let region: Int
+    private var previous: Int?
+
+    init(files: Int, region: Int, slots: Int, usable: Int, swappiness: Int) {
+      // 16 MiB; the kernel takes all but `usable` pages, and the host takes whatever is put.
+      machine = Machine(memory: .mebibytes(16)) {
+        $0.fileSets = [(.pages(files), 0)]
+        if slots > 0 { $0.swap = [(.pages(slots + 1), 0)] }
+        $0.swappiness = swappiness
+        $0.kernelUnreclaimable = $0.zones.totalRAM - .pages(usable)
+      }
+      machine.host.setMaxPages(.gibibytes(1), of: 0)
+      machine.kernel.map(.pages(region), cpu: 0)
+      plain = PlainKernel(
+        pages: Array(repeating: PlainKernel.Page(), count: files + region), free: usable,
+        low: machine.kernel.lowLimit, min: machine.kernel.minLimit,
+        sumOfHigh: machine.kernel.zones.highMark.pages, swappiness: swappiness,
+        slots: Array(repeating: nil, count: slots + 1))
+      self.files = files
+      self.region = region
+    }
+
+    mutating func readFile(_ page: Int) {
+      var last = previous.map { UInt32($0 + PageTable.heads) } ?? UInt32.max
+      [UInt32(page + PageTable.heads)].withUnsafeBufferPointer {
+        _ = machine.kernel.accessFile(
+          $0, last: &last, disk: 0, budget: Machine.unlimited, &machine.host)
+      }
+      plain.readFile(page, follows: previous)
+      previous = page
+    }
+
+    mutating func touch() {
+      let page = files + machine.kernel.touched.pages
+      _ = machine.kernel.touch(.pages(1), budget: Machine.unlimited, &machine.host)
+      plain.touch(page)
+    }
+
+    mutating func accessAnon(_ offset: Int, isWrite: Bool) {
+      machine.access([offset], write: isWrite)
+      plain.accessAnon(files + offset, isWrite: isWrite)
+    }
+
+    mutating func discard(_ count: Int) {
+      let touched = machine.kernel.touched.pages
+      machine.kernel.discard(.pages(count), &machine.host)
+      for offset in touched - count..<touched { plain.release(files + offset) }
+    }
+
+    mutating func shrink(to target: Int) {
+      guard var shrink = machine.kernel.beginShrink(to: .pages(target)) else { return }
+      while case .goesOn = machine.kernel.continueShrink(&shrink, &machine.host) {}
+      plain.shrinkFrontswap(to: target)
+    }
+
+    /// The first difference between the two; nothing if they are the same.
+    func difference() -> String? {
+      let kernel = machine.kernel.counters
+      let numbers: [(String, Int, Int)] = [
+        ("free", machine.kernel.free, plain.free),
+        ("refaults", Int(kernel.workingsetRefault), plain.refaults),
+        ("refault activations", Int(kernel.workingsetActivate), plain.refaultActivations),
+        ("clock", Int(machine.kernel.workingsetClock), plain.clock),
+        ("disk reads", Int(kernel.pgpgin), plain.diskReads),
+        ("puts", Int(kernel.cleancachePuts), plain.puts),
+        ("gets", Int(kernel.cleancacheGets), plain.gets),
+        ("stores", Int(kernel.frontswapStores), plain.stores),
+        ("loads", Int(kernel.frontswapLoads), plain.loads),
+        ("direct reclaims", Int(kernel.allocstall), plain.directReclaims),
+        ("F", machine.kernel.frontswapPages.pages, plain.stored.count),
+        ("scanned anon", machine.kernel.reclaim.scannedAnon, plain.scanned.anon),
+        ("rotated anon", machine.kernel.reclaim.rotatedAnon, plain.rotated.anon),
+        ("scanned file", machine.kernel.reclaim.scannedFile, plain.scanned.file),
+      ]
+      for (name, got, expected) in numbers where got != expected {
+        return "\(name): \(got), plain kernel \(expected)"
+      }
+      let places: [(LRUList, PlainKernel.Place)] = [
+        (.inactiveAnon, .inactiveAnon), (.activeAnon, .activeAnon),
+        (.inactiveFile, .inactiveFile), (.activeFile, .activeFile),
+      ]
+      for (list, place) in places {
+        let got = pages(of: list)
+        let expected = plain.lists[place] ?? []
+        if got != expected { return "\(list): \(got), plain kernel \(expected)" }
+      }
+      for (page, expected) in plain.pages.enumerated() {
+        let record = machine.kernel.pages.records[page + PageTable.heads]
+        if record.state.contains(.referenced) != expected.isReferenced
+          || record.state.contains(.accessed) != expected.isAccessed
+          || record.state.contains(.swapped) != (expected.place == .swapped)
+          || (expected.slot != nil && Int(record.extra) != expected.slot)
+        {
+          return "page \(page): \(record), plain kernel \(expected)"
+        }
+      }
+      return nil
+    }
+
+    private func pages(of list: LRUList) -> [Int] {
+      var found: [Int] = []
+      var page = machine.kernel.pages.records[list.rawValue].next
+      while page != UInt32(list.rawValue) {
+        found.append(Int(page) - PageTable.heads)
+        page = machine.kernel.pages.records[Int(page)].next
+      }
+      return found
+    }
+  }
+
+  /// Makes `steps` random steps and stops at the first difference.
+  private func walk(_ pair: inout Pair, _ random: inout RandomStream, _ steps: Int, hasAnon: Bool)
+    -> (step: Int, text: String)?
+  {
+    var hot = 0
+    for step in 0..<steps {
+      if step % 97 == 0 { hot = Int(random.below(UInt64(pair.files))) }
+      let touched = pair.machine.kernel.touched.pages
+      let choice = hasAnon ? random.below(100) : 0
+      switch choice {
+      case 0..<35:
+        // Half of the reads go to a few pages near a hot spot that moves, some repeat the last one.
+        let page =
+          random.below(2) == 0
+          ? (hot + Int(random.below(40))) % pair.files : Int(random.below(UInt64(pair.files)))
+        pair.readFile(page)
+        if random.below(10) == 0 { pair.readFile(page) }
+      case 35..<60 where touched < pair.region:
+        pair.touch()
+      case 99 where touched > 0:
+        pair.discard(1 + Int(random.below(UInt64(min(touched, 15)))))
+      case 98:
+        pair.shrink(to: Int(random.below(UInt64(pair.plain.stored.count + 1))))
+      default:
+        guard touched > 0 else { continue }
+        let offset =
+          random.below(2) == 0
+          ? touched - 1 - Int(random.below(UInt64(min(touched, 50))))
+          : Int(random.below(UInt64(touched)))
+        pair.accessAnon(offset, isWrite: random.below(4) == 0)
+      }
+      if let text = pair.difference() { return (step, text) }
+    }
+    return nil
+  }
+
+  @Test("A page cache alone: every list, shadow and count after every read")
+  func fileOnly() {
+    for seed in UInt64(0)..<5 {
+      var random = RandomStream(seed: seed, purpose: "files")
+      let usable = Self.minMark + 80 + Int(random.below(250))
+      var pair = Pair(
+        files: usable + 100 + Int(random.below(200)), region: 1, slots: 0, usable: usable,
+        swappiness: 60)
+
+      let difference = walk(&pair, &random, 1_000, hasAnon: false)
+
+      #expect(
+        difference == nil, "seed \(seed), step \(difference?.step ?? 0): \(difference?.text ?? "")")
+      #expect(pair.plain.puts > 100, "seed \(seed)")
+      pair.machine.check()
+    }
+  }
+
+  @Test(
+    "Page cache, anonymous memory and frontswap: every list, flag, slot and count after every step")
+  func everything() {
+    var (puts, stores, loads) = (0, 0, 0)
+    for seed in UInt64(0)..<12 {
+      var random = RandomStream(seed: seed, purpose: "everything")
+      let room = 100 + Int(random.below(200))
+      let swappiness = [60, 100, 1, 0][Int(seed % 4)]
+      // More than fits into memory with slots for all of it, or less with slots for a quarter of it.
+      let hasFewSlots = seed % 3 == 0
+      let region = hasFewSlots ? room * 3 / 4 : room * 5 / 4
+      let slots = hasFewSlots ? region / 4 : region * (seed % 2 == 0 ? 2 : 1)
+      var pair = Pair(
+        files: room, region: region, slots: slots, usable: Self.minMark + room,
+        swappiness: swappiness)
+
+      let difference = walk(&pair, &random, 1_500, hasAnon: true)
+
+      #expect(
+        difference == nil, "seed \(seed), step \(difference?.step ?? 0): \(difference?.text ?? "")")
+      pair.machine.check()
+      puts += pair.plain.puts
+      stores += pair.plain.stores
+      loads += pair.plain.loads
+    }
+    // The walks went where they were meant to go.
+    #expect(puts > 1_000 && stores > 1_000 && loads > 1_000, "\(puts), \(stores), \(loads)")
+  }
+}
