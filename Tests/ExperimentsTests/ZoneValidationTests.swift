@@ -111,7 +111,9 @@ struct ZoneValidationTests {
     #expect {
       try ZoneValidation([UInt8](text.utf8), file: "bad.json")
     } throws: { error in
-      guard case .malformed("bad.json", place, _) = error as? RecordedFileError else { return false }
+      guard case .malformed("bad.json", place, _) = error as? RecordedFileError else {
+        return false
+      }
       return true
     }
   }

@@ -39,7 +39,12 @@ struct Machine: ~Copyable {
   /// Commits and touches a region of `count` pages, which must be possible without waiting.
   mutating func use(_ count: Int) {
     kernel.map(PageCount(count), cpu: 0)
-    _ = kernel.touch(PageCount(count), budget: Self.unlimited, &host)
+    var left = PageCount(count)
+    while left > .zero {
+      let done = kernel.touch(left, budget: Self.unlimited, &host)
+      precondition(done > .zero, "no memory for \(left.pages) of \(count) pages")
+      left = left - done
+    }
   }
 
   /// The page at `offset` in the oldest region.
@@ -76,7 +81,7 @@ struct Machine: ~Copyable {
 
   /// Lets kswapd run until it naps.
   mutating func runKswapd() {
-    guard let token = kernel.takeKswapdWakeUp() else { return }
+    guard let (token, _) = kernel.takeKswapdWakeUp() else { return }
     while kernel.kswapd.activity == .running, kernel.kswapdStep(token: token, &host) != nil {
       wait()
     }

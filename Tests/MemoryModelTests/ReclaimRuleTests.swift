@@ -150,10 +150,10 @@ struct ReclaimRuleTests {
     // Low 1265, high 1520, and 984 pages that DMA keeps.
     var g1 = Machine { $0.fileSets = [(.pages(300_000), 0)] }
     g1.file(0..<(255_976 - 2_249))
-    let atLow = g1.kernel.takeKswapdWakeUp()
+    let atLow = g1.kernel.takeKswapdWakeUp()?.token
     g1.file([260_000])
 
-    let token = g1.kernel.takeKswapdWakeUp()
+    let token = g1.kernel.takeKswapdWakeUp()?.token
     var delays: [Int64] = []
     while let delay = g1.kernel.kswapdStep(token: token ?? 0, &g1.host),
       g1.kernel.kswapd.activity == .running

@@ -122,12 +122,13 @@ extension GuestKernel {
   /// Touches up to `count` pages for the first time, in the newest region that has untouched ones.
   ///
   /// Stops when `budget` nanoseconds are spent. Returns how many were touched: fewer if nothing is left to
-  /// touch, or if memory must be waited for (`elapsed` says how long). Source: facts 6.1.
+  /// touch, after one that found memory below the low mark, or if memory must be waited for (`elapsed` says how long). Source: facts 6.1.
   public mutating func touch(
     _ count: PageCount, budget: Int64, _ host: inout Host
   ) -> PageCount {
     var done = 0
     let cost = costs.minorFault.nanoseconds + costs.clearPage.nanoseconds
+    isTight = false
     while done < count.pages, elapsed < budget, !isTight, let index = regions.newestUntouched {
       let region = regions.regions[index]
       var touched = region.touched
@@ -165,6 +166,7 @@ extension GuestKernel {
     _ batch: UnsafeBufferPointer<UInt32>, budget: Int64, _ host: inout Host
   ) -> Int {
     let hitCost = costs.anonHit.nanoseconds
+    isTight = false
     var done = 0
     while done < batch.count && elapsed < budget {
       let page = batch[done] & ~Self.writeBit

@@ -16,6 +16,7 @@ extension GuestKernel {
     let hitCost = costs.fileHit.nanoseconds
     let affordable = budget - elapsed
     if affordable <= 0 { return 0 }
+    isTight = false
     let count =
       hitCost == 0 ? batch.count : min(batch.count, Int((affordable + hitCost - 1) / hitCost))
     var previous = last

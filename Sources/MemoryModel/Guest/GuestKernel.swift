@@ -55,7 +55,7 @@ public struct GuestKernel: ~Copyable {
 
   /// The instant of the operation under way, in nanoseconds since boot.
   var now: Int64 = 0
-  /// Whether an allocation since `begin(at:)` found memory below the low mark: streams then stop after each access,
+  /// Whether an allocation of the call under way found memory below the low mark: streams then stop after each access,
   /// so that kswapd gets its turn between two.
   var isTight = false
   /// What the operations since `begin(at:)` have cost, in nanoseconds.
@@ -117,7 +117,6 @@ public struct GuestKernel: ~Copyable {
   public mutating func begin(at time: SimTime) {
     now = time.nanoseconds
     elapsed = 0
-    isTight = false
     if !writeback.isEmpty { finishWriteback() }
   }
 
