@@ -25,8 +25,9 @@ let package = Package(
   ],
   targets: [
     .target(name: "SimulationEngine", swiftSettings: strict),
+    .target(name: "CPrefetch"),
     .target(
-      name: "MemoryModel", dependencies: ["SimulationEngine"], swiftSettings: strict),
+      name: "MemoryModel", dependencies: ["CPrefetch", "SimulationEngine"], swiftSettings: strict),
     .target(name: "Controllers", swiftSettings: strict),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(

@@ -41,6 +41,11 @@ extension GuestKernel {
   ) -> AllocationOutcome {
     wakeKswapd()
     isTight = true
+    if free > minLimit {
+      free -= 1
+      fruitlessRounds = 0
+      return .granted
+    }
     let start = elapsed
     defer {
       if purpose == .user && elapsed > start {

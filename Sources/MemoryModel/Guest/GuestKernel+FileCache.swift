@@ -1,6 +1,9 @@
 import SimulationEngine
 
 extension GuestKernel {
+  /// How many accesses ahead a page's record is fetched.
+  private static let prefetchDistance = 16
+
   /// Reads or writes whole file pages, `batch` one after another; the top bit of each says "write".
   ///
   /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many were
@@ -20,7 +23,11 @@ extension GuestKernel {
     var done = 0
     var activated = 0
     let records = pages.records
+    let lastPrefetch = count - Self.prefetchDistance
     walk: while done < count {
+      if done < lastPrefetch {
+        pages.prefetch(batch[done &+ Self.prefetchDistance] & ~Self.writeBit)
+      }
       let access = batch[done]
       let page = access & ~Self.writeBit
       let state = records[Int(page)].state
@@ -34,7 +41,7 @@ extension GuestKernel {
             records[Int(page)].state = PageState(
               rawValue: state.rawValue
                 ^ (PageState.active.rawValue | PageState.referenced.rawValue))
-            activated += 1
+            activated &+= 1
           } else if marks & PageState.referenced.rawValue == 0 {
             records[Int(page)].state = state.union(.referenced)
           }
@@ -50,18 +57,18 @@ extension GuestKernel {
         case .resolved: break
         case .blocked:
           previous = page
-          done += 1
+          done &+= 1
           break walk
         case .retry, .failed: break walk
         }
         if elapsed >= budget || isTight {
           previous = page
-          done += 1
+          done &+= 1
           break walk
         }
       }
       previous = page
-      done += 1
+      done &+= 1
     }
     last = previous
     account(activated, hits: done)

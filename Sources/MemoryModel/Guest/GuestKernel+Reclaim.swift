@@ -134,6 +134,7 @@ extension GuestKernel {
     var accessed = 0
     for _ in 0..<moved {
       let page = pages.tail(of: list)
+      if list.isFile { pages.prefetchYounger(than: page) }
       pages.unlink(page)
       if pages.records[Int(page)].state.contains(.accessed) { accessed += 1 }
       pages.records[Int(page)].state.subtract([.active, .accessed])

@@ -19,6 +19,7 @@ extension GuestKernel {
     var activated = 0
     for _ in 0..<taken {
       let page = pages.tail(of: list)
+      if list.isFile { pages.prefetchYounger(than: page) }
       pages.unlink(page)
       let verdict = list.isFile ? judgeFile(page, &host) : judgeAnon(page, &host)
       switch verdict {

@@ -8,7 +8,7 @@ package struct PageRecord: BitwiseCopyable {
   /// The neighbour towards the tail. Of an evicted file page: its handle in cleancache.
   var next: UInt32
   /// Of a page in swap or in the swap cache: its slot. Of an evicted file page: its shadow, the
-  /// workingset clock at eviction.
+  /// workingset clock at eviction. Of a file page in memory: a younger page, which reclaim fetches ahead.
   var extra: UInt32
   /// Where the page is, and its flags.
   package var state: PageState

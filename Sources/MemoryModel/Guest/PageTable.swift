@@ -1,3 +1,4 @@
+import CPrefetch
 import Glibc
 
 /// The records of all pages of a guest, and the four LRU lists through them.
@@ -10,6 +11,10 @@ package struct PageTable: ~Copyable {
   /// How many records there are, list heads included.
   private(set) var count: Int
   private var mappedBytes: Int
+  /// The pages that came to the heads of the two file lists last.
+  private let trail: UnsafeMutablePointer<UInt32>
+  /// How many pages reclaim fetches ahead: a power of two. At 90 ns from memory and 10 ns a page, 8 do.
+  private static var trailLength: Int { 8 }
 
   /// How many records are the heads of lists.
   package static var heads: Int { LRUList.allCases.count }
@@ -19,13 +24,18 @@ package struct PageTable: ~Copyable {
     count = Self.heads + pages
     mappedBytes = Self.bytes(for: count + room)
     records = Self.map(mappedBytes)
+    trail = .allocate(capacity: 2 * Self.trailLength)
+    trail.initialize(repeating: 0, count: 2 * Self.trailLength)
     for list in LRUList.allCases {
       let head = UInt32(list.rawValue)
       records[list.rawValue] = PageRecord(previous: head, next: head, extra: 0, state: [])
     }
   }
 
-  deinit { munmap(records, mappedBytes) }
+  deinit {
+    munmap(records, mappedBytes)
+    trail.deallocate()
+  }
 
   /// Bytes of a mapping for `count` records, in whole 2 MiB so that huge pages serve it.
   private static func bytes(for count: Int) -> Int {
@@ -60,6 +70,16 @@ package struct PageTable: ~Copyable {
     count = wanted
   }
 
+  /// Lets the processor fetch a page's record, so that it is near when it is looked at.
+  @inline(__always)
+  func prefetch(_ page: UInt32) { cacheLinePrefetch(records + Int(page)) }
+
+  /// Lets the processor fetch the record that reclaim comes to some pages after file page `page`.
+  ///
+  /// Every record that reclaim looks at leads to the next, so that it would wait for each of them in turn.
+  @inline(__always)
+  func prefetchYounger(than page: UInt32) { prefetch(records[Int(page)].extra) }
+
   /// The page at the tail of `list`; the list's own head if it is empty.
   package func tail(of list: LRUList) -> UInt32 { records[list.rawValue].previous }
 
@@ -80,6 +100,23 @@ package struct PageTable: ~Copyable {
     records[Int(page)].next = next
     records[Int(next)].previous = page
     records[head].next = page
+    if list.isFile { noteYounger(page, head) }
+  }
+
+  /// Notes in the page that came to the head of its file list `trailLength` pushes ago which page did now.
+  ///
+  /// The count of pushes stands in `extra` of the list's head.
+  @inline(__always)
+  private func noteYounger(_ page: UInt32, _ head: Int) {
+    let pushes = records[head].extra &+ 1
+    records[head].extra = pushes
+    let place = trail + ((head & 1) * Self.trailLength + Int(pushes) & (Self.trailLength - 1))
+    let older = Int(place.pointee)
+    place.pointee = page
+    records[Int(page)].extra = page
+    if records[older].state.rawValue & PageState.resident.rawValue != 0 {
+      records[older].extra = page
+    }
   }
 
   /// Puts a page at the tail of `list`, where reclaim looks first.

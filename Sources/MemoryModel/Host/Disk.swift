@@ -36,10 +36,13 @@ struct Disk: ~Copyable {
     return serve(at: now, parameters.write.nanoseconds)
   }
 
-  private func serve(at now: Int64, _ service: Int64) -> Int64 {
+  // Mutating, so that the disk is passed by its address and not copied.
+  private mutating func serve(at now: Int64, _ service: Int64) -> Int64 {
     var channel = 0
-    for other in 1..<max(parameters.channels, 1) where freeAt[other] < freeAt[channel] {
-      channel = other
+    var other = 1
+    while other < parameters.channels {
+      if freeAt[other] < freeAt[channel] { channel = other }
+      other += 1
     }
     let done = max(now, freeAt[channel]) + service
     freeAt[channel] = done
