@@ -11,10 +11,10 @@ struct AnonStream {
   private let hotPPM: Int64
   private let writeShare: Double
   private var random: RandomStream
-  private var zipf: ZipfTable?
+  private var zipf: ZipfQuantiles?
   private var scanned: UInt64 = 0
-  /// First page and touched pages of each region, and the hot pages up to and with it.
-  private var regions: [(first: UInt32, touched: Int, hotEnd: Int)] = []
+  /// First page of each region, the hot pages up to and with it, and the zipf weight of its own.
+  private var regions: [(first: UInt32, hotEnd: Int, weight: Double)] = []
   private var version: UInt64 = .max
   private var buffer = [UInt32](repeating: 0, count: 256)
   /// Accesses made so far, and those begun later than due.
@@ -50,11 +50,17 @@ struct AnonStream {
       if hot == 0 { return }
       end += hot
       largest = max(largest, hot)
-      found.append((first, touched, end))
+      found.append((first, end, 0))
     }
     regions = found
-    if largest > zipf?.ranks ?? 0, let alpha = spec.pattern.alpha {
-      zipf = ZipfTable(ranks: largest + largest / 2, alpha: alpha)
+    guard let alpha = spec.pattern.alpha else { return }
+    if largest > zipf?.ranks ?? 0 {
+      zipf = ZipfQuantiles(ranks: largest + largest / 2, alpha: alpha)
+    }
+    var start = 0
+    for index in regions.indices {
+      regions[index].weight = zipf?.weight(of: regions[index].hotEnd - start) ?? 0
+      start = regions[index].hotEnd
     }
   }
 
@@ -118,7 +124,10 @@ struct AnonStream {
     let index = region(of: Int(random.below(UInt64(hotPages))))
     let first = index == 0 ? 0 : regions[index - 1].hotEnd
     let count = regions[index].hotEnd - first
-    guard let rank = zipf?.rank(random.unit(), of: count) else { return place(first) }
+    let weight = regions[index].weight
+    guard let rank = zipf?.rank(random.unit(), of: count, total: weight) else {
+      return place(first)
+    }
     // A prime above any count: multiplying by it permutes the remainders.
     let scattered = Int(UInt64(rank) &* 2_654_435_761 % UInt64(count))
     return page(scattered, ofRegion: index)
