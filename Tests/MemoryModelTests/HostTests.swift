@@ -66,7 +66,7 @@ struct HostTests {
 
     let isStored = host.persistentPut(domain: domain)
     let evictions = host.ephemeralEvictions
-    while host.ephemeralPages > .zero { _ = host.persistentPut(domain: domain) }
+    for _ in 0..<2_000 where host.ephemeralPages > .zero { _ = host.persistentPut(domain: domain) }
     let isStoredWithoutRoom = host.persistentPut(domain: domain)
 
     #expect(given == 16_384 - 2_000 - 256)
