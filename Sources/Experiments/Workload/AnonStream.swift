@@ -9,6 +9,8 @@ import SimulationEngine
 struct AnonStream {
   private let spec: AnonAccessSpec
   private let hotPPM: Int64
+  /// Touched pages for each hot one, times 2^32; never less than 1, so that no two hot pages meet.
+  private let spread: UInt64
   private let writeShare: Double
   private var random: RandomStream
   private var zipf: ZipfQuantiles?
@@ -24,6 +26,7 @@ struct AnonStream {
   init(_ spec: AnonAccessSpec, coldPPM: Int64, seed: UInt64, purpose: String) {
     self.spec = spec
     hotPPM = 1_000_000 - coldPPM
+    spread = (1_000_000 << 32) / UInt64(max(hotPPM, 1))
     writeShare = Double(spec.writePPM) / 1_000_000
     random = RandomStream(seed: seed, purpose: purpose)
   }
@@ -121,7 +124,8 @@ struct AnonStream {
 
   /// A region by its share of the hot pages, then a rank in it, scattered over its hot pages.
   private mutating func zipfPage() -> UInt32 {
-    let index = region(of: Int(random.below(UInt64(hotPages))))
+    let index = region(
+      of: Int(random.next().multipliedFullWidth(by: UInt64(hotPages)).high))
     let first = index == 0 ? 0 : regions[index - 1].hotEnd
     let count = regions[index].hotEnd - first
     let weight = regions[index].weight
@@ -133,15 +137,18 @@ struct AnonStream {
     return page(scattered, ofRegion: index)
   }
 
-  /// The region that hot page `number` of all is in. O(log regions).
+  /// The region that hot page `number` of all is in. O(log regions), without a branch to guess wrong.
   private func region(of number: Int) -> Int {
-    var low = 0
-    var high = regions.count - 1
-    while low < high {
-      let middle = (low + high) / 2
-      if regions[middle].hotEnd > number { high = middle } else { low = middle + 1 }
+    var first = 0
+    var count = regions.count
+    while count > 1 {
+      let half = count / 2
+      // All ones if that region ends at `number` or before, else zero.
+      let isBeyond = (regions[first + half - 1].hotEnd &- number &- 1) &>> (Int.bitWidth - 1)
+      first &+= half & isBeyond
+      count -= half
     }
-    return low
+    return first
   }
 
   /// The page that is hot page `number` of all.
@@ -151,7 +158,7 @@ struct AnonStream {
   }
 
   private func page(_ hot: Int, ofRegion index: Int) -> UInt32 {
-    regions[index].first + UInt32(Int64(hot) * 1_000_000 / hotPPM)
+    regions[index].first + UInt32(truncatingIfNeeded: (UInt64(hot) &* spread) &>> 32)
   }
 }
 
