@@ -5,8 +5,8 @@ import SimulationEngine
 ///
 /// The guest has no work but the accesses, and nothing costs simulated time.
 enum PageAccess {
-  /// Accesses handed to the kernel at a time, as `FileStream` does.
-  static let batch = 256
+  /// Accesses handed to the kernel at a time: the most that a stream makes in its turn.
+  static let batch = 1024
 
   /// `lru PAGES MEMORY_MIB FILE REQUESTS [REPEAT]`.
   static func run(_ arguments: Arguments) throws {

@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""Hold the simulator's speed against C programs that do one thing each.
+
+Each pair runs in turn, ours and the bound, round after round; what counts is the median of the rounds' ratios, for
+absolute figures of two moments cannot be compared. Needs the Swift toolchain, gcc and libsqlite3-dev.
+
+Exits 1 if something was computed wrongly. A ratio that is not reached is shown and does not fail: it depends on
+what else the machine does.
+"""
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / os.environ.get("BUILD", ".build")
+WORK = BUILD / "benchmarks"
+PROGRAM = BUILD / "release" / "Benchmarks"
+SWIFT = os.environ.get("SWIFT", "swift")
+CFLAGS = ["-O3", "-march=native", "-ffp-contract=off", "-pthread"]
+EXACT_MISSES = {10_000: 20_746_465, 100_000: 11_052_984, 500_000: 3_682_574}
+QUICK = "--quick" in sys.argv
+problems = []
+
+
+def call(*command):
+    done = subprocess.run(
+        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))} exited {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def field(text, name):
+    """The last number that stands behind `name=`."""
+    found = re.findall(rf"\b{name}=([0-9.]+)", text)
+    if not found:
+        sys.exit(f"no {name}= in: {text}")
+    return float(found[-1])
+
+
+def build():
+    subprocess.run(
+        [SWIFT, "build", "-c", "release", "--product", "Benchmarks", "--scratch-path", BUILD],
+        cwd=ROOT, check=True, stdout=sys.stderr)
+    WORK.mkdir(parents=True, exist_ok=True)
+    columns = int(field(call(PROGRAM, "columns"), "columns"))
+    sources = ROOT / "Benchmarks" / "c"
+    for name in ("zipfgen", "lru", "desheap", "selfballoon"):
+        call("gcc", *CFLAGS, sources / f"{name}.c", "-o", WORK / name, "-lm")
+    call("gcc", *CFLAGS, f"-DINTS={columns}", "-DREALS=0", sources / "sqlrows.c", "-o",
+         WORK / "sqlrows", "-lsqlite3", "-lm")
+
+
+def zipf(pages, requests):
+    """A file of page numbers, drawn once."""
+    file = WORK / f"zipf-{pages}-{requests}.u32"
+    if not file.exists():
+        call(WORK / "zipfgen", pages, requests, "1.0", 42, "u32", file)
+    return file
+
+
+def show(what, ours, bound, ratios, wanted, ok, unit=""):
+    def number(value):
+        return "-" if value is None else f"{value:.4g}"
+
+    spread = "-"
+    if ratios:
+        spread = f"{statistics.median(ratios):.2f} [{min(ratios):.2f}-{max(ratios):.2f}]"
+    # Small sizes show that everything works, not how fast it is.
+    judged = wanted == "equal" or not QUICK
+    verdict = "-" if ok is None or not judged else "yes" if ok else "NO"
+    print(f"{what:<46} {number(ours):>9} {number(bound):>9} {unit:<9} {spread:<18} {wanted:<8} {verdict}",
+          flush=True)
+
+
+def compare(what, rounds, ours, bound, figure, unit, wanted, most=False, same=None):
+    """Runs two commands in turn; `figure` names their figure, `same` a number that must be equal.
+
+    A command may be a function that makes it, the bound's of what ours printed.
+    """
+    ours_seen, bound_seen, ratios = [], [], []
+    for _ in range(rounds):
+        mine = call(*(ours() if callable(ours) else ours))
+        other = call(*(bound(mine) if callable(bound) else bound))
+        if same and field(mine, same) != field(other, same):
+            problems.append(f"{what}: {same} {field(mine, same):.0f}, the C program's {field(other, same):.0f}")
+        ours_seen.append(field(mine, figure))
+        bound_seen.append(field(other, figure))
+        ratios.append(ours_seen[-1] / bound_seen[-1])
+    middle = statistics.median(ratios)
+    show(what, statistics.median(ours_seen), statistics.median(bound_seen), ratios,
+         f"{'<=' if most else '>='} {wanted}", middle <= wanted if most else middle >= wanted, unit)
+
+
+def page_accesses(rounds):
+    sizes = [(1_000_000, 1_000, 0.6)] if QUICK else [(1_000_000, 1_000, 0.6), (16_000_000, 16_000, 0.7)]
+    requests = 5_000_000 if QUICK else 50_000_000
+    for pages, mebibytes, wanted in sizes:
+        file = zipf(pages, requests)
+
+        def bound(mine):
+            return (WORK / "lru", "twolist", pages, int(field(mine, "cache")), file, requests, 1)
+
+        compare(f"page accesses, {pages // 1_000_000} M pages, a quarter cached", rounds,
+                (PROGRAM, "lru", pages, mebibytes, file, requests), bound, "cpu_Macc_s", "M/s", wanted)
+
+
+def exact():
+    requests = 5_000_000 if QUICK else 50_000_000
+    file = zipf(1_000_000, requests)
+    for cache in (100_000,) if QUICK else EXACT_MISSES:
+        mine = call(PROGRAM, "exact", 1_000_000, cache, file, requests)
+        other = call(WORK / "lru", "lru", 1_000_000, cache, file, requests, 1)
+        misses = field(mine, "misses")
+        right = misses == field(other, "misses") and (QUICK or misses == EXACT_MISSES[cache])
+        if not right:
+            problems.append(f"exact LRU, {cache} cached: {misses:.0f} misses")
+        show(f"exact LRU misses, {cache} cached", misses / 1e6, field(other, "misses") / 1e6, [],
+             "equal", right, "million")
+
+
+def events(rounds):
+    count = 2_000_000 if QUICK else 20_000_000
+    for processes in (10, 1_000):
+        compare(f"events, {processes} pending", rounds, (PROGRAM, "queue", processes, count),
+                (WORK / "desheap", processes, count), "cpu_Mev_s", "M/s", 0.6, same="end_time")
+
+
+def fresh(name):
+    """A database file that is not there."""
+    database = WORK / name
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{database}{suffix}").unlink(missing_ok=True)
+    return database
+
+
+def rows(rounds):
+    count = 20_000 if QUICK else 500_000
+    compare("rows recorded", rounds, lambda: (PROGRAM, "record", fresh("rows.sqlite"), count),
+            lambda _: (WORK / "sqlrows", "insert", fresh("rows.sqlite"), count, "wal", "normal", 4096),
+            "cpu_krows_s", "k/s", 0.7)
+    fresh("rows.sqlite")
+
+
+def recording(rounds):
+    scenario = ROOT / "Scenarios" / "compile.yaml"
+    extra = ("duration=60s",) if QUICK else ()
+    plain, recorded, ratios = [], [], []
+    for _ in range(rounds):
+        without = call(PROGRAM, "run", scenario, "none", *extra)
+        with_rows = call(PROGRAM, "run", scenario, fresh("compile.sqlite"), *extra)
+        prints = [re.search(r"fingerprint=(\w+)", text).group(1) for text in (without, with_rows)]
+        if prints[0] != prints[1]:
+            problems.append(f"recording changed the run: {prints}")
+        plain.append(field(without, "wall_s"))
+        recorded.append(field(with_rows, "wall_s"))
+        ratios.append(recorded[-1] / plain[-1])
+    show("compile.yaml, wall time recorded / not", statistics.median(recorded), statistics.median(plain),
+         ratios, "<= 1.25", statistics.median(ratios) <= 1.25, "s")
+
+
+def days(rounds):
+    compare("a committed-only day", rounds, (PROGRAM, "day", 1 if QUICK else 5),
+            (WORK / "selfballoon", "day", 20, 1), "cpu_ms_day", "ms", 3, most=True)
+    python = os.environ.get("SIMPY_PYTHON", sys.executable)
+    if subprocess.run([python, "-c", "import simpy"], stderr=subprocess.DEVNULL).returncode:
+        print("a committed-only day against SimPy: skipped, SimPy is not installed"
+              " (python3 -m venv V && V/bin/pip install simpy, then SIMPY_PYTHON=V/bin/python)")
+    elif not QUICK:
+        program = ROOT / "Benchmarks" / "c" / "selfballoon_simpy.py"
+        compare("a committed-only day against SimPy", rounds, (PROGRAM, "day", 3), (python, program, 1),
+                "cpu_ms_day", "ms", 1 / 50, most=True)
+
+
+def compile_day():
+    text = call(PROGRAM, "run", ROOT / "Scenarios" / "compile.yaml", fresh("day.sqlite"), "duration=24h",
+                "guests.build.committed.times=240", "selfballoon_interval=5")
+    show("a day of the compile guest, recorded", field(text, "wall_s"), None, [], "seconds", None, "s")
+    show("  its peak memory a simulated GiB", field(text, "peak_MiB") / field(text, "simulated_GiB"), None,
+         [], "", None, "MiB")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="small sizes, one round: for `make check`")
+    parser.add_argument("--rounds", type=int, help="rounds of each pair (default 5, 1 with --quick)")
+    options = parser.parse_args()
+    if not shutil.which("gcc"):
+        sys.exit("gcc is not installed")
+    rounds = options.rounds or (1 if QUICK else 5)
+    build()
+    print(f"{'what':<46} {'ours':>9} {'bound':>9} {'unit':<9} {'ratio':<18} {'wanted':<8} ok")
+    page_accesses(rounds)
+    exact()
+    events(rounds)
+    rows(rounds)
+    recording(rounds)
+    days(rounds)
+    if not QUICK:
+        compile_day()
+    for problem in problems:
+        print(f"wrong: {problem}", file=sys.stderr)
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()
