@@ -33,6 +33,7 @@ test: setup ## run all tests, in debug and the reference runs also in release
 	$(SWIFT) test --skip-build
 	$(SWIFT) build -c release --product balloonsim
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh
+	$(PROGRAM) validate pagecache Tests/ExperimentsTests/GroundTruth/pagecache/runs/*.json
 
 build: setup ## build the program in release
 	@$(SWIFT) build -c release --product balloonsim

@@ -55,7 +55,7 @@ struct RecordedStreamTests {
     ])
   func recordedStream(name: String) throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "GroundTruth/pagecache/\(name).json")
+      .appending(path: "GroundTruth/pagecache/runs/\(name).json")
     let recording = try JSONDecoder().decode(Recording.self, from: Data(contentsOf: file))
 
     var random = RandomStream(state: recording.workload.seed)
