@@ -132,9 +132,9 @@ extension GuestKernel {
     let inactive: LRUList = list.isFile ? .inactiveFile : .inactiveAnon
     let moved = min(count, sizes[list])
     var accessed = 0
-    for _ in 0..<moved {
+    for turn in 0..<moved {
       let page = pages.tail(of: list)
-      if list.isFile { pages.prefetchYounger(than: page) }
+      if list.isFile { pages.prefetchYounger(than: page, turn: turn) }
       pages.unlink(page)
       if pages.records[Int(page)].state.contains(.accessed) { accessed += 1 }
       pages.records[Int(page)].state.subtract([.active, .accessed])

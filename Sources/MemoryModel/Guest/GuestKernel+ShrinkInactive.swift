@@ -17,9 +17,9 @@ extension GuestKernel {
     let taken = min(count, sizes[list])
     var freed = 0
     var activated = 0
-    for _ in 0..<taken {
+    for turn in 0..<taken {
       let page = pages.tail(of: list)
-      if list.isFile { pages.prefetchYounger(than: page) }
+      if list.isFile { pages.prefetchYounger(than: page, turn: turn) }
       pages.unlink(page)
       let verdict = list.isFile ? judgeFile(page, &host) : judgeAnon(page, &host)
       switch verdict {
