@@ -73,7 +73,7 @@ struct ResolvedScenarioTests {
     #expect(parameter("tick")?.number == 1)
     #expect(parameter("host.disks.ssd.random_read")?.number == 0.00015)
     #expect(parameter("host.disks.ssd.bandwidth")?.number == 450_000_000)
-    #expect(parameter("guests.build.files.sources.rate")?.number == 4_000)
+    #expect(parameter("guests.build.files.sources.rate")?.number == 1_000)
     #expect(parameter("guests.build.anon.access.pattern.zipf")?.number == 0.9)
     #expect(parameter("guests.build.thp")?.number == 0)
     #expect(parameter("guests.build.controller")?.text == "selfballoon")
