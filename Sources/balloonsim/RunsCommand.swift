@@ -112,7 +112,8 @@ struct DatabaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Read the whole database and say what is wrong with it.",
       discussion:
-        "Exit code 1 if anything is. Runs whose process died are named; they are no fault.")
+        "Exit code 1 if anything is, 65 if it is too damaged to be read. Runs whose process died are named; they are no fault."
+    )
 
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions

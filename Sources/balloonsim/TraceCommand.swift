@@ -27,7 +27,7 @@ struct TraceCommand: ParsableCommand {
       let pages = { (count: Double) in UnitScale.text(count, unit: "pages") }
       var rows = [
         ["format", trace.provenance.format.rawValue], ["samples", "\(summary.rows)"],
-        ["span", summary.span.text],
+        ["span", UnitScale.text(Double(summary.span.nanoseconds) / 1e9, unit: "s")],
       ]
       if let intervals = summary.intervals {
         rows.append([

@@ -99,6 +99,10 @@ struct GuestMeter: ~Copyable {
   }
   /// Pages times seconds held.
   var heldPageSeconds: Double { Double(heldIntegral) / 1e9 }
+  /// Pages times seconds that the guest held less than at boot, until it was last noted; exact, so zero is zero.
+  var savedPageSeconds: Double {
+    Double(Int128(bootPages) * Int128(since) - heldIntegral) / 1e9
+  }
   /// How many allocations waited.
   var stallCount: Int64 { Int64(stalls.totalCount) }
   /// The wait that `percent` of the waiting allocations did not exceed, in seconds.

@@ -73,7 +73,8 @@ extension Simulation {
     }
   }
 
-  private mutating func recordWorker(_ index: Int) throws {
+  /// Tells the observer of the run of the worker that is under way.
+  mutating func recordWorker(_ index: Int) throws {
     guard let observer, let run = guests[index].workerRun else { return }
     try observer.worker(
       WorkerRecord(

@@ -5,6 +5,8 @@ extension Simulation {
   /// Ends the run: the last integrals, the figures, the fingerprint.
   mutating func finish() throws -> RunSummary {
     for index in 0..<guestCount {
+      // A run of the worker that the end cuts short has decided all the same.
+      if guests[index].workerRun != nil { try recordWorker(index) }
       guests[index].kernel.begin(at: now)
       guests[index].meter.hold(host.held(by: index), at: now)
     }
@@ -57,8 +59,9 @@ private struct MetricList {
     add("memory_held_peak_pages", Double(guest.meter.peakHeld), "pages", of: name)
     add("memory_held_least_pages", Double(guest.meter.leastHeld), "pages", of: name)
     add("memory_held", held / Self.gibibyteHour, "GiB*h", of: name)
-    add("memory_saved", (boot * seconds - held) / Self.gibibyteHour, "GiB*h", of: name)
-    add("memory_saved_percent", 100 * (1 - held / (boot * span)), "%", of: name)
+    let saved = guest.meter.savedPageSeconds
+    add("memory_saved", saved / Self.gibibyteHour, "GiB*h", of: name)
+    add("memory_saved_percent", 100 * saved / (boot * span), "%", of: name)
     addCounters(guest.kernel.counters, name)
     add("accesses_deferred", Double(guest.deferredAccesses), "count", of: name)
     let counters = guest.kernel.counters

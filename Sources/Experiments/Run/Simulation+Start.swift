@@ -36,8 +36,8 @@ extension Simulation {
     configuration.fileSets = spec.files.map { ($0.size, disk($0.disk)) }
     configuration.swap = spec.swap.map { ($0.size, disk($0.disk)) }
     configuration.swappiness = spec.swappiness
-    configuration.cleancache = options.isCleancacheOn && scenario.host.tmem.cleancache
-    configuration.frontswap = options.isFrontswapOn && scenario.host.tmem.frontswap
+    configuration.cleancache = options.isCleancacheOn
+    configuration.frontswap = options.isFrontswapOn
     configuration.balloon = spec.balloon
     configuration.costs = spec.costs
     let kernel = GuestKernel(configuration, domain: domain)

@@ -18,8 +18,10 @@ package struct PageRecord: BitwiseCopyable {
 ///
 /// All bits clear: a file page that was never read, or an anonymous page that was never touched.
 package struct PageState: OptionSet, BitwiseCopyable, Sendable {
+  /// The bits.
   package let rawValue: UInt32
 
+  /// The flags that `rawValue` says.
   package init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// In memory, on one of the four LRU lists.

@@ -7,6 +7,7 @@ import Glibc
 /// simulator's machine. Memory: 16 bytes a page that was ever touched. Lists are linked by index; their
 /// heads are the first four records. The only place with page pointers.
 package struct PageTable: ~Copyable {
+  /// The records, list heads first.
   package private(set) var records: UnsafeMutablePointer<PageRecord>
   /// How many records there are, list heads included.
   private(set) var count: Int

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The swap slots of a guest over all its swap devices.
 ///
 /// Slots of all devices are numbered through in the order of priority, each device's first being its
@@ -22,7 +24,8 @@ struct SwapSpace: ~Copyable {
   private(set) var frontswapPages = 0
 
   private let owners: UnsafeMutablePointer<UInt32>
-  private let free: UnsafeMutablePointer<UInt64>
+  /// A bit for each slot that is in use, a header's and those behind the last device included.
+  private let used: UnsafeMutablePointer<UInt64>
   private let inFrontswap: UnsafeMutablePointer<UInt64>
   private let words: Int
   /// No word before this one has a free slot.
@@ -41,21 +44,31 @@ struct SwapSpace: ~Copyable {
     totalSlots = usable
     freeSlots = usable
     words = (end + 63) / 64
-    owners = .allocate(capacity: max(end, 1))
-    free = .allocate(capacity: max(words, 1))
-    inFrontswap = .allocate(capacity: max(words, 1))
-    owners.initialize(repeating: 0, count: max(end, 1))
-    free.initialize(repeating: 0, count: max(words, 1))
-    inFrontswap.initialize(repeating: 0, count: max(words, 1))
+    owners = Self.zeroes(max(end, 1))
+    used = Self.zeroes(max(words, 1))
+    inFrontswap = Self.zeroes(max(words, 1))
+    var next = 0
     for device in devices {
-      for slot in device.slots { free[slot >> 6] |= 1 << UInt64(slot & 63) }
+      for slot in next..<device.slots.lowerBound { used[slot >> 6] |= 1 << UInt64(slot & 63) }
+      next = device.slots.upperBound
     }
+    for slot in next..<max(words, 1) << 6 { used[slot >> 6] |= 1 << UInt64(slot & 63) }
   }
 
   deinit {
-    owners.deallocate()
-    free.deallocate()
-    inFrontswap.deallocate()
+    Glibc.free(owners)
+    Glibc.free(used)
+    Glibc.free(inFrontswap)
+  }
+
+  /// `count` zeroes that take memory only where they are written.
+  private static func zeroes<Word: FixedWidthInteger & BitwiseCopyable>(
+    _ count: Int
+  ) -> UnsafeMutablePointer<Word> {
+    guard let memory = calloc(count, MemoryLayout<Word>.stride) else {
+      preconditionFailure("no memory for \(count) swap slots")
+    }
+    return memory.bindMemory(to: Word.self, capacity: count)
   }
 
   /// Slots in use.
@@ -72,7 +85,7 @@ struct SwapSpace: ~Copyable {
     inFrontswap[Int(slot) >> 6] & (1 << UInt64(slot & 63)) != 0
   }
   /// Whether `slot` is in use.
-  func isUsed(_ slot: UInt32) -> Bool { free[Int(slot) >> 6] & (1 << UInt64(slot & 63)) == 0 }
+  func isUsed(_ slot: UInt32) -> Bool { used[Int(slot) >> 6] & (1 << UInt64(slot & 63)) != 0 }
   /// The device that `slot` is on.
   func device(of slot: UInt32) -> Int {
     devices.firstIndex { $0.slots.contains(Int(slot)) } ?? 0
@@ -81,9 +94,9 @@ struct SwapSpace: ~Copyable {
   /// Gives `page` the lowest free slot; nothing if there is none.
   mutating func allocate(for page: UInt32) -> UInt32? {
     if freeSlots == 0 { return nil }
-    while free[firstFreeWord] == 0 { firstFreeWord += 1 }
-    let bit = free[firstFreeWord].trailingZeroBitCount
-    free[firstFreeWord] &= ~(1 << UInt64(bit))
+    while used[firstFreeWord] == .max { firstFreeWord += 1 }
+    let bit = (~used[firstFreeWord]).trailingZeroBitCount
+    used[firstFreeWord] |= 1 << UInt64(bit)
     freeSlots -= 1
     let slot = firstFreeWord << 6 | bit
     owners[slot] = page
@@ -93,7 +106,7 @@ struct SwapSpace: ~Copyable {
   /// Gives a slot back that is not in frontswap any more.
   mutating func release(_ slot: UInt32) {
     assert(!isInFrontswap(slot), "slot \(slot) released with its frontswap bit")
-    free[Int(slot) >> 6] |= 1 << UInt64(slot & 63)
+    used[Int(slot) >> 6] &= ~(1 << UInt64(slot & 63))
     owners[Int(slot)] = 0
     freeSlots += 1
     firstFreeWord = min(firstFreeWord, Int(slot) >> 6)

@@ -75,6 +75,8 @@ public struct MetricsTable: Sendable {
   private static func change(from first: Double, to second: Double) -> String {
     guard first.isFinite, second.isFinite, first != second, first != 0 else { return "" }
     let percent = (second - first) / abs(first) * 100
+    // What rounds to nothing, or is so much that the first value was next to nothing, says nothing.
+    guard (0.05..<100_000).contains(abs(percent)) else { return "" }
     return (percent > 0 ? "+" : "") + UnitScale(unit: "%", largest: abs(percent)).text(percent)
       + "%"
   }
