@@ -73,7 +73,7 @@ struct TraceInputTests {
 
     text.expect(0)
     #expect(text.lines.contains("samples              3"))
-    #expect(text.lines.contains("span                 14s"))
+    #expect(text.lines.contains("span                 14.0 s"))
     // 20,480 kB for 8 s and 51,200 kB for 6 s; 30,720 kB more within 8 s.
     #expect(text.lines.contains("committed, mean      32.9 MiB"))
     #expect(text.lines.contains("steepest rise        3.8 MiB a second"))

@@ -173,7 +173,7 @@ struct ClosedLoopTests {
       log.workers.map { [$0.decision.balloon?.goal, $0.decision.balloon?.outcome?.target] }
     }
     #expect(decisions[0] == decisions[1])
-    #expect(decisions[0].count == 19)
+    #expect(decisions[0].count == 20)
     // The second round of the scan begins after 40 s, the cache has lost pages from about 60 s on.
     #expect(with.value(.accesses, at: 99) > 190_000)
     #expect(with.value(.pgpgin, at: 99) == 80_000)
@@ -215,7 +215,7 @@ struct ClosedLoopTests {
 
     let log = try Fixture.run(Fixture.scenario(guest, seconds: 150)).log
 
-    #expect(log.workers.count == 29)
+    #expect(log.workers.count == 30)
     for record in log.workers {
       let part = try #require(record.decision.shrink)
       #expect(part.frontswap == 0)
