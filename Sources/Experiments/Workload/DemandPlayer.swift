@@ -34,6 +34,7 @@ struct DemandPlayer {
     end = SimTime(nanoseconds: period * Int64(times - 1) + last)
   }
 
+  @inline(__always)
   private func time(of index: Int) -> Int64 {
     points[index].at.nanoseconds + period * Int64(round)
   }
@@ -73,6 +74,7 @@ struct DemandPlayer {
     nextTime.map { (points[index + 1 < points.count ? index + 1 : 0], $0) }
   }
 
+  @inline(__always)
   private mutating func moveOn() {
     if index + 1 < points.count {
       index += 1
@@ -86,6 +88,7 @@ struct DemandPlayer {
     a + Int(Int128(b - a) * Int128(passed) / Int128(span))
   }
 
+  @inline(__always)
   private mutating func set(_ pages: Int, touched: Int?) {
     committed = scaled(pages)
     wantedTouched =
@@ -95,6 +98,7 @@ struct DemandPlayer {
       }
   }
 
+  @inline(__always)
   private func scaled(_ pages: Int) -> Int { share(scalePPM, of: pages) }
 
   /// So many millionths of `pages`, rounded down.

@@ -55,6 +55,10 @@ struct AnonRegions {
   /// Notes a range as free again, joined with its neighbours.
   private mutating func giveBack(_ range: Range<Int>) {
     if range.isEmpty { return }
+    if gaps.isEmpty && range.upperBound == end {
+      end = range.lowerBound
+      return
+    }
     var range = range
     var index = gaps.firstIndex { $0.lowerBound >= range.lowerBound } ?? gaps.count
     if index < gaps.count, gaps[index].lowerBound == range.upperBound {
@@ -75,23 +79,26 @@ struct AnonRegions {
 
   /// Cuts `count` pages off the end of region `index`; its pages beyond must have been released before.
   mutating func cut(_ index: Int, by count: Int) {
-    let region = regions[index]
+    var region = regions[index]
     precondition(region.touched <= region.size - count, "touched pages cut off region \(index)")
-    giveBack(region.start + region.size - count..<region.start + region.size)
-    regions[index].size -= count
-    if regions[index].size == 0 { empty += 1 }
+    region.size -= count
+    let end = region.start + region.size
+    giveBack(end..<end + count)
+    regions[index] = region
+    if region.size == 0 { empty += 1 }
     if region.isAlive { committed -= count }
   }
 
   /// Forgets the regions of size zero: at once if they are the newest, else O(regions).
   mutating func removeEmpty() {
+    version &+= 1
+    if empty == 0 { return }
     while empty > 0, let last = regions.last, last.size == 0 {
       regions.removeLast()
       empty -= 1
     }
     if empty > 0 { regions.removeAll { $0.size == 0 } }
     empty = 0
-    version &+= 1
   }
 
   /// Sets how many pages of a region are touched.

@@ -22,7 +22,7 @@ public struct CommitCounter: Hashable, Sendable {
     let delta = deltas[cpu] + pages
     if delta >= batch || delta <= -batch {
       global += delta
-      deltas[cpu] = 0
+      if delta != pages { deltas[cpu] = 0 }
     } else {
       deltas[cpu] = delta
     }

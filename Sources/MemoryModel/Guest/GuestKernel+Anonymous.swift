@@ -63,7 +63,9 @@ extension GuestKernel {
   private mutating func shrinkRegion(_ index: Int, by count: Int, _ host: inout Host) -> Int {
     let region = regions.regions[index]
     let cut = min(count, region.size)
-    releaseTouched(index, downTo: min(region.touched, region.size - cut), &host)
+    if region.touched > region.size - cut {
+      releaseTouched(index, downTo: region.size - cut, &host)
+    }
     regions.cut(index, by: cut)
     return cut
   }
