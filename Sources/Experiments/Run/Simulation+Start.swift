@@ -86,7 +86,6 @@ extension Simulation {
     for (index, order) in scenario.events.enumerated() {
       queue.schedule(.order(UInt32(index)), at: order.at, in: .controller)
     }
-    queue.schedule(.tick, at: .zero, in: .recorder)
     switch scenario.duration {
     case .time(let duration): end = .zero + duration
     case .trace: if openWork > 0 { end = .endOfTime }
@@ -131,7 +130,7 @@ extension GuestSpec {
 
   /// Refuses a guest with more pages than can be numbered.
   func checkPages(_ points: [CommittedPoint]) throws(SimulationError) {
-    let committed = points.map(\.committed.pages).max() ?? 0
+    let committed = points.reduce(0) { max($0, $1.committed.pages) }
     let scaled = Int(Int128(committed) * Int128(self.committed.scalePPM) / 1_000_000)
     let pages = files.reduce(scaled) { $0 + $1.size.pages }
     let slots = swap.reduce(0) { $0 + $1.size.pages }
