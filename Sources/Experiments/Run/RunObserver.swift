@@ -56,6 +56,8 @@ public struct EventRecord: Sendable {
     case balloonCancelled = "balloon_cancelled"
     case balloonNoMorePages = "balloon_no_more_pages"
     case dropCaches = "drop_caches"
+    case faultBegins = "fault_begins"
+    case faultEnds = "fault_ends"
     case oomKill = "oom_kill"
     case kernelOops = "kernel_oops"
     case workDone = "work_done"

@@ -32,6 +32,10 @@ struct SimulatedGuest: ~Copyable {
   var workerRun: WorkerRun?
   /// Whether the worker's time came while it ran.
   var isWorkerOverdue = false
+  /// How much later than it is due the worker begins, while it is late.
+  var workerDelay: SimDuration?
+  /// Whether the run of the worker that is due was held up already.
+  var isWorkerHeldUp = false
   /// The goal and the target of the last decision.
   var goal: Int64
   var target: Int64

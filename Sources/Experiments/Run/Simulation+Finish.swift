@@ -14,6 +14,7 @@ extension Simulation {
     var metrics = MetricList(seconds: Double(now.nanoseconds) / 1e9)
     for index in 0..<guestCount { metrics.add(guests[index], host) }
     metrics.add(host, hostMeter)
+    addFaultTimes(&metrics)
     metrics.add("simulated", Double(now.nanoseconds) / 1e9, "s")
     metrics.add("events", Double(events), "count")
 
@@ -37,7 +38,7 @@ extension Simulation {
 }
 
 /// The figures of a run in the order in which they are shown.
-private struct MetricList {
+struct MetricList {
   let seconds: Double
   var metrics: [Metric] = []
 

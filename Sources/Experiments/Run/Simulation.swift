@@ -89,8 +89,10 @@ public struct Simulation: ~Copyable {
     case .balloonBatch(let guest): try finishBalloonBatch(Int(guest))
     case .worker(let guest): try startWorker(Int(guest))
     case .shrink(let guest): try continueShrink(Int(guest))
-    case .order(let index): try carryOut(scenario.events[Int(index)])
+    case .order(let index): try carryOut(Int(index))
     case .tick: try recordTick()
+    case .faultEnd(let index): try endFault(Int(index))
+    case .faultTurn(let index): turnIntermittent(Int(index))
     }
   }
 

@@ -167,9 +167,33 @@ extension ParameterTree {
       case .write(let list): ("write", writes(list))
       case .balloonTarget(let target): ("balloon_target", .size(target))
       case .dropCaches: ("drop_caches", .flag(true))
+      case .fault(let fault, let duration): Self.fault(fault, duration)
       }
-    return .mapping([
-      ("at", .time(event.at - .zero)), ("guest", .word(guests[event.guest].name)), action,
-    ])
+    var entries: [(key: String, value: ParameterTree)] = [("at", .time(event.at - .zero))]
+    if action.key != "host" { entries.append(("guest", .word(guests[event.guest].name))) }
+    return .mapping(entries + [action])
+  }
+
+  private static func fault(
+    _ fault: FaultSpec, _ duration: SimDuration
+  ) -> (key: String, value: ParameterTree) {
+    let time = ParameterTree.time(duration)
+    return switch fault {
+    case .balloonStuck: ("balloon", .mapping([("stuck_for", time)]))
+    case .balloonSlow(let factor):
+      ("balloon", .mapping([("slow_for", time), ("factor", .number(factor))]))
+    case .balloonIntermittent(let stuck, let period):
+      (
+        "balloon",
+        .mapping([("intermittent_for", time), ("stuck", .time(stuck)), ("period", .time(period))])
+      )
+    case .balloonRefusing(let limit):
+      ("balloon", .mapping([("refusing_for", time), ("above", .size(limit))]))
+    case .workerLate(let delay): ("worker", .mapping([("late_for", time), ("by", .time(delay))]))
+    case .hostOutOfMemory: ("host", .mapping([("out_of_memory_for", time)]))
+    case .hostDemand(let size): ("host", .mapping([("demand_for", time), ("size", .size(size))]))
+    case .tmemFull: ("tmem", .mapping([("full_for", time)]))
+    case .tmemFrozen: ("tmem", .mapping([("frozen_for", time)]))
+    }
   }
 }

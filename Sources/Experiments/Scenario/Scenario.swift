@@ -268,7 +268,7 @@ public struct Rate: Hashable, Sendable {
   }
 }
 
-/// Something done to a guest at a time.
+/// Something done to a guest, or to the host, at a time.
 public struct EventSpec: Sendable {
   /// What is done.
   public enum Action: Sendable {
@@ -278,10 +278,12 @@ public struct EventSpec: Sendable {
     case balloonTarget(PageCount)
     /// `echo 1 > /proc/sys/vm/drop_caches`.
     case dropCaches
+    /// Something goes wrong for some time.
+    case fault(FaultSpec, for: SimDuration)
   }
   /// When.
   public var at: SimTime
-  /// The guest's place in `Scenario.guests`.
+  /// The guest's place in `Scenario.guests`; of no meaning for a fault of the host.
   public var guest: Int
   /// What.
   public var action: Action

@@ -72,6 +72,16 @@ public enum ScenarioTemplate {
       - { at: 6min, guest: small, write: { selfballoon_interval: 1 } }
       - { at: 7min, balloon_target: 512MiB }   # with one guest its name can be left out
       - { at: 8min, drop_caches: true }
+      # Faults, each for some time; of the balloon: stuck_for, slow_for, intermittent_for, refusing_for.
+      - { at: 190s, balloon: { stuck_for: 30s } }
+      - { at: 220s, balloon: { slow_for: 30s, factor: 10 } }
+      - { at: 250s, balloon: { intermittent_for: 30s, stuck: 2s, period: 10s } }
+      - { at: 280s, balloon: { refusing_for: 30s, above: 512MiB } }
+      - { at: 310s, worker: { late_for: 30s, by: 3s } }
+      - { at: 340s, tmem: { full_for: 10s } }
+      - { at: 350s, tmem: { frozen_for: 10s } }
+      - { at: 360s, host: { out_of_memory_for: 10s } }
+      - { at: 370s, host: { demand_for: 10s, size: 256MiB } }
 
     """
 }

@@ -94,7 +94,7 @@ extension GuestKernel {
     } else {
       balloon.outcome = decrease(credit, &host)
     }
-    return .batch(nanoseconds: max(elapsed - start, 1))
+    return .batch(nanoseconds: balloon.fault.duration(max(elapsed - start, 1)))
   }
 
   /// The worker ends; a target set while it ran starts it once more at once.
@@ -111,7 +111,8 @@ extension GuestKernel {
   /// Takes a batch of pages from the host. Source: facts 2.4.
   private mutating func increase(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
     let wanted = Int(min(credit, Int64(min(BalloonDriver.batch, balloon.ballooned))))
-    let given = host.populate(wanted, domain: domain)
+    let given = host.populate(
+      balloon.fault.growth(wanted, from: balloon.current), domain: domain)
     elapsed += costs.hypercall.nanoseconds
     elapsed +=
       Int64(given) * (costs.balloonInXen.nanoseconds + costs.balloonInGuest.nanoseconds)
@@ -132,7 +133,7 @@ extension GuestKernel {
       wanted = min(wanted, available)
     }
     let batch = Int(min(wanted, Int64(BalloonDriver.batch)))
-    let taken = allocateForBalloon(batch, &host)
+    let taken = balloon.fault.isStuck ? 0 : allocateForBalloon(batch, &host)
     if balloon.generation == .linux4_19 { totalRAM -= taken }
     balloon.outgoing = taken
     elapsed +=

@@ -3,7 +3,10 @@ extension Host {
   ///
   /// Returns a handle for `ephemeralGet`, or nothing if there is no room. Source: facts 4.2.
   mutating func ephemeralPut(_ page: UInt32, domain: Int) -> UInt32? {
-    guard tmem.cleancache, ensureAvailable(), allocateTmemPage() else { return nil }
+    guard tmem.cleancache, !domains[domain].isFrozen,
+      ephemeral.count(of: domain) < domains[domain].capacity?.ephemeral ?? .max,
+      ensureAvailable(), allocateTmemPage()
+    else { return nil }
     return ephemeral.append(page: page, domain: domain)
   }
 
@@ -23,7 +26,10 @@ extension Host {
   ///
   /// Fails at the domain's `max_pages`, or when the host has no memory. Source: facts 4.2 and 4.5.
   mutating func persistentPut(domain: Int) -> Bool {
-    guard tmem.frontswap, ensureAvailable() else { return false }
+    guard tmem.frontswap, !domains[domain].isFrozen,
+      domains[domain].persistent < domains[domain].capacity?.persistent ?? .max,
+      ensureAvailable()
+    else { return false }
     let metadata = metadataPages(for: domains[domain].persistent + 1) - domains[domain].metadata
     guard domains[domain].headroom >= 1 + metadata else { return false }
     var taken = 0

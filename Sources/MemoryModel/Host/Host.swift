@@ -13,6 +13,10 @@ public struct Host: ~Copyable {
     var persistent = 0
     /// Pages of metadata charged for them.
     var metadata = 0
+    /// Whether puts are refused (facts 4.6).
+    var isFrozen = false
+    /// What its pools may come to while they are full; nothing: what the host has room for.
+    var capacity: (ephemeral: Int, persistent: Int)?
 
     /// `tot_pages`.
     var total: Int { ram + persistent + metadata }
@@ -24,11 +28,15 @@ public struct Host: ~Copyable {
   let memory: Int
   /// Pages free in the Xen heap.
   private(set) var heapFree: Int
+  /// Pages that another user of the host holds for the time being.
+  var claimed = 0
+  /// Whether that user takes whatever is given back.
+  var isExhausted = false
   /// Pages free in tmem's own list.
   private(set) var tmemFree = 0
   /// The heap's mid-size reserve: 1/128 of the most that was ever free (facts 4.4).
   private(set) var midsizeReserve: Int
-  private(set) var domains: [Domain] = []
+  var domains: [Domain] = []
   let tmem: TmemConfiguration
   /// The disks, by the number that guests use.
   let disks: UnsafeMutablePointer<Disk>
@@ -103,19 +111,33 @@ public struct Host: ~Copyable {
   ///
   /// Stops at the domain's limit or when the heap is empty after eviction. Source: facts 4.5.
   mutating func populate(_ count: Int, domain: Int) -> Int {
-    let wanted = min(count, max(domains[domain].headroom, 0))
-    var given = min(wanted, max(heapFree - midsizeReserve, 0))
-    heapFree -= given
-    while given < wanted && allocateHeapPage() { given += 1 }
+    let given = takeFromHeap(min(count, max(domains[domain].headroom, 0)))
     domains[domain].ram += given
     return given
+  }
+
+  /// Takes up to `count` pages from the heap, at the cost of tmem if it must, and returns how many.
+  mutating func takeFromHeap(_ count: Int) -> Int {
+    var taken = min(count, max(heapFree - midsizeReserve, 0))
+    heapFree -= taken
+    while taken < count && allocateHeapPage() { taken += 1 }
+    return taken
+  }
+
+  /// Gives `count` pages back to the heap, unless another user is waiting for them.
+  mutating func returnToHeap(_ count: Int) {
+    if isExhausted {
+      claimed += count
+      return
+    }
+    heapFree += count
+    midsizeReserve = max(midsizeReserve, heapFree / 128)
   }
 
   /// XENMEM_decrease_reservation: takes `count` pages back; always succeeds.
   mutating func decrease(_ count: Int, domain: Int) {
     domains[domain].ram -= count
-    heapFree += count
-    midsizeReserve = max(midsizeReserve, heapFree / 128)
+    returnToHeap(count)
   }
 
   /// Takes one page from the heap, at the cost of tmem if the heap is down to its reserve.
@@ -153,8 +175,10 @@ public struct Host: ~Copyable {
     return allocateHeapPage()
   }
 
-  /// Gives tmem pages back to its free list.
-  mutating func freeTmemPages(_ count: Int) { tmemFree += count }
+  /// Gives tmem pages back to its free list, unless another user is waiting for them.
+  mutating func freeTmemPages(_ count: Int) {
+    if isExhausted { claimed += count } else { tmemFree += count }
+  }
 
   /// Whether 1 MiB is available, evicting ephemeral pages for it (facts 4.2, step 1).
   ///
@@ -177,8 +201,8 @@ public struct Host: ~Copyable {
   func checkInvariants() {
     let charged = domains.reduce(0) { $0 + $1.total }
     precondition(
-      heapFree + tmemFree + ephemeral.count + charged == memory,
-      "host pages lost or invented: heap \(heapFree), tmem free \(tmemFree), ephemeral \(ephemeral.count), charged \(charged), RAM \(memory)"
+      heapFree + tmemFree + ephemeral.count + charged + claimed == memory,
+      "host pages lost or invented: heap \(heapFree), tmem free \(tmemFree), ephemeral \(ephemeral.count), charged \(charged), claimed \(claimed), RAM \(memory)"
     )
     precondition(heapFree >= 0 && tmemFree >= 0, "negative free memory of the host")
   }
