@@ -58,6 +58,7 @@ public struct EventRecord: Sendable {
     case dropCaches = "drop_caches"
     case faultBegins = "fault_begins"
     case faultEnds = "fault_ends"
+    case mappingRefused = "mapping_refused"
     case oomKill = "oom_kill"
     case kernelOops = "kernel_oops"
     case workDone = "work_done"

@@ -87,6 +87,10 @@ struct MetricList {
     add("tracking_error_mean", guest.meter.trackingError, "pages", of: name)
     add("shortfall_deepest", Double(guest.meter.deepestShortfall), "pages", of: name)
     add("overshoot", Double(guest.meter.overshoot), "pages", of: name)
+    if guest.spec.overcommit != .granted {
+      add("commit_refusals", Double(guest.meter.refusals), "count", of: name)
+      add("commit_refused_pages", Double(guest.meter.refusedPages), "pages", of: name)
+    }
     if let settling = guest.meter.meanSettling { add("settling_mean", settling, "s", of: name) }
     if let done = guest.meter.workDone {
       add("work_elapsed", Double(done.nanoseconds) / 1e9, "s", of: name)

@@ -132,7 +132,7 @@ public struct Simulation: ~Copyable {
   /// Tells of kills and of a panic.
   private mutating func report(_ index: Int) throws {
     for kill in guests[index].kernel.takeKills() {
-      guests[index].hasKilled = true
+      guests[index].hasLostRegions = true
       try emit(
         .oomKill, guest: index,
         [

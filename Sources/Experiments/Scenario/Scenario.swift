@@ -80,6 +80,10 @@ public struct GuestSpec: Sendable {
   public var swap: [SwapSpec]
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
+  /// vm.overcommit_memory, or that every mapping is granted as in the recording.
+  public var overcommit = OvercommitMode.granted
+  /// vm.overcommit_ratio, in percent.
+  public var overcommitRatio = 50
   /// Reclaimable slab pages; nothing: the fitted default.
   public var slabReclaimable: PageCount?
   /// Kernel memory that nothing reclaims; nothing: the fitted default.

@@ -26,6 +26,8 @@ extension ScenarioDecoder {
         tunables: reader.mapping("tunables") { tunables(&$0) } ?? [],
         swap: swap(&reader),
         swappiness: reader.value("swappiness", .count(0...100), default: 60),
+        overcommit: reader.value("overcommit_memory", .choice, default: .granted),
+        overcommitRatio: reader.value("overcommit_ratio", .count(0...1_000), default: 50),
         slabReclaimable: reader.optional("slab_reclaimable", part, none: "fitted"),
         kernelUnreclaimable: reader.optional("kernel_unreclaimable", part, none: "fitted"),
         committed: committed.spec,

@@ -42,6 +42,8 @@ public enum ScenarioTemplate {
           # frontswap_inertia: 3
         swap: { size: 1GiB }   # or a list of them, highest priority first; default: none
         # swappiness: 60
+        # overcommit_memory: granted   # or as in the kernel: 0, 1 or 2
+        # overcommit_ratio: 50
         committed:             # Committed_AS over time: points, or constant: 80MiB, or trace: FILE
           points:
             - { at: 0s, committed: 100MiB, touched: 80MiB }

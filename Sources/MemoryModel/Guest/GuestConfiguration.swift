@@ -10,6 +10,10 @@ public struct GuestConfiguration: Sendable {
   public var swap: [(size: PageCount, disk: Int)]
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
+  /// vm.overcommit_memory.
+  public var overcommit: OvercommitMode
+  /// vm.overcommit_ratio, in percent, not negative.
+  public var overcommitRatio: Int
   /// Kernel memory that nothing reclaims, and reclaimable slab, at boot.
   public var kernelUnreclaimable: PageCount
   /// See `kernelUnreclaimable`.
@@ -30,6 +34,8 @@ public struct GuestConfiguration: Sendable {
     fileSets = []
     swap = []
     swappiness = 60
+    overcommit = .granted
+    overcommitRatio = 50
     kernelUnreclaimable = .zero
     slabReclaimable = .zero
     cleancache = true

@@ -11,6 +11,11 @@ public struct GuestKernel: ~Copyable {
   public let domain: Int
   let costs: Costs
   let swappiness: Int
+  let overcommit: OvercommitMode
+  let overcommitRatio: Int
+  /// What only an administrator may commit, and what a process leaves to others in mode 2 (facts 5.2).
+  let adminReserve: Int
+  let userReserve: Int
   let cleancacheEnabled: Bool
   let frontswapEnabled: Bool
   let fileSets: [FileSet]
@@ -88,6 +93,10 @@ public struct GuestKernel: ~Copyable {
     let managed = configuration.zones.totalRAM
     let leftFree = managed - configuration.kernelUnreclaimable - configuration.slabReclaimable
     precondition(leftFree >= .zero, "the kernel alone needs more than the guest's memory")
+    overcommit = configuration.overcommit
+    overcommitRatio = configuration.overcommitRatio
+    adminReserve = GuestZones.adminReserve(freeAtBoot: leftFree).pages
+    userReserve = GuestZones.userReserve(freeAtBoot: leftFree).pages
     totalRAM = managed.pages
     bootReserved = (configuration.zones.balloonCurrent - managed).pages
     kernelUnreclaimable = configuration.kernelUnreclaimable.pages
