@@ -72,6 +72,9 @@ struct MetricList {
     ]
     add("stall", Double(stalls.reduce(0) { $0 + $1.1 }) / 1e9, "s", of: name)
     for (cause, value) in stalls { add(cause, Double(value) / 1e9, "s", of: name) }
+    if counters.throttled > 0 {
+      add("stall_throttled", Double(counters.throttled) / 1e9, "s", of: name)
+    }
     add("allocation_stalls", Double(guest.meter.stallCount), "count", of: name)
     for percent in [50.0, 99, 99.9] {
       let label = percent == 99.9 ? "p999" : "p\(Int(percent))"

@@ -62,6 +62,8 @@ extension ParameterTree {
       ("tunables", writes(guest.tunables)),
       ("swap", swap(guest.swap)),
       ("swappiness", .number(guest.swappiness)),
+      ("dirty_ratio", .number(guest.dirtyRatio)),
+      ("dirty_background_ratio", .number(guest.dirtyBackgroundRatio)),
       ("overcommit_memory", .text(guest.overcommit.rawValue)),
       ("overcommit_ratio", .number(guest.overcommitRatio)),
       ("slab_reclaimable", guest.slabReclaimable.map { .size($0) } ?? .word("fitted")),

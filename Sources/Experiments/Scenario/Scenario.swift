@@ -80,6 +80,10 @@ public struct GuestSpec: Sendable {
   public var swap: [SwapSpec]
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
+  /// vm.dirty_ratio and vm.dirty_background_ratio, in percent.
+  public var dirtyRatio = 20
+  /// See `dirtyRatio`.
+  public var dirtyBackgroundRatio = 10
   /// vm.overcommit_memory, or that every mapping is granted as in the recording.
   public var overcommit = OvercommitMode.granted
   /// vm.overcommit_ratio, in percent.

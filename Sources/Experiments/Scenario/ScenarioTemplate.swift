@@ -42,6 +42,8 @@ public enum ScenarioTemplate {
           # frontswap_inertia: 3
         swap: { size: 1GiB }   # or a list of them, highest priority first; default: none
         # swappiness: 60
+        # dirty_ratio: 20      # per cent of what may be dirty, above which writers wait
+        # dirty_background_ratio: 10
         # overcommit_memory: granted   # or as in the kernel: 0, 1 or 2
         # overcommit_ratio: 50
         committed:             # Committed_AS over time: points, or constant: 80MiB, or trace: FILE

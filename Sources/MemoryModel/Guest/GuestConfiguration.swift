@@ -10,6 +10,10 @@ public struct GuestConfiguration: Sendable {
   public var swap: [(size: PageCount, disk: Int)]
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
+  /// vm.dirty_ratio and vm.dirty_background_ratio, in percent, 0 to 100.
+  public var dirtyRatio: Int
+  /// See `dirtyRatio`.
+  public var dirtyBackgroundRatio: Int
   /// vm.overcommit_memory.
   public var overcommit: OvercommitMode
   /// vm.overcommit_ratio, in percent, not negative.
@@ -34,6 +38,8 @@ public struct GuestConfiguration: Sendable {
     fileSets = []
     swap = []
     swappiness = 60
+    dirtyRatio = 20
+    dirtyBackgroundRatio = 10
     overcommit = .granted
     overcommitRatio = 50
     kernelUnreclaimable = .zero

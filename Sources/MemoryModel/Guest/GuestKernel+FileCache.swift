@@ -156,6 +156,7 @@ extension GuestKernel {
   /// A stale copy in cleancache is dropped at once (in Linux: when the page is next removed).
   private mutating func write(_ page: UInt32, disk: Int, _ host: inout Host) -> FaultOutcome {
     let record = pages.records[Int(page)]
+    if !record.state.contains(.dirty) && !mayDirty(disk: disk, host) { return .retry }
     if !record.state.contains(.resident) {
       switch allocate(.user, &host) {
       case .granted: break
@@ -172,6 +173,7 @@ extension GuestKernel {
       pages.records[Int(page)].state.insert(.dirty)
       pages.records[Int(page)].state.remove(.reclaim)
       dirty.append(page, at: now + elapsed)
+      dirtiedSinceLook += 1
     }
     return .resolved
   }

@@ -11,6 +11,9 @@ public struct GuestKernel: ~Copyable {
   public let domain: Int
   let costs: Costs
   let swappiness: Int
+  /// vm.dirty_ratio and vm.dirty_background_ratio.
+  let dirtyRatio: Int
+  let dirtyBackgroundRatio: Int
   let overcommit: OvercommitMode
   let overcommitRatio: Int
   /// What only an administrator may commit, and what a process leaves to others in mode 2 (facts 5.2).
@@ -45,6 +48,8 @@ public struct GuestKernel: ~Copyable {
   var swap: SwapSpace
   var writeback = WritebackQueue()
   var dirty = DirtyQueue()
+  /// File pages made dirty since the limits were last looked at.
+  var dirtiedSinceLook = 0
   var regions: AnonRegions
   var commit: CommitCounter
   var balloon: BalloonDriver
@@ -93,6 +98,8 @@ public struct GuestKernel: ~Copyable {
     let managed = configuration.zones.totalRAM
     let leftFree = managed - configuration.kernelUnreclaimable - configuration.slabReclaimable
     precondition(leftFree >= .zero, "the kernel alone needs more than the guest's memory")
+    dirtyRatio = configuration.dirtyRatio
+    dirtyBackgroundRatio = configuration.dirtyBackgroundRatio
     overcommit = configuration.overcommit
     overcommitRatio = configuration.overcommitRatio
     adminReserve = GuestZones.adminReserve(freeAtBoot: leftFree).pages

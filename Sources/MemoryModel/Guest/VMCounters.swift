@@ -28,6 +28,8 @@ public struct VMCounters: Hashable, Sendable {
   public var stallReclaim: Int64 = 0, stallDisk: Int64 = 0, stallSwap: Int64 = 0
   /// See `stallReclaim`.
   public var stallTmem: Int64 = 0
+  /// Of the waits for disks: how long writers were held up for having made too many pages dirty.
+  public var throttled: Int64 = 0
   /// Accesses made by the streams.
   public var accesses: Int64 = 0
   /// Pages moved by the balloon driver, out and in.
