@@ -72,6 +72,10 @@ struct MetricList {
     ]
     add("stall", Double(stalls.reduce(0) { $0 + $1.1 }) / 1e9, "s", of: name)
     for (cause, value) in stalls { add(cause, Double(value) / 1e9, "s", of: name) }
+    if guest.spec.pageCluster > 0 {
+      add("swap_read_ahead", Double(counters.swapRa), "pages", of: name)
+      add("swap_read_ahead_hits", Double(counters.swapRaHit), "pages", of: name)
+    }
     if counters.throttled > 0 {
       add("stall_throttled", Double(counters.throttled) / 1e9, "s", of: name)
     }

@@ -36,6 +36,7 @@ extension Simulation {
     configuration.fileSets = spec.files.map { ($0.size, disk($0.disk)) }
     configuration.swap = spec.swap.map { ($0.size, disk($0.disk)) }
     configuration.swappiness = spec.swappiness
+    configuration.pageCluster = spec.pageCluster
     configuration.dirtyRatio = spec.dirtyRatio
     configuration.dirtyBackgroundRatio = spec.dirtyBackgroundRatio
     configuration.overcommit = spec.overcommit

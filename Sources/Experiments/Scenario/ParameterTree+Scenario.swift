@@ -62,6 +62,7 @@ extension ParameterTree {
       ("tunables", writes(guest.tunables)),
       ("swap", swap(guest.swap)),
       ("swappiness", .number(guest.swappiness)),
+      ("page_cluster", .number(guest.pageCluster)),
       ("dirty_ratio", .number(guest.dirtyRatio)),
       ("dirty_background_ratio", .number(guest.dirtyBackgroundRatio)),
       ("overcommit_memory", .text(guest.overcommit.rawValue)),

@@ -26,6 +26,7 @@ extension ScenarioDecoder {
         tunables: reader.mapping("tunables") { tunables(&$0) } ?? [],
         swap: swap(&reader),
         swappiness: reader.value("swappiness", .count(0...100), default: 60),
+        pageCluster: reader.value("page_cluster", .count(0...10), default: 0),
         dirtyRatio: reader.value("dirty_ratio", .count(0...100), default: 20),
         dirtyBackgroundRatio: reader.value(
           "dirty_background_ratio", .count(0...100), default: 10),

@@ -42,6 +42,7 @@ public enum ScenarioTemplate {
           # frontswap_inertia: 3
         swap: { size: 1GiB }   # or a list of them, highest priority first; default: none
         # swappiness: 60
+        # page_cluster: 0      # swap is read ahead in blocks of up to 2 to this power; Linux has 3
         # dirty_ratio: 20      # per cent of what may be dirty, above which writers wait
         # dirty_background_ratio: 10
         # overcommit_memory: granted   # or as in the kernel: 0, 1 or 2

@@ -10,6 +10,8 @@ public struct GuestConfiguration: Sendable {
   public var swap: [(size: PageCount, disk: Int)]
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
+  /// vm.page-cluster: swap is read ahead in blocks of up to 2 to this power, 0 to 10.
+  public var pageCluster: Int
   /// vm.dirty_ratio and vm.dirty_background_ratio, in percent, 0 to 100.
   public var dirtyRatio: Int
   /// See `dirtyRatio`.
@@ -38,6 +40,7 @@ public struct GuestConfiguration: Sendable {
     fileSets = []
     swap = []
     swappiness = 60
+    pageCluster = 0
     dirtyRatio = 20
     dirtyBackgroundRatio = 10
     overcommit = .granted

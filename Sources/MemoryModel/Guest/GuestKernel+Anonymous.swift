@@ -105,7 +105,7 @@ extension GuestKernel {
 
   private mutating func release(_ page: UInt32, _ host: inout Host) {
     let record = pages.records[Int(page)]
-    if record.state.contains(.resident) {
+    if record.state.isOnList {
       pages.unlink(page)
       sizes[LRUList(record.state)] -= 1
       free += 1

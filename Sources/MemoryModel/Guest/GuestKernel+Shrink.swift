@@ -84,7 +84,7 @@ extension GuestKernel {
           ?? swap.firstInFrontswap(from: 0, device: shrink.device)
       else { return .ended }
       let page = swap.owner(of: slot)
-      if pages.records[Int(page)].state.contains(.swapped) {
+      if !pages.records[Int(page)].state.isOnList {
         switch allocate(.kernel, &host) {
         case .granted: break
         case .mustWait: return .goesOn

@@ -110,7 +110,7 @@ extension GuestKernel {
       state.formUnion([.swapCache, .dirty])
       pages.records[Int(page)].extra = slot
     }
-    elapsed += costs.unmapPage.nanoseconds
+    if !state.contains(.swapped) { elapsed += costs.unmapPage.nanoseconds }
     let slot = pages.records[Int(page)].extra
     if state.contains(.dirty) {
       guard storeInFrontswap(slot, &host) else {

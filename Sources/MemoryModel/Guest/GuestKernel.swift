@@ -46,6 +46,7 @@ public struct GuestKernel: ~Copyable {
   var listStatistics = ListStatistics.immediate
   var kswapd = Kswapd()
   var swap: SwapSpace
+  var swapReadAhead: SwapReadAhead
   var writeback = WritebackQueue()
   var dirty = DirtyQueue()
   /// File pages made dirty since the limits were last looked at.
@@ -122,6 +123,7 @@ public struct GuestKernel: ~Copyable {
     // Programs rarely commit more than twice the memory; if they do, the table moves.
     pages = PageTable(pages: end - PageTable.heads, room: 2 * totalRAM)
     swap = SwapSpace(configuration.swap.map { ($0.size.pages, $0.disk) })
+    swapReadAhead = SwapReadAhead(pageCluster: configuration.pageCluster)
     regions = AnonRegions(firstPage: end)
     commit = CommitCounter(batch: configuration.zones.commitBatch, vcpus: configuration.vcpus)
     balloon = BalloonDriver(
