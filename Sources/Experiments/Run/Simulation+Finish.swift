@@ -72,6 +72,10 @@ struct MetricList {
     ]
     add("stall", Double(stalls.reduce(0) { $0 + $1.1 }) / 1e9, "s", of: name)
     for (cause, value) in stalls { add(cause, Double(value) / 1e9, "s", of: name) }
+    if guest.spec.files.contains(where: { $0.readAhead > .zero }) {
+      add("file_read_ahead", Double(counters.fileRa), "pages", of: name)
+      add("file_read_ahead_hits", Double(counters.fileRaHit), "pages", of: name)
+    }
     if guest.spec.pageCluster > 0 {
       add("swap_read_ahead", Double(counters.swapRa), "pages", of: name)
       add("swap_read_ahead_hits", Double(counters.swapRaHit), "pages", of: name)

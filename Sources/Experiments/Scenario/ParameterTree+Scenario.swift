@@ -137,7 +137,10 @@ extension ParameterTree {
       ? ("pattern", pattern(file.phases[0].pattern)) : ("phases", .list(file.phases.map(phase)))
     return .mapping(
       [("name", .word(file.name)), ("size", .size(file.size)), ("disk", .word(file.disk))]
-        + load + [phases, ("writes", .millionths(file.writePPM))])
+        + load + [
+          phases, ("writes", .millionths(file.writePPM)),
+          ("read_ahead", file.readAhead == .zero ? .word("none") : .size(file.readAhead)),
+        ])
   }
 
   private static func phase(_ phase: PatternPhase) -> ParameterTree {

@@ -223,6 +223,8 @@ public struct FileStreamSpec: Sendable {
   public var phases: [PatternPhase]
   /// The share of accesses that write, in millionths.
   public var writePPM: Int64
+  /// The largest window that is read ahead; nothing of it: no read-ahead.
+  public var readAhead = PageCount.zero
 }
 
 /// How a stream decides when to make its next access.

@@ -67,6 +67,7 @@ public enum ScenarioTemplate {
             # disk: ssd
             rate: 1000/s       # or closed loop: work: 2000000 (accesses) and threads: 4
             # writes: 0
+            # read_ahead: none   # or the largest window, in Linux 128KiB
             phases:            # or one pattern: { zipf: 0.9 }, which is the default
               - { pattern: { hotcold: { hot: 0.1, access: 0.9 } }, until: 4min }
               - { pattern: { mix: { zipf: 0.9, scan: 0.1 } }, accesses: 10000 }

@@ -50,6 +50,8 @@ package struct PageState: OptionSet, BitwiseCopyable, Sendable {
   static var mappedToDisk: PageState { PageState(rawValue: 1 << 11) }
   /// Reclaim met it dirty or under writeback (PG_reclaim).
   static var reclaim: PageState { PageState(rawValue: 1 << 12) }
+  /// Of a file page: read ahead, and not read by anybody since.
+  static var readAhead: PageState { PageState(rawValue: 1 << 13) }
 
   /// In memory, on one of the four LRU lists: resident, or read ahead into the swap cache.
   var isOnList: Bool { !isDisjoint(with: [.resident, .swapCache]) }

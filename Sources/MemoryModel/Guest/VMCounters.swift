@@ -10,6 +10,8 @@ public struct VMCounters: Hashable, Sendable {
   public var pswpin: Int64 = 0, pswpout: Int64 = 0
   /// Pages of swap read ahead, and those of them asked for later.
   public var swapRa: Int64 = 0, swapRaHit: Int64 = 0
+  /// File pages read ahead, and those of them read later.
+  public var fileRa: Int64 = 0, fileRaHit: Int64 = 0
   /// Pages taken for scanning from inactive lists.
   public var pgscanKswapd: Int64 = 0, pgscanDirect: Int64 = 0
   /// Pages freed by reclaim.
