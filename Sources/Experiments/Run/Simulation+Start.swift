@@ -18,7 +18,7 @@ extension Simulation {
     }
     let zones = GuestZones(spec.bootParameters)
     let free = host.free.pages
-    guard let domain = host.addDomain(memory: spec.memory) else {
+    guard let domain = host.addDomain(memory: spec.memory, weight: spec.tmemWeight) else {
       throw .hostTooSmall(guest: spec.name, needed: spec.memory.pages, free: free)
     }
     var configuration = GuestConfiguration(zones: zones, vcpus: spec.vcpus)

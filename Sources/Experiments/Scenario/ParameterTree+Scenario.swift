@@ -31,6 +31,7 @@ extension ParameterTree {
           ("cleancache", .flag(host.tmem.cleancache)),
           ("frontswap", .flag(host.tmem.frontswap)),
           ("metadata", .millionths(host.tmem.metadataPPM)),
+          ("quota", .word(host.tmem.quota.rawValue)),
         ])
       ),
       ("disks", .mapping(host.disks.map { ($0.name, disk($0.parameters)) })),
@@ -62,6 +63,7 @@ extension ParameterTree {
       ("tunables", writes(guest.tunables)),
       ("swap", swap(guest.swap)),
       ("swappiness", .number(guest.swappiness)),
+      ("tmem_weight", .number(guest.tmemWeight)),
       ("page_cluster", .number(guest.pageCluster)),
       ("dirty_ratio", .number(guest.dirtyRatio)),
       ("dirty_background_ratio", .number(guest.dirtyBackgroundRatio)),

@@ -80,6 +80,8 @@ public struct GuestSpec: Sendable {
   public var swap: [SwapSpec]
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
+  /// The weight of the guest's ephemeral pages against those of others; 0: none.
+  public var tmemWeight = 0
   /// vm.page-cluster, 0 to 10; 0: swap is not read ahead.
   public var pageCluster = 0
   /// vm.dirty_ratio and vm.dirty_background_ratio, in percent.

@@ -97,7 +97,8 @@ final class ScenarioDecoder {
       return TmemConfiguration(
         cleancache: reader.value("cleancache", .boolean, default: standard.cleancache),
         frontswap: reader.value("frontswap", .boolean, default: standard.frontswap),
-        metadataPPM: reader.value("metadata", .share, default: standard.metadataPPM))
+        metadataPPM: reader.value("metadata", .share, default: standard.metadataPPM),
+        quota: reader.value("quota", .choice, default: standard.quota))
     } ?? TmemConfiguration()
   }
 

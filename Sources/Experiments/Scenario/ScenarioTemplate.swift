@@ -13,7 +13,7 @@ public enum ScenarioTemplate {
     # tick: 1s                 # how often a row is recorded
     # host:
     #   memory: 1280MiB        # default: the guests' memory and a quarter
-    #   tmem: { cleancache: true, frontswap: true, metadata: 0.02 }
+    #   tmem: { cleancache: true, frontswap: true, metadata: 0.02, quota: literal }
     #   disks:                 # the first one is the default disk of swap and files
     #     ssd: { random_read: 150us, write: 150us, bandwidth: 450MB/s, channels: 4 }
     guests:
@@ -42,6 +42,7 @@ public enum ScenarioTemplate {
           # frontswap_inertia: 3
         swap: { size: 1GiB }   # or a list of them, highest priority first; default: none
         # swappiness: 60
+        # tmem_weight: 0       # weight of the guest's ephemeral pages when the host needs memory
         # page_cluster: 0      # swap is read ahead in blocks of up to 2 to this power; Linux has 3
         # dirty_ratio: 20      # per cent of what may be dirty, above which writers wait
         # dirty_background_ratio: 10

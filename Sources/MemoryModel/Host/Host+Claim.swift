@@ -5,7 +5,7 @@ extension Host {
   /// them until `releaseClaim`; another claim adds to them. Source: facts 4.4, trigger b.
   @discardableResult
   public mutating func claim(_ count: PageCount) -> PageCount {
-    let taken = takeFromHeap(count.pages)
+    let taken = takeFromHeap(count.pages, for: nil)
     claimed += taken
     return PageCount(taken)
   }

@@ -5,7 +5,7 @@ extension Host {
   mutating func ephemeralPut(_ page: UInt32, domain: Int) -> UInt32? {
     guard tmem.cleancache, !domains[domain].isFrozen,
       ephemeral.count(of: domain) < domains[domain].capacity?.ephemeral ?? .max,
-      ensureAvailable(), allocateTmemPage()
+      ensureAvailable(for: domain), allocateTmemPage(for: domain)
     else { return nil }
     return ephemeral.append(page: page, domain: domain)
   }
@@ -28,13 +28,13 @@ extension Host {
   mutating func persistentPut(domain: Int) -> Bool {
     guard tmem.frontswap, !domains[domain].isFrozen,
       domains[domain].persistent < domains[domain].capacity?.persistent ?? .max,
-      ensureAvailable()
+      ensureAvailable(for: domain)
     else { return false }
     let metadata = metadataPages(for: domains[domain].persistent + 1) - domains[domain].metadata
     guard domains[domain].headroom >= 1 + metadata else { return false }
     var taken = 0
     while taken < 1 + metadata {
-      guard allocateTmemPage() else {
+      guard allocateTmemPage(for: domain) else {
         freeTmemPages(taken)
         return false
       }

@@ -13,6 +13,8 @@ public struct Host: ~Copyable {
     var persistent = 0
     /// Pages of metadata charged for them.
     var metadata = 0
+    /// The weight by which its share of the ephemeral pages is judged; 0: not at all (facts 4.4).
+    var weight = 0
     /// Whether puts are refused (facts 4.6).
     var isFrozen = false
     /// What its pools may come to while they are full; nothing: what the host has room for.
@@ -37,6 +39,8 @@ public struct Host: ~Copyable {
   /// The heap's mid-size reserve: 1/128 of the most that was ever free (facts 4.4).
   private(set) var midsizeReserve: Int
   var domains: [Domain] = []
+  /// The weights of all domains.
+  private var totalWeight = 0
   let tmem: TmemConfiguration
   /// The disks, by the number that guests use.
   let disks: UnsafeMutablePointer<Disk>
@@ -85,11 +89,13 @@ public struct Host: ~Copyable {
   /// Builds a guest with `memory` pages, all taken from the heap at once.
   ///
   /// Returns its number, or nothing if the host has not that much free.
-  public mutating func addDomain(memory: PageCount) -> Int? {
+  public mutating func addDomain(memory: PageCount, weight: Int = 0) -> Int? {
     guard heapFree >= memory.pages else { return nil }
     heapFree -= memory.pages
     domains.append(
-      Domain(ram: memory.pages, maxPages: memory.pages + Self.toolstackSlack.pages))
+      Domain(
+        ram: memory.pages, maxPages: memory.pages + Self.toolstackSlack.pages, weight: weight))
+    totalWeight += weight
     return domains.count - 1
   }
 
@@ -111,16 +117,16 @@ public struct Host: ~Copyable {
   ///
   /// Stops at the domain's limit or when the heap is empty after eviction. Source: facts 4.5.
   mutating func populate(_ count: Int, domain: Int) -> Int {
-    let given = takeFromHeap(min(count, max(domains[domain].headroom, 0)))
+    let given = takeFromHeap(min(count, max(domains[domain].headroom, 0)), for: domain)
     domains[domain].ram += given
     return given
   }
 
-  /// Takes up to `count` pages from the heap, at the cost of tmem if it must, and returns how many.
-  mutating func takeFromHeap(_ count: Int) -> Int {
+  /// Takes up to `count` pages from the heap on behalf of a domain, at the cost of tmem if it must, and returns how many.
+  mutating func takeFromHeap(_ count: Int, for domain: Int?) -> Int {
     var taken = min(count, max(heapFree - midsizeReserve, 0))
     heapFree -= taken
-    while taken < count && allocateHeapPage() { taken += 1 }
+    while taken < count && allocateHeapPage(for: domain) { taken += 1 }
     return taken
   }
 
@@ -143,10 +149,10 @@ public struct Host: ~Copyable {
   /// Takes one page from the heap, at the cost of tmem if the heap is down to its reserve.
   ///
   /// Source: facts 4.4, trigger b.
-  mutating func allocateHeapPage() -> Bool {
+  mutating func allocateHeapPage(for domain: Int?) -> Bool {
     if heapFree <= midsizeReserve {
       if tmemFree == 0 {
-        for _ in 0..<Self.evictionAttempts where tmemFree == 0 { evictOldest() }
+        for _ in 0..<Self.evictionAttempts where tmemFree == 0 { evictOldest(for: domain) }
       }
       if tmemFree > 0 {
         tmemFree -= 1
@@ -159,20 +165,38 @@ public struct Host: ~Copyable {
     return true
   }
 
-  /// Drops the oldest ephemeral page of any guest; its frame goes to tmem's free list.
-  mutating func evictOldest() {
-    guard ephemeral.removeOldest() else { return }
+  /// Drops the oldest ephemeral page of any guest, or of the domain on whose behalf it happens if its quota says so.
+  ///
+  /// Its frame goes to tmem's free list. Source: facts 4.4.
+  mutating func evictOldest(for domain: Int?) {
+    if let domain, losesItsOwn(domain) {
+      guard ephemeral.removeOldest(of: domain) else { return }
+    } else {
+      guard ephemeral.removeOldest() else { return }
+    }
     tmemFree += 1
     evictions += 1
   }
 
+  /// Whether a domain loses its own oldest page: it has a weight, pages, and the quota test holds.
+  ///
+  /// Source: facts 4.4, client_over_quota(), in whole per cent as there.
+  private func losesItsOwn(_ domain: Int) -> Bool {
+    let weight = domains[domain].weight
+    let own = ephemeral.count(of: domain)
+    if weight == 0 || own == 0 { return false }
+    let pages = ephemeral.count * 100 / own
+    let weights = totalWeight * 100 / weight
+    return tmem.quota == .literal ? pages > weights : pages < weights
+  }
+
   /// Takes a page for tmem from its own free list or else from the heap.
-  mutating func allocateTmemPage() -> Bool {
+  mutating func allocateTmemPage(for domain: Int) -> Bool {
     if tmemFree > 0 {
       tmemFree -= 1
       return true
     }
-    return allocateHeapPage()
+    return allocateHeapPage(for: domain)
   }
 
   /// Gives tmem pages back to its free list, unless another user is waiting for them.
@@ -183,10 +207,10 @@ public struct Host: ~Copyable {
   /// Whether 1 MiB is available, evicting ephemeral pages for it (facts 4.2, step 1).
   ///
   /// Only evictions that fail are counted by the hypervisor, and here they fail when no page is left.
-  mutating func ensureAvailable() -> Bool {
+  mutating func ensureAvailable(for domain: Int) -> Bool {
     while tmemFree + max(heapFree - midsizeReserve, 0) < Self.leastAvailableForPut {
       if ephemeral.count == 0 { return false }
-      evictOldest()
+      evictOldest(for: domain)
     }
     return true
   }
