@@ -31,6 +31,11 @@ extension ParameterTree {
           ("cleancache", .flag(host.tmem.cleancache)),
           ("frontswap", .flag(host.tmem.frontswap)),
           ("metadata", .millionths(host.tmem.metadataPPM)),
+          (
+            "compressed_size",
+            host.tmem.compressedPPM == 1_000_000
+              ? .word("none") : .millionths(host.tmem.compressedPPM)
+          ),
           ("quota", .word(host.tmem.quota.rawValue)),
         ])
       ),

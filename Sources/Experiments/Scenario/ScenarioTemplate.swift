@@ -13,7 +13,7 @@ public enum ScenarioTemplate {
     # tick: 1s                 # how often a row is recorded
     # host:
     #   memory: 1280MiB        # default: the guests' memory and a quarter
-    #   tmem: { cleancache: true, frontswap: true, metadata: 0.02, quota: literal }
+    #   tmem: { cleancache: true, frontswap: true, metadata: 0.02, compressed_size: none, quota: literal }
     #   disks:                 # the first one is the default disk of swap and files
     #     ssd: { random_read: 150us, write: 150us, bandwidth: 450MB/s, channels: 4 }
     guests:

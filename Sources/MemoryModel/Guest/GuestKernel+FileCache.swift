@@ -154,8 +154,8 @@ extension GuestKernel {
       host.ephemeralGet(record.next, page: page, domain: domain)
     {
       counters.cleancacheGets += 1
-      elapsed += costs.tmemGet.nanoseconds
-      counters.stallTmem += costs.tmemGet.nanoseconds
+      elapsed += getCost(host)
+      counters.stallTmem += getCost(host)
       return true
     }
     counters.cleancacheFailedGets += 1

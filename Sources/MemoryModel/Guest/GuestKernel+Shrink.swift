@@ -95,7 +95,7 @@ extension GuestKernel {
           continue
         }
         counters.frontswapLoads += 1
-        elapsed += costs.tmemGet.nanoseconds
+        elapsed += getCost(host)
         sizes.activeAnon += 1
       } else {
         activateForShrink(page)

@@ -86,7 +86,7 @@ extension GuestKernel {
       if let stored = host.ephemeralPut(page, domain: domain) {
         handle = stored
         left.insert(.cleancache)
-        elapsed += costs.tmemPut.nanoseconds
+        elapsed += putCost(host)
       } else {
         elapsed += costs.tmemMiss.nanoseconds
       }

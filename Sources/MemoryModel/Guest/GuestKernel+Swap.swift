@@ -17,8 +17,18 @@ extension GuestKernel {
     }
     swap.setInFrontswap(slot, true)
     counters.frontswapStores += 1
-    elapsed += costs.tmemPut.nanoseconds
+    elapsed += putCost(host)
     return true
+  }
+
+  /// What a put that stored the page takes, and a get that found it.
+  func putCost(_ host: borrowing Host) -> Int64 {
+    costs.tmemPut.nanoseconds + (host.tmem.compresses ? costs.tmemCompress.nanoseconds : 0)
+  }
+
+  /// See `putCost`.
+  func getCost(_ host: borrowing Host) -> Int64 {
+    costs.tmemGet.nanoseconds + (host.tmem.compresses ? costs.tmemDecompress.nanoseconds : 0)
   }
 
   private mutating func invalidateFrontswap(_ slot: UInt32, _ host: inout Host) {
@@ -97,8 +107,8 @@ extension GuestKernel {
   ) -> Int64 {
     if swap.isInFrontswap(slot) {
       counters.frontswapLoads += 1
-      elapsed += costs.tmemGet.nanoseconds
-      counters.stallTmem += costs.tmemGet.nanoseconds
+      elapsed += getCost(host)
+      counters.stallTmem += getCost(host)
       return 0
     }
     counters.pswpin += 1

@@ -11,6 +11,8 @@ public struct Host: ~Copyable {
     var maxPages: Int
     /// Persistent (frontswap) pages.
     var persistent = 0
+    /// Pages charged for their data: as many, unless they are compressed.
+    var data = 0
     /// Pages of metadata charged for them.
     var metadata = 0
     /// The weight by which its share of the ephemeral pages is judged; 0: not at all (facts 4.4).
@@ -21,7 +23,7 @@ public struct Host: ~Copyable {
     var capacity: (ephemeral: Int, persistent: Int)?
 
     /// `tot_pages`.
-    var total: Int { ram + persistent + metadata }
+    var total: Int { ram + data + metadata }
     /// How many more pages the domain may be given.
     var headroom: Int { maxPages - total }
   }
@@ -167,16 +169,21 @@ public struct Host: ~Copyable {
 
   /// Drops the oldest ephemeral page of any guest, or of the domain on whose behalf it happens if its quota says so.
   ///
-  /// Its frame goes to tmem's free list. Source: facts 4.4.
+  /// Its frame goes to tmem's free list; of a compressed page only a part, so that it may take several. Source: facts
+  /// 4.4 and 4.6.
   mutating func evictOldest(for domain: Int?) {
+    let room = ephemeralRoom
     if let domain, losesItsOwn(domain) {
       guard ephemeral.removeOldest(of: domain) else { return }
     } else {
       guard ephemeral.removeOldest() else { return }
     }
-    tmemFree += 1
+    tmemFree += room - ephemeralRoom
     evictions += 1
   }
+
+  /// Whole pages that the ephemeral pages take.
+  var ephemeralRoom: Int { tmem.room(for: ephemeral.count) }
 
   /// Whether a domain loses its own oldest page: it has a weight, pages, and the quota test holds.
   ///
@@ -216,8 +223,9 @@ public struct Host: ~Copyable {
   }
 
   /// Changes what a domain is charged for persistent pages.
-  mutating func charge(persistent: Int, metadata: Int, domain: Int) {
+  mutating func charge(persistent: Int, data: Int, metadata: Int, domain: Int) {
     domains[domain].persistent += persistent
+    domains[domain].data += data
     domains[domain].metadata += metadata
   }
 
@@ -225,8 +233,8 @@ public struct Host: ~Copyable {
   func checkInvariants() {
     let charged = domains.reduce(0) { $0 + $1.total }
     precondition(
-      heapFree + tmemFree + ephemeral.count + charged + claimed == memory,
-      "host pages lost or invented: heap \(heapFree), tmem free \(tmemFree), ephemeral \(ephemeral.count), charged \(charged), claimed \(claimed), RAM \(memory)"
+      heapFree + tmemFree + ephemeralRoom + charged + claimed == memory,
+      "host pages lost or invented: heap \(heapFree), tmem free \(tmemFree), ephemeral \(ephemeralRoom), charged \(charged), claimed \(claimed), RAM \(memory)"
     )
     precondition(heapFree >= 0 && tmemFree >= 0, "negative free memory of the host")
   }

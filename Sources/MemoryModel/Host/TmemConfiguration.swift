@@ -9,18 +9,29 @@ public struct TmemConfiguration: Hashable, Sendable {
   /// Source: facts 4.2, about 2% (derived).
   public var metadataPPM: Int64
 
+  /// What a page takes in tmem once it is compressed, in millionths of a page; 1,000,000: it is not compressed.
+  public var compressedPPM: Int64
   /// How the weights of guests decide whose page is evicted.
   public var quota: TmemQuota
 
   /// A set-up of transcendent memory.
   public init(
     cleancache: Bool = true, frontswap: Bool = true, metadataPPM: Int64 = 20_000,
-    quota: TmemQuota = .literal
+    compressedPPM: Int64 = 1_000_000, quota: TmemQuota = .literal
   ) {
     self.cleancache = cleancache
     self.frontswap = frontswap
     self.metadataPPM = metadataPPM
+    self.compressedPPM = compressedPPM
     self.quota = quota
+  }
+
+  /// Whether pages are compressed.
+  var compresses: Bool { compressedPPM < 1_000_000 }
+
+  /// Whole pages that the data of `count` pages takes. Source: facts 4.6.
+  func room(for count: Int) -> Int {
+    compresses ? Int((Int64(count) * compressedPPM + 999_999) / 1_000_000) : count
   }
 }
 
