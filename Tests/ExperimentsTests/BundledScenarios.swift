@@ -6,7 +6,10 @@ import Foundation
 enum Bundled {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scenarios").path
-  static let scenarios = ["compile", "pgbench", "stale-frontswap", "steps", "two-guests"]
+  static let scenarios = [
+    "burst-with-reserve", "burst-without-reserve", "compile", "pgbench", "stale-frontswap", "steps",
+    "two-guests",
+  ]
   static let traces = ["traces/pgbench.csv", "traces/swift-build.csv"]
 
   /// The path of a file below `Scenarios`.

@@ -154,6 +154,19 @@ struct ClosedLoopTests {
     #expect(log.value(.totalRamPages, at: 469) == 147_848)
   }
 
+  @Test("With huge pages the kernel's reserve is 17877 pages instead of 2504, and the goal with it")
+  func hugePageReserve() throws {
+    var guest = Fixture.guest()
+    guest.transparentHugePages = true
+
+    let log = try Fixture.run(Fixture.scenario(guest, seconds: 430)).log
+
+    // G1 with THP (facts 5.4): goal 20000 + 17877 + 25344, where the guest comes to rest up to seven pages above it.
+    let decision = try #require(log.workers.first?.decision.balloon)
+    #expect(decision.goal == 63_221)
+    #expect((63_221...63_228).contains(log.value(.totalRamPages, at: 429)))
+  }
+
   @Test(
     "Behaviour 17: the page cache moves no goal; ballooned away, it is read back from cleancache")
   func pageCache() throws {

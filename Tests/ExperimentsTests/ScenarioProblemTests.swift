@@ -220,9 +220,54 @@ struct ScenarioProblemTests {
     .top(
       "events: [{ at: 1s, write: {} }]",
       "s.yaml:7:27: events.0.write: expected at least one attribute to write"),
+    // Faults
     .top(
-      "events: [{ at: 1s, balloon: { stuck_for: 30s } }]",
-      "s.yaml:7:20: events.0: unknown key 'balloon'; "),
+      "events: [{ at: 1s, balloon: {} }]",
+      "s.yaml:7:29: events.0.balloon: missing one of stuck_for, slow_for, intermittent_for, refusing_for"
+    ),
+    .top(
+      "events: [{ at: 1s, baloon: { stuck_for: 3s }, drop_caches: true }]",
+      "s.yaml:7:20: events.0: unknown key 'baloon'; did you mean 'balloon'?"),
+    .top(
+      "events: [{ at: 1s, balloon: { stuck_for: 30 } }]",
+      "s.yaml:7:42: events.0.balloon.stuck_for: expected a time such as"),
+    .top(
+      "events: [{ at: 1s, balloon: { stuck_for: 0s } }]",
+      "s.yaml:7:42: events.0.balloon.stuck_for: '0s' is out of range, which is 1ms to 3650d"),
+    .top(
+      "events: [{ at: 1s, balloon: { stuck_for: 3s, slow_for: 3s, factor: 2 } }]",
+      "s.yaml:7:56: events.0.balloon.slow_for: only one of stuck_for, slow_for, intermittent_for, "),
+    .top(
+      "events: [{ at: 1s, balloon: { slow_for: 3s } }]",
+      "s.yaml:7:29: events.0.balloon: missing required key 'factor' (a whole number)"),
+    .top(
+      "events: [{ at: 1s, balloon: { slow_for: 3s, factor: 1 } }]",
+      "s.yaml:7:53: events.0.balloon.factor: '1' is out of range, which is 2 to 1000"),
+    .top(
+      "events: [{ at: 1s, balloon: { intermittent_for: 9s, stuck: 3s, period: 3s } }]",
+      "s.yaml:7:60: events.0.balloon.stuck: 3s is not less than the period, 3s"),
+    .top(
+      "events: [{ at: 1s, balloon: { refusing_for: 9s } }]",
+      "s.yaml:7:29: events.0.balloon: missing required key 'above' (a size"),
+    .top(
+      "events: [{ at: 1s, worker: { late_for: 9s } }]",
+      "s.yaml:7:28: events.0.worker: missing required key 'by' (a time"),
+    .top(
+      "events: [{ at: 1s, guest: one, host: { out_of_memory_for: 9s } }]",
+      "s.yaml:7:27: events.0.guest: a fault of the host is no guest's"),
+    .top(
+      "events: [{ at: 1s, host: { demand_for: 9s, size: 0p } }]",
+      "s.yaml:7:50: events.0.host.size: '0p' is out of range"),
+    .top(
+      "events: [{ at: 1s, tmem: { full_for: 9s, frozen_for: 9s } }]",
+      "s.yaml:7:54: events.0.tmem.frozen_for: only one of full_for, frozen_for can be given"),
+    .top(
+      "events: [{ at: 9s, balloon: { stuck_for: 1s } }, { at: 1s, balloon: { stuck_for: 9s } }]",
+      "s.yaml:7:10: events.0: balloon_stuck begins at 9s, while a balloon_stuck lasts, until 10s"),
+    .top(
+      "events: [{ at: 1s, host: { out_of_memory_for: 9s } }, { at: 2s, host: { demand_for: 1s, size: 1p } }]",
+      "s.yaml:7:55: events.1: host_demand begins at 2s, while a host_out_of_memory lasts, until 10s"
+    ),
     // YAML
     .top("seed: !!int 3", "s.yaml:7:7: YAML tags are not supported: 'tag:yaml.org,2002:int'"),
     .top("seed: &a 3", "s.yaml:7:7: YAML anchors and aliases are not supported"),

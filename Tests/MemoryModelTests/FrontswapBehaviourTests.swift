@@ -235,6 +235,35 @@ struct FrontswapBehaviourTests {
   }
 
   @Test(
+    "Devices are filled in the order of their priority, and a freed slot of the first is used again first"
+  )
+  func devicePriority() {
+    // Ten slots, a hundred slots, and frontswap off, so that every page goes to its device's disk.
+    var g1 = Machine {
+      $0.swap = [(.pages(11), 0), (.pages(101), 0)]
+      $0.frontswap = false
+    }
+    g1.use(30)
+    g1.swapOut(25)
+    let devices = (0..<25).map { offset in
+      g1.kernel.swap.device(of: g1.kernel.pages.records[Int(g1.anonPage(offset))].extra)
+    }
+    g1.wait(1_000_000_000)
+    var pass = ReclaimPass(priority: 0, goal: 25, isKswapd: false, planned: PerList())
+    g1.kernel.shrinkInactive(.inactiveAnon, 25, &pass, &g1.host)
+
+    // Page 3, slot 4 of the first device, is written and gives its slot up: the next page that goes out takes it.
+    g1.access([3], write: true)
+    g1.swapOut(1)
+
+    #expect(devices == Array(repeating: 0, count: 10) + Array(repeating: 1, count: 15))
+    #expect(g1.kernel.counters.pswpout == 26)
+    #expect(g1.kernel.swap.owner(of: 4) == g1.anonPage(25))
+    #expect(g1.kernel.levels.swapUsed == 25)
+    g1.check()
+  }
+
+  @Test(
     "A page written while its swap write is under way keeps its slot and is dirty again (facts 3.2)"
   )
   func writeDuringSwapWrite() {

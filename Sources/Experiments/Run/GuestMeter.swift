@@ -17,6 +17,9 @@ struct GuestMeter: ~Copyable {
   private(set) var reversals: Int64 = 0
   private var direction = 0
   var backoffs: Int64 = 0
+  /// Mappings that the kernel refused, and their pages.
+  var refusals: Int64 = 0
+  var refusedPages: Int64 = 0
   /// Pages that shrinks brought home.
   var shrunk: Int64 = 0
   /// When the last closed-loop access was made.

@@ -17,8 +17,8 @@ struct SimulatedGuest: ~Copyable {
   var commitCPU = 0
   /// Whether the toucher has an event pending.
   var isTouching = false
-  /// Regions that the OOM killer ended take their share of what is to be touched with them.
-  var hasKilled = false
+  /// Regions that were refused or that the OOM killer ended take their share of what is to be touched with them.
+  var hasLostRegions = false
   /// Pages touched at a limited rate, and since when.
   var touchStart: Int64 = 0
   var touchedSinceStart: Int64 = 0
@@ -32,6 +32,10 @@ struct SimulatedGuest: ~Copyable {
   var workerRun: WorkerRun?
   /// Whether the worker's time came while it ran.
   var isWorkerOverdue = false
+  /// How much later than it is due the worker begins, while it is late.
+  var workerDelay: SimDuration?
+  /// Whether the run of the worker that is due was held up already.
+  var isWorkerHeldUp = false
   /// The goal and the target of the last decision.
   var goal: Int64
   var target: Int64
@@ -63,7 +67,7 @@ struct SimulatedGuest: ~Copyable {
 
   /// How many pages are to be touched now.
   var wantedTouched: Int {
-    if !hasKilled { return min(demand.wantedTouched, kernel.mapped.pages) }
+    if !hasLostRegions { return min(demand.wantedTouched, kernel.mapped.pages) }
     if demand.committed == 0 { return 0 }
     return Int(
       Int128(demand.wantedTouched) * Int128(kernel.mapped.pages) / Int128(demand.committed))

@@ -15,6 +15,7 @@ extension Simulation {
       guests[index].isWorkerOverdue = true
       return
     }
+    if holdWorkerUp(index) { return }
     guests[index].kernel.begin(at: now)
     guard guests[index].driver != nil else { return }
     let observation = guests[index].observation
@@ -182,8 +183,12 @@ extension Simulation {
     try settle(index)
   }
 
-  /// An order from outside.
-  mutating func carryOut(_ order: EventSpec) throws {
+  /// An order from outside, by its place in the scenario.
+  mutating func carryOut(_ index: Int) throws {
+    let order = scenario.events[index]
+    if case .fault(let fault, let duration) = order.action {
+      return try beginFault(fault, order: index, for: duration)
+    }
     if guests[order.guest].isDead { return }
     switch order.action {
     case .write(let writes):
@@ -198,6 +203,7 @@ extension Simulation {
       guests[order.guest].kernel.begin(at: now)
       let dropped = guests[order.guest].kernel.dropCaches(&host)
       try emit(.dropCaches, guest: order.guest, [("pages", .number(Int64(dropped.pages)))])
+    case .fault: break
     }
   }
 

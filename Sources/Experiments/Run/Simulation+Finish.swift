@@ -16,6 +16,7 @@ extension Simulation {
     var metrics = MetricList(seconds: Double(now.nanoseconds) / 1e9)
     for index in 0..<guestCount { metrics.add(guests[index], host) }
     metrics.add(host, hostMeter)
+    addFaultTimes(&metrics)
     metrics.add("simulated", Double(now.nanoseconds) / 1e9, "s")
     metrics.add("events", Double(events), "count")
 
@@ -39,7 +40,7 @@ extension Simulation {
 }
 
 /// The figures of a run in the order in which they are shown.
-private struct MetricList {
+struct MetricList {
   let seconds: Double
   var metrics: [Metric] = []
 
@@ -73,6 +74,17 @@ private struct MetricList {
     ]
     add("stall", Double(stalls.reduce(0) { $0 + $1.1 }) / 1e9, "s", of: name)
     for (cause, value) in stalls { add(cause, Double(value) / 1e9, "s", of: name) }
+    if guest.spec.files.contains(where: { $0.readAhead > .zero }) {
+      add("file_read_ahead", Double(counters.fileRa), "pages", of: name)
+      add("file_read_ahead_hits", Double(counters.fileRaHit), "pages", of: name)
+    }
+    if guest.spec.pageCluster > 0 {
+      add("swap_read_ahead", Double(counters.swapRa), "pages", of: name)
+      add("swap_read_ahead_hits", Double(counters.swapRaHit), "pages", of: name)
+    }
+    if counters.throttled > 0 {
+      add("stall_throttled", Double(counters.throttled) / 1e9, "s", of: name)
+    }
     add("allocation_stalls", Double(guest.meter.stallCount), "count", of: name)
     for percent in [50.0, 99, 99.9] {
       let label = percent == 99.9 ? "p999" : "p\(Int(percent))"
@@ -88,6 +100,10 @@ private struct MetricList {
     add("tracking_error_mean", guest.meter.trackingError, "pages", of: name)
     add("shortfall_deepest", Double(guest.meter.deepestShortfall), "pages", of: name)
     add("overshoot", Double(guest.meter.overshoot), "pages", of: name)
+    if guest.spec.overcommit != .granted {
+      add("commit_refusals", Double(guest.meter.refusals), "count", of: name)
+      add("commit_refused_pages", Double(guest.meter.refusedPages), "pages", of: name)
+    }
     if let settling = guest.meter.meanSettling { add("settling_mean", settling, "s", of: name) }
     if let done = guest.meter.workDone {
       add("work_elapsed", Double(done.nanoseconds) / 1e9, "s", of: name)

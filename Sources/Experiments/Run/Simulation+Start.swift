@@ -18,7 +18,7 @@ extension Simulation {
     }
     let zones = GuestZones(spec.bootParameters)
     let free = host.free.pages
-    guard let domain = host.addDomain(memory: spec.memory) else {
+    guard let domain = host.addDomain(memory: spec.memory, weight: spec.tmemWeight) else {
       throw .hostTooSmall(guest: spec.name, needed: spec.memory.pages, free: free)
     }
     var configuration = GuestConfiguration(zones: zones, vcpus: spec.vcpus)
@@ -36,6 +36,11 @@ extension Simulation {
     configuration.fileSets = spec.files.map { ($0.size, disk($0.disk)) }
     configuration.swap = spec.swap.map { ($0.size, disk($0.disk)) }
     configuration.swappiness = spec.swappiness
+    configuration.pageCluster = spec.pageCluster
+    configuration.dirtyRatio = spec.dirtyRatio
+    configuration.dirtyBackgroundRatio = spec.dirtyBackgroundRatio
+    configuration.overcommit = spec.overcommit
+    configuration.overcommitRatio = spec.overcommitRatio
     configuration.cleancache = options.isCleancacheOn
     configuration.frontswap = options.isFrontswapOn
     configuration.balloon = spec.balloon

@@ -15,7 +15,9 @@ extension Simulation {
     let cpu = following < guests[index].spec.vcpus ? following : 0
     guests[index].commitCPU = cpu
     if change > 0 {
-      guests[index].kernel.map(PageCount(change), cpu: cpu)
+      if !guests[index].kernel.map(PageCount(change), cpu: cpu) {
+        try noteRefusal(index, pages: Int64(change))
+      }
     } else if change < 0 {
       guests[index].kernel.unmap(
         PageCount(-change), order: guests[index].spec.anon.release.order, cpu: cpu, &host)
@@ -30,6 +32,14 @@ extension Simulation {
       schedule(.touch(guest: UInt16(index)), after: 0, .workload)
     }
     try settle(index)
+  }
+
+  /// The kernel refused a mapping: the program does without it.
+  private mutating func noteRefusal(_ index: Int, pages: Int64) throws {
+    guests[index].hasLostRegions = true
+    guests[index].meter.refusals += 1
+    guests[index].meter.refusedPages += pages
+    try emit(.mappingRefused, guest: index, [("pages", .number(pages))])
   }
 
   /// Programs touch more of what they mapped.

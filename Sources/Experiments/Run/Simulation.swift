@@ -106,8 +106,10 @@ public struct Simulation: ~Copyable {
     case .balloonBatch(let guest): try finishBalloonBatch(Int(guest))
     case .worker(let guest): try startWorker(Int(guest))
     case .shrink(let guest): try continueShrink(Int(guest))
-    case .order(let index): try carryOut(scenario.events[Int(index)])
+    case .order(let index): try carryOut(Int(index))
     case .tick: preconditionFailure("ticks are not queued")
+    case .faultEnd(let index): try endFault(Int(index))
+    case .faultTurn(let index): turnIntermittent(Int(index))
     }
   }
 
@@ -160,7 +162,7 @@ public struct Simulation: ~Copyable {
   /// Tells of kills and of a panic.
   private mutating func report(_ index: Int) throws {
     for kill in guests[index].kernel.takeKills() {
-      guests[index].hasKilled = true
+      guests[index].hasLostRegions = true
       try emit(
         .oomKill, guest: index,
         [

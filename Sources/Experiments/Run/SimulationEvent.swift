@@ -24,6 +24,10 @@ enum SimulationEvent: BitwiseCopyable {
   case order(UInt32)
   /// The recording of a tick.
   case tick
+  /// A fault ends, by the place of its order in the scenario.
+  case faultEnd(UInt32)
+  /// An intermittent fault comes or goes, by the place of its order in the scenario.
+  case faultTurn(UInt32)
 
   /// The event as one word for the fingerprint.
   var word: UInt64 {
@@ -41,6 +45,8 @@ enum SimulationEvent: BitwiseCopyable {
     case .shrink(let guest): 10 << 56 | UInt64(guest)
     case .order(let index): 11 << 56 | UInt64(index)
     case .tick: 12 << 56
+    case .faultEnd(let index): 13 << 56 | UInt64(index)
+    case .faultTurn(let index): 14 << 56 | UInt64(index)
     }
   }
 }

@@ -31,6 +31,12 @@ extension ParameterTree {
           ("cleancache", .flag(host.tmem.cleancache)),
           ("frontswap", .flag(host.tmem.frontswap)),
           ("metadata", .millionths(host.tmem.metadataPPM)),
+          (
+            "compressed_size",
+            host.tmem.compressedPPM == 1_000_000
+              ? .word("none") : .millionths(host.tmem.compressedPPM)
+          ),
+          ("quota", .word(host.tmem.quota.rawValue)),
         ])
       ),
       ("disks", .mapping(host.disks.map { ($0.name, disk($0.parameters)) })),
@@ -62,6 +68,12 @@ extension ParameterTree {
       ("tunables", writes(guest.tunables)),
       ("swap", swap(guest.swap)),
       ("swappiness", .number(guest.swappiness)),
+      ("tmem_weight", .number(guest.tmemWeight)),
+      ("page_cluster", .number(guest.pageCluster)),
+      ("dirty_ratio", .number(guest.dirtyRatio)),
+      ("dirty_background_ratio", .number(guest.dirtyBackgroundRatio)),
+      ("overcommit_memory", .text(guest.overcommit.rawValue)),
+      ("overcommit_ratio", .number(guest.overcommitRatio)),
       ("slab_reclaimable", guest.slabReclaimable.map { .size($0) } ?? .word("fitted")),
       ("kernel_unreclaimable", guest.kernelUnreclaimable.map { .size($0) } ?? .word("fitted")),
       ("committed", committed(guest.committed)),
@@ -132,7 +144,10 @@ extension ParameterTree {
       ? ("pattern", pattern(file.phases[0].pattern)) : ("phases", .list(file.phases.map(phase)))
     return .mapping(
       [("name", .word(file.name)), ("size", .size(file.size)), ("disk", .word(file.disk))]
-        + load + [phases, ("writes", .millionths(file.writePPM))])
+        + load + [
+          phases, ("writes", .millionths(file.writePPM)),
+          ("read_ahead", file.readAhead == .zero ? .word("none") : .size(file.readAhead)),
+        ])
   }
 
   private static func phase(_ phase: PatternPhase) -> ParameterTree {
@@ -167,9 +182,33 @@ extension ParameterTree {
       case .write(let list): ("write", writes(list))
       case .balloonTarget(let target): ("balloon_target", .size(target))
       case .dropCaches: ("drop_caches", .flag(true))
+      case .fault(let fault, let duration): Self.fault(fault, duration)
       }
-    return .mapping([
-      ("at", .time(event.at - .zero)), ("guest", .word(guests[event.guest].name)), action,
-    ])
+    var entries: [(key: String, value: ParameterTree)] = [("at", .time(event.at - .zero))]
+    if action.key != "host" { entries.append(("guest", .word(guests[event.guest].name))) }
+    return .mapping(entries + [action])
+  }
+
+  private static func fault(
+    _ fault: FaultSpec, _ duration: SimDuration
+  ) -> (key: String, value: ParameterTree) {
+    let time = ParameterTree.time(duration)
+    return switch fault {
+    case .balloonStuck: ("balloon", .mapping([("stuck_for", time)]))
+    case .balloonSlow(let factor):
+      ("balloon", .mapping([("slow_for", time), ("factor", .number(factor))]))
+    case .balloonIntermittent(let stuck, let period):
+      (
+        "balloon",
+        .mapping([("intermittent_for", time), ("stuck", .time(stuck)), ("period", .time(period))])
+      )
+    case .balloonRefusing(let limit):
+      ("balloon", .mapping([("refusing_for", time), ("above", .size(limit))]))
+    case .workerLate(let delay): ("worker", .mapping([("late_for", time), ("by", .time(delay))]))
+    case .hostOutOfMemory: ("host", .mapping([("out_of_memory_for", time)]))
+    case .hostDemand(let size): ("host", .mapping([("demand_for", time), ("size", .size(size))]))
+    case .tmemFull: ("tmem", .mapping([("full_for", time)]))
+    case .tmemFrozen: ("tmem", .mapping([("frozen_for", time)]))
+    }
   }
 }

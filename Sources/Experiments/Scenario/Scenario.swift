@@ -80,6 +80,18 @@ public struct GuestSpec: Sendable {
   public var swap: [SwapSpec]
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
+  /// The weight of the guest's ephemeral pages against those of others; 0: none.
+  public var tmemWeight = 0
+  /// vm.page-cluster, 0 to 10; 0: swap is not read ahead.
+  public var pageCluster = 0
+  /// vm.dirty_ratio and vm.dirty_background_ratio, in percent.
+  public var dirtyRatio = 20
+  /// See `dirtyRatio`.
+  public var dirtyBackgroundRatio = 10
+  /// vm.overcommit_memory, or that every mapping is granted as in the recording.
+  public var overcommit = OvercommitMode.granted
+  /// vm.overcommit_ratio, in percent.
+  public var overcommitRatio = 50
   /// Reclaimable slab pages; nothing: the fitted default.
   public var slabReclaimable: PageCount?
   /// Kernel memory that nothing reclaims; nothing: the fitted default.
@@ -213,6 +225,8 @@ public struct FileStreamSpec: Sendable {
   public var phases: [PatternPhase]
   /// The share of accesses that write, in millionths.
   public var writePPM: Int64
+  /// The largest window that is read ahead; nothing of it: no read-ahead.
+  public var readAhead = PageCount.zero
 }
 
 /// How a stream decides when to make its next access.
@@ -268,7 +282,7 @@ public struct Rate: Hashable, Sendable {
   }
 }
 
-/// Something done to a guest at a time.
+/// Something done to a guest, or to the host, at a time.
 public struct EventSpec: Sendable {
   /// What is done.
   public enum Action: Sendable {
@@ -278,10 +292,12 @@ public struct EventSpec: Sendable {
     case balloonTarget(PageCount)
     /// `echo 1 > /proc/sys/vm/drop_caches`.
     case dropCaches
+    /// Something goes wrong for some time.
+    case fault(FaultSpec, for: SimDuration)
   }
   /// When.
   public var at: SimTime
-  /// The guest's place in `Scenario.guests`.
+  /// The guest's place in `Scenario.guests`; of no meaning for a fault of the host.
   public var guest: Int
   /// What.
   public var action: Action

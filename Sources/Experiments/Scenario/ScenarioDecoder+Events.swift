@@ -4,7 +4,8 @@ internal import SimulationEngine
 extension ScenarioDecoder {
   /// The orders from outside.
   func events(_ reader: inout MappingReader, guests: [GuestSpec]) -> [EventSpec] {
-    reader.list("events").map { item in
+    let items = reader.list("events")
+    let events = items.map { item in
       MappingReader.read(item.node, path: item.path, log: log, expected: "an event: a mapping") {
         event in
         EventSpec(
@@ -15,9 +16,15 @@ extension ScenarioDecoder {
           action: action(&event))
       }
     }
+    checkFaults(events, nodes: items)
+    return events
   }
 
   private func eventGuest(_ event: inout MappingReader, guests: [String]) -> Int {
+    if event.has("host") {
+      if event.has("guest") { event.report("guest", "a fault of the host is no guest's") }
+      return 0
+    }
     if guests.count == 1 && !event.has("guest") { return 0 }
     let name = event.required("guest", .name, standIn: guests.first ?? "")
     if let index = guests.firstIndex(of: name) { return index }
@@ -26,7 +33,9 @@ extension ScenarioDecoder {
   }
 
   private func action(_ event: inout MappingReader) -> EventSpec.Action {
-    switch event.oneOf(["write", "balloon_target", "drop_caches"]) {
+    let key = event.oneOf(["write", "balloon_target", "drop_caches"] + Self.faultKeys)
+    if let key, Self.faultKeys.contains(key) { return fault(key, &event) }
+    switch key {
     case "write":
       let writes = event.mapping("write") { tunables(&$0) } ?? []
       if writes.isEmpty { event.report("write", "expected at least one attribute to write") }

@@ -26,6 +26,13 @@ extension ScenarioDecoder {
         tunables: reader.mapping("tunables") { tunables(&$0) } ?? [],
         swap: swap(&reader),
         swappiness: reader.value("swappiness", .count(0...100), default: 60),
+        tmemWeight: reader.value("tmem_weight", .count(0...1_000_000), default: 0),
+        pageCluster: reader.value("page_cluster", .count(0...10), default: 0),
+        dirtyRatio: reader.value("dirty_ratio", .count(0...100), default: 20),
+        dirtyBackgroundRatio: reader.value(
+          "dirty_background_ratio", .count(0...100), default: 10),
+        overcommit: reader.value("overcommit_memory", .choice, default: .granted),
+        overcommitRatio: reader.value("overcommit_ratio", .count(0...1_000), default: 50),
         slabReclaimable: reader.optional("slab_reclaimable", part, none: "fitted"),
         kernelUnreclaimable: reader.optional("kernel_unreclaimable", part, none: "fitted"),
         committed: committed.spec,

@@ -61,7 +61,9 @@ extension ScenarioDecoder {
           name: name,
           size: reader.required("size", .size(ScenarioLimits.storage), standIn: .pages(1)),
           disk: disk(&reader), load: load(&reader), phases: phases(&reader),
-          writePPM: reader.value("writes", .share, default: 0))
+          writePPM: reader.value("writes", .share, default: 0),
+          readAhead: reader.optional("read_ahead", .size(ScenarioLimits.readAhead), none: "none")
+            ?? .zero)
       }
     }
   }

@@ -97,7 +97,11 @@ final class ScenarioDecoder {
       return TmemConfiguration(
         cleancache: reader.value("cleancache", .boolean, default: standard.cleancache),
         frontswap: reader.value("frontswap", .boolean, default: standard.frontswap),
-        metadataPPM: reader.value("metadata", .share, default: standard.metadataPPM))
+        metadataPPM: reader.value("metadata", .share, default: standard.metadataPPM),
+        compressedPPM: reader.optional(
+          "compressed_size", .millionths(1...1_000_000), none: "none")
+          ?? standard.compressedPPM,
+        quota: reader.value("quota", .choice, default: standard.quota))
     } ?? TmemConfiguration()
   }
 

@@ -23,6 +23,8 @@ enum ScenarioLimits {
   static let tick = SimDuration.milliseconds(1)...SimDuration.seconds(86_400)
   /// What one operation takes.
   static let cost = SimDuration.zero...SimDuration.seconds(10)
+  /// A window of read-ahead.
+  static let readAhead = PageCount.pages(1)...PageCount.mebibytes(64)
   /// File streams of a guest.
   static let streams = 1_000
   /// Ticks of one run.

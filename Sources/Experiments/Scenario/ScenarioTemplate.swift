@@ -13,7 +13,7 @@ public enum ScenarioTemplate {
     # tick: 1s                 # how often a row is recorded
     # host:
     #   memory: 1280MiB        # default: the guests' memory and a quarter
-    #   tmem: { cleancache: true, frontswap: true, metadata: 0.02 }
+    #   tmem: { cleancache: true, frontswap: true, metadata: 0.02, compressed_size: none, quota: literal }
     #   disks:                 # the first one is the default disk of swap and files
     #     ssd: { random_read: 150us, write: 150us, bandwidth: 450MB/s, channels: 4 }
     guests:
@@ -42,6 +42,12 @@ public enum ScenarioTemplate {
           # frontswap_inertia: 3
         swap: { size: 1GiB }   # or a list of them, highest priority first; default: none
         # swappiness: 60
+        # tmem_weight: 0       # weight of the guest's ephemeral pages when the host needs memory
+        # page_cluster: 0      # swap is read ahead in blocks of up to 2 to this power; Linux has 3
+        # dirty_ratio: 20      # per cent of what may be dirty, above which writers wait
+        # dirty_background_ratio: 10
+        # overcommit_memory: granted   # or as in the kernel: 0, 1 or 2
+        # overcommit_ratio: 50
         committed:             # Committed_AS over time: points, or constant: 80MiB, or trace: FILE
           points:
             - { at: 0s, committed: 100MiB, touched: 80MiB }
@@ -62,6 +68,7 @@ public enum ScenarioTemplate {
             # disk: ssd
             rate: 1000/s       # or closed loop: work: 2000000 (accesses) and threads: 4
             # writes: 0
+            # read_ahead: none   # or the largest window, in Linux 128KiB
             phases:            # or one pattern: { zipf: 0.9 }, which is the default
               - { pattern: { hotcold: { hot: 0.1, access: 0.9 } }, until: 4min }
               - { pattern: { mix: { zipf: 0.9, scan: 0.1 } }, accesses: 10000 }
@@ -72,6 +79,16 @@ public enum ScenarioTemplate {
       - { at: 6min, guest: small, write: { selfballoon_interval: 1 } }
       - { at: 7min, balloon_target: 512MiB }   # with one guest its name can be left out
       - { at: 8min, drop_caches: true }
+      # Faults, each for some time; of the balloon: stuck_for, slow_for, intermittent_for, refusing_for.
+      - { at: 190s, balloon: { stuck_for: 30s } }
+      - { at: 220s, balloon: { slow_for: 30s, factor: 10 } }
+      - { at: 250s, balloon: { intermittent_for: 30s, stuck: 2s, period: 10s } }
+      - { at: 280s, balloon: { refusing_for: 30s, above: 512MiB } }
+      - { at: 310s, worker: { late_for: 30s, by: 3s } }
+      - { at: 340s, tmem: { full_for: 10s } }
+      - { at: 350s, tmem: { frozen_for: 10s } }
+      - { at: 360s, host: { out_of_memory_for: 10s } }
+      - { at: 370s, host: { demand_for: 10s, size: 256MiB } }
 
     """
 }

@@ -22,6 +22,8 @@ struct FileStream {
   private var position = 0
   /// The page of each thread's last access.
   private var last: [UInt32]
+  /// What each thread has been read ahead.
+  private var readAhead: [FileReadAhead]
   private var ended = 0
   /// Accesses made so far.
   private(set) var done: Int64 = 0
@@ -44,6 +46,9 @@ struct FileStream {
     } else {
       last = [.max]
     }
+    readAhead = Array(
+      repeating: FileReadAhead(firstPage: firstPage, pages: spec.size, largest: spec.readAhead),
+      count: last.count)
     self.disk = disk
     random = RandomStream(seed: seed, purpose: purpose)
     sampler = Self.sampler(phases[0].pattern, pages, seed, purpose, 0)
@@ -106,7 +111,7 @@ struct FileStream {
       let made = drawn.withUnsafeBufferPointer { buffer in
         kernel.accessFile(
           UnsafeBufferPointer(rebasing: buffer[position..<position + count]), last: &last[thread],
-          disk: disk, budget: quantum, &host)
+          readAhead: &readAhead[thread], disk: disk, budget: quantum, &host)
       }
       if case .open = load { deferred += min(max(dueBefore - done, 0), Int64(made)) }
       position += made

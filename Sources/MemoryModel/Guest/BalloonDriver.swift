@@ -28,6 +28,8 @@ struct BalloonDriver {
   /// Pages of the batch under way, out or in, that B does not show yet.
   var outgoing = 0
   var incoming = 0
+  /// What an order from outside made wrong with it.
+  var fault = BalloonFault()
   /// What the batch under way will have come to.
   var outcome = Outcome.done
 

@@ -21,6 +21,10 @@ public struct Costs: Hashable, Sendable {
   public var tmemGet = SimDuration.nanoseconds(2_000)
   /// A failed put, a get that missed, a flush.
   public var tmemMiss = SimDuration.nanoseconds(1_000)
+  /// Besides, where tmem compresses: a put.
+  public var tmemCompress = SimDuration.microseconds(15)
+  /// Besides, where tmem compresses: a get.
+  public var tmemDecompress = SimDuration.microseconds(5)
   /// An empty hypercall.
   public var hypercall = SimDuration.nanoseconds(500)
   /// A minor fault, without clearing the page.
@@ -54,6 +58,8 @@ public struct Costs: Hashable, Sendable {
     Item(name: "tmem_put", source: "facts 7", path: \.tmemPut),
     Item(name: "tmem_get", source: "facts 7", path: \.tmemGet),
     Item(name: "tmem_miss", source: "facts 7", path: \.tmemMiss),
+    Item(name: "tmem_compress", source: "facts 7, LZO class", path: \.tmemCompress),
+    Item(name: "tmem_decompress", source: "facts 7, LZO class", path: \.tmemDecompress),
     Item(name: "hypercall", source: "facts 7", path: \.hypercall),
     Item(name: "minor_fault", source: "facts 7", path: \.minorFault),
     Item(name: "clear_page", source: "facts 7, within 0.5 to 1 us", path: \.clearPage),

@@ -10,6 +10,16 @@ public struct GuestConfiguration: Sendable {
   public var swap: [(size: PageCount, disk: Int)]
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
+  /// vm.page-cluster: swap is read ahead in blocks of up to 2 to this power, 0 to 10.
+  public var pageCluster: Int
+  /// vm.dirty_ratio and vm.dirty_background_ratio, in percent, 0 to 100.
+  public var dirtyRatio: Int
+  /// See `dirtyRatio`.
+  public var dirtyBackgroundRatio: Int
+  /// vm.overcommit_memory.
+  public var overcommit: OvercommitMode
+  /// vm.overcommit_ratio, in percent, not negative.
+  public var overcommitRatio: Int
   /// Kernel memory that nothing reclaims, and reclaimable slab, at boot.
   public var kernelUnreclaimable: PageCount
   /// See `kernelUnreclaimable`.
@@ -30,6 +40,11 @@ public struct GuestConfiguration: Sendable {
     fileSets = []
     swap = []
     swappiness = 60
+    pageCluster = 0
+    dirtyRatio = 20
+    dirtyBackgroundRatio = 10
+    overcommit = .granted
+    overcommitRatio = 50
     kernelUnreclaimable = .zero
     slabReclaimable = .zero
     cleancache = true

@@ -6,6 +6,8 @@ enum AllocationClass {
   case kernel
   /// The balloon driver: one round of reclaim, then it does without (`__GFP_NORETRY`).
   case balloon
+  /// A program for pages that it did not ask for yet: waits as a program, and does without as the balloon driver.
+  case readAhead
 }
 
 /// What came of an allocation.
@@ -48,7 +50,7 @@ extension GuestKernel {
     }
     let start = elapsed
     defer {
-      if purpose == .user && elapsed > start {
+      if (purpose == .user || purpose == .readAhead) && elapsed > start {
         counters.stallReclaim += elapsed - start
         allocationStalls.append(elapsed - start)
       }
@@ -60,7 +62,7 @@ extension GuestKernel {
         return .granted
       }
       let freed = directReclaim(&host)
-      if purpose == .balloon {
+      if purpose == .balloon || purpose == .readAhead {
         guard free > minLimit else { return .failed }
         continue
       }

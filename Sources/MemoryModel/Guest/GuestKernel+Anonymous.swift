@@ -20,16 +20,27 @@ extension GuestKernel {
   /// Counts up whenever touched pages change.
   public var touchedVersion: UInt64 { regions.version }
 
-  /// Maps a new region; nothing of it is touched. Committed_AS rises on `cpu`.
-  public mutating func map(_ count: PageCount, cpu: Int) {
-    regions.add(size: count.pages)
-    pages.grow(toPages: regions.end - PageTable.heads)
+  /// Maps a new region; nothing of it is touched. Committed_AS rises on `cpu`. False: the kernel refused.
+  ///
+  /// A refused region is as one that was killed: it commits nothing, and is unmapped without giving anything back.
+  /// Charged first, then tested, then discharged, which may settle what the CPU kept to itself (facts 5.2).
+  @discardableResult
+  public mutating func map(_ count: PageCount, cpu: Int) -> Bool {
     commit.add(count.pages, cpu: cpu)
+    let isGranted = hasEnough(count.pages, isKernels: false)
+    regions.add(size: count.pages)
+    if isGranted {
+      pages.grow(toPages: regions.end - PageTable.heads)
+    } else {
+      regions.kill(regions.regions.count - 1)
+      commit.add(-count.pages, cpu: cpu)
+    }
+    return isGranted
   }
 
   /// Unmaps `count` pages of the regions in `order`, from the ends of regions; all there are, at most.
   ///
-  /// Regions that the OOM killer ended count as unmapped pages without giving anything back.
+  /// Regions that were refused or that the OOM killer ended count as unmapped pages without giving anything back.
   public mutating func unmap(
     _ count: PageCount, order: UnmapOrder, cpu: Int, _ host: inout Host
   ) {
@@ -96,7 +107,7 @@ extension GuestKernel {
 
   private mutating func release(_ page: UInt32, _ host: inout Host) {
     let record = pages.records[Int(page)]
-    if record.state.contains(.resident) {
+    if record.state.isOnList {
       pages.unlink(page)
       sizes[LRUList(record.state)] -= 1
       free += 1

@@ -91,7 +91,7 @@ extension GuestKernel {
     } else {
       balloon.outcome = decrease(credit, &host)
     }
-    return .batch(nanoseconds: max(elapsed - start, 1))
+    return .batch(nanoseconds: balloon.fault.duration(max(elapsed - start, 1)))
   }
 
   /// The worker ends; a target set while it ran starts it once more at once.
@@ -108,7 +108,8 @@ extension GuestKernel {
   /// Takes a batch of pages from the host. Source: facts 2.4.
   private mutating func increase(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
     let wanted = Int(min(credit, Int64(min(BalloonDriver.batch, balloon.ballooned))))
-    let given = host.populate(wanted, domain: domain)
+    let given = host.populate(
+      balloon.fault.growth(wanted, from: balloon.current), domain: domain)
     elapsed += timeToTake(given)
     if given == 0 { return .again }
     totalRAM += given
@@ -127,7 +128,7 @@ extension GuestKernel {
       wanted = min(wanted, available)
     }
     let batch = Int(min(wanted, Int64(BalloonDriver.batch)))
-    let taken = allocateForBalloon(batch, &host)
+    let taken = balloon.fault.isStuck ? 0 : allocateForBalloon(batch, &host)
     if balloon.generation == .linux4_19 { totalRAM -= taken }
     balloon.outgoing = taken
     elapsed += timeToGive(taken)
@@ -161,6 +162,7 @@ extension GuestKernel {
   public mutating func repeatBatch(atMost count: Int, lasting time: Int64, _ host: inout Host)
     -> Int
   {
+    if balloon.fault != BalloonFault() { return 0 }
     let repeats = min(
       count, balloon.outgoing > 0 ? alikeOut(time) : alikeIn(time, room: host.plainRoom(of: domain))
     )

@@ -8,10 +8,10 @@ extension GuestKernel {
   ///
   /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many were
   /// made. `last` is the page of the access before: reading it again does not mark it (one sequential
-  /// stream). All pages are of one file set on `disk`. Source: facts 6.1 and 6.7.
+  /// stream). All pages are of one file set on `disk`, and `readAhead` is that reader's. Source: facts 6.1 and 6.7.
   public mutating func accessFile(
-    _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, disk: Int, budget: Int64,
-    _ host: inout Host
+    _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, readAhead: inout FileReadAhead,
+    disk: Int, budget: Int64, _ host: inout Host
   ) -> Int {
     let hitCost = costs.fileHit.nanoseconds
     let affordable = budget - elapsed
@@ -44,15 +44,27 @@ extension GuestKernel {
             activated &+= 1
           } else if marks & PageState.referenced.rawValue == 0 {
             records[Int(page)].state = state.union(.referenced)
+            if state.rawValue & PageState.readAhead.rawValue != 0 {
+              account(activated, hits: 0)
+              activated = 0
+              let outcome = takeReadAhead(page, &readAhead, disk: disk, hits: Int64(done), &host)
+              previous = page
+              done &+= 1
+              if case .resolved = outcome, elapsed < budget, !isTight { continue walk }
+              break walk
+            }
           }
         }
       } else {
         account(activated, hits: 0)
         activated = 0
         let outcome =
-          access == page
-          ? readMiss(page, isSequential: page == previous &+ 1, disk: disk, &host)
-          : write(page, disk: disk, &host)
+          access != page
+          ? write(page, disk: disk, &host)
+          : readAhead.largest == 0
+            ? readMiss(page, isSequential: page == previous &+ 1, disk: disk, &host)
+            : readMissAhead(
+              page, previous: previous, &readAhead, disk: disk, hits: Int64(done), &host)
         switch outcome {
         case .resolved: break
         case .blocked:
@@ -73,6 +85,16 @@ extension GuestKernel {
     last = previous
     account(activated, hits: done)
     return done
+  }
+
+  /// As above, without read-ahead.
+  public mutating func accessFile(
+    _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, disk: Int, budget: Int64,
+    _ host: inout Host
+  ) -> Int {
+    var readAhead = FileReadAhead.none
+    return accessFile(
+      batch, last: &last, readAhead: &readAhead, disk: disk, budget: budget, &host)
   }
 
   /// Books what the loop over hits kept in registers.
@@ -114,7 +136,7 @@ extension GuestKernel {
   /// Counts the refault of a page with `shadow`, and tells whether it goes straight to the active list.
   ///
   /// Source: facts 6.7. The clock's low 32 bits suffice: no cache has 2^32 pages.
-  private mutating func refaultActivates(_ shadow: UInt32) -> Bool {
+  mutating func refaultActivates(_ shadow: UInt32) -> Bool {
     counters.workingsetRefault += 1
     let distance = UInt32(truncatingIfNeeded: workingsetClock) &- shadow
     guard distance <= UInt32(clamping: knownFileLists.active) else { return false }
@@ -124,7 +146,7 @@ extension GuestKernel {
   }
 
   /// An exclusive get. Source: facts 4.7.
-  private mutating func getFromCleancache(
+  mutating func getFromCleancache(
     _ page: UInt32, _ record: PageRecord, _ host: inout Host
   ) -> Bool {
     guard cleancacheEnabled else { return false }
@@ -132,8 +154,8 @@ extension GuestKernel {
       host.ephemeralGet(record.next, page: page, domain: domain)
     {
       counters.cleancacheGets += 1
-      elapsed += costs.tmemGet.nanoseconds
-      counters.stallTmem += costs.tmemGet.nanoseconds
+      elapsed += getCost(host)
+      counters.stallTmem += getCost(host)
       return true
     }
     counters.cleancacheFailedGets += 1
@@ -144,7 +166,7 @@ extension GuestKernel {
 
   /// Puts a page that was just read or written into the cache.
   @inline(__always)
-  private mutating func insert(_ page: UInt32, _ state: PageState) {
+  mutating func insert(_ page: UInt32, _ state: PageState) {
     pages.records[Int(page)].state = state
     let list: LRUList = state.contains(.active) ? .activeFile : .inactiveFile
     pages.pushHead(page, list)
@@ -156,6 +178,7 @@ extension GuestKernel {
   /// A stale copy in cleancache is dropped at once (in Linux: when the page is next removed).
   private mutating func write(_ page: UInt32, disk: Int, _ host: inout Host) -> FaultOutcome {
     let record = pages.records[Int(page)]
+    if !record.state.contains(.dirty) && !mayDirty(disk: disk, host) { return .retry }
     if !record.state.contains(.resident) {
       switch allocate(.user, &host) {
       case .granted: break
@@ -172,6 +195,7 @@ extension GuestKernel {
       pages.records[Int(page)].state.insert(.dirty)
       pages.records[Int(page)].state.remove(.reclaim)
       dirty.append(page, at: now + elapsed)
+      dirtiedSinceLook += 1
     }
     return .resolved
   }

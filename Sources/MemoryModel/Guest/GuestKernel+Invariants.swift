@@ -38,7 +38,7 @@ extension GuestKernel {
       while page != UInt32(list.rawValue) {
         let record = pages.records[Int(page)]
         precondition(record.previous == previous, "page \(page): broken link")
-        precondition(record.state.contains(.resident), "page \(page): on a list, not resident")
+        precondition(record.state.isOnList, "page \(page): on a list, not in memory")
         precondition(LRUList(record.state) == list, "page \(page): on the wrong list")
         counted[list] += 1
         previous = page
@@ -49,7 +49,7 @@ extension GuestKernel {
     var resident = 0
     for page in PageTable.heads..<pages.count {
       let record = pages.records[page]
-      if record.state.contains(.resident) { resident += 1 }
+      if record.state.isOnList { resident += 1 }
       guard record.state.contains(.swapped) || record.state.contains(.swapCache) else { continue }
       slots += 1
       precondition(swap.isUsed(record.extra), "page \(page): its slot \(record.extra) is free")

@@ -59,15 +59,14 @@ extension GuestKernel {
     return nil
   }
 
-  /// The overcommit test in heuristic mode, for the kernel itself.
+  /// The overcommit test for the kernel itself.
   ///
   /// It charges what it asks for and takes it back at once; if that reaches the batch of the commit
   /// counter, what the worker's CPU kept to itself shows. Source: facts 3.8 and 5.2.
   mutating func couldCommit(_ need: Int) -> Bool {
     commit.add(need, cpu: 0)
-    commit.add(-need, cpu: 0)
-    let free = free + sizes.file + slabReclaimable + swap.freeSlots + swapCachePages
-    return free - zones.totalReserve.pages > need
+    defer { commit.add(-need, cpu: 0) }
+    return hasEnough(need, isKernels: true)
   }
 
   /// Pages that are in memory and in a slot. O(1) only through its uses: slots in use less swapped pages.
@@ -85,7 +84,7 @@ extension GuestKernel {
           ?? swap.firstInFrontswap(from: 0, device: shrink.device)
       else { return .ended }
       let page = swap.owner(of: slot)
-      if pages.records[Int(page)].state.contains(.swapped) {
+      if !pages.records[Int(page)].state.isOnList {
         switch allocate(.kernel, &host) {
         case .granted: break
         case .mustWait: return .goesOn
@@ -96,7 +95,7 @@ extension GuestKernel {
           continue
         }
         counters.frontswapLoads += 1
-        elapsed += costs.tmemGet.nanoseconds
+        elapsed += getCost(host)
         sizes.activeAnon += 1
       } else {
         activateForShrink(page)

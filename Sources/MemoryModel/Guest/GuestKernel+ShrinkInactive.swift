@@ -86,7 +86,7 @@ extension GuestKernel {
       if let stored = host.ephemeralPut(page, domain: domain) {
         handle = stored
         left.insert(.cleancache)
-        elapsed += costs.tmemPut.nanoseconds
+        elapsed += putCost(host)
       } else {
         elapsed += costs.tmemMiss.nanoseconds
       }
@@ -110,7 +110,7 @@ extension GuestKernel {
       state.formUnion([.swapCache, .dirty])
       pages.records[Int(page)].extra = slot
     }
-    elapsed += costs.unmapPage.nanoseconds
+    if !state.contains(.swapped) { elapsed += costs.unmapPage.nanoseconds }
     let slot = pages.records[Int(page)].extra
     if state.contains(.dirty) {
       guard storeInFrontswap(slot, &host) else {

@@ -17,8 +17,18 @@ extension GuestKernel {
     }
     swap.setInFrontswap(slot, true)
     counters.frontswapStores += 1
-    elapsed += costs.tmemPut.nanoseconds
+    elapsed += putCost(host)
     return true
+  }
+
+  /// What a put that stored the page takes, and a get that found it.
+  func putCost(_ host: borrowing Host) -> Int64 {
+    costs.tmemPut.nanoseconds + (host.tmem.compresses ? costs.tmemCompress.nanoseconds : 0)
+  }
+
+  /// See `putCost`.
+  func getCost(_ host: borrowing Host) -> Int64 {
+    costs.tmemGet.nanoseconds + (host.tmem.compresses ? costs.tmemDecompress.nanoseconds : 0)
   }
 
   private mutating func invalidateFrontswap(_ slot: UInt32, _ host: inout Host) {
@@ -58,9 +68,13 @@ extension GuestKernel {
 
   /// A fault on a page in swap: loads it and activates it.
   ///
-  /// Source: facts 3.2. Swap read-ahead is not modelled.
+  /// Source: facts 3.2.
   mutating func swapIn(_ page: UInt32, write: Bool, _ host: inout Host) -> FaultOutcome {
     let slot = pages.records[Int(page)].extra
+    if pages.records[Int(page)].state.isOnList {
+      takeReadAhead(page, slot, write: write, &host)
+      return .resolved
+    }
     switch allocate(.user, &host) {
     case .granted: break
     case .mustWait: return .retry
@@ -74,20 +88,39 @@ extension GuestKernel {
     counters.pgfault += 1
     counters.pgmajfault += 1
     elapsed += costs.minorFault.nanoseconds
-    var outcome = FaultOutcome.resolved
+    let start = elapsed
+    let isOnDisk = !swap.isInFrontswap(slot)
+    var done = load(slot, at: start, isSequential: false, &host)
+    mapSwappedIn(page, slot, write: write, &host)
+    if swapReadAhead.largest > 1 { done = max(done, readSwapAhead(of: slot, since: start, &host)) }
+    guard isOnDisk || done > elapsed else { return .resolved }
+    counters.stallSwap += max(done - elapsed, 0)
+    elapsed = max(done, elapsed)
+    return .blocked
+  }
+
+  /// Brings the data of `slot` in: at once from frontswap, else from its disk, a read that begins at `start`.
+  ///
+  /// Returns when it is there, in nanoseconds since `begin(at:)`.
+  private mutating func load(
+    _ slot: UInt32, at start: Int64, isSequential: Bool, _ host: inout Host
+  ) -> Int64 {
     if swap.isInFrontswap(slot) {
       counters.frontswapLoads += 1
-      elapsed += costs.tmemGet.nanoseconds
-      counters.stallTmem += costs.tmemGet.nanoseconds
-    } else {
-      counters.pswpin += 1
-      counters.pgpgin += 1
-      let start = elapsed
-      let disk = swap.devices[swap.device(of: slot)].disk
-      elapsed = host.disks[disk].read(at: now + elapsed) - now
-      counters.stallSwap += elapsed - start
-      outcome = .blocked
+      elapsed += getCost(host)
+      counters.stallTmem += getCost(host)
+      return 0
     }
+    counters.pswpin += 1
+    counters.pgpgin += 1
+    let disk = swap.devices[swap.device(of: slot)].disk
+    return host.disks[disk].read(at: now + start, isSequential: isSequential) - now
+  }
+
+  /// The page of `slot` is in memory now: puts it into its page table, active.
+  private mutating func mapSwappedIn(
+    _ page: UInt32, _ slot: UInt32, write: Bool, _ host: inout Host
+  ) {
     var state: PageState = [.resident, .active, .accessed, .swapCache]
     if write || swap.isMoreThanHalfFull {
       freeSlot(slot, &host)
@@ -98,6 +131,43 @@ extension GuestKernel {
     pages.pushHead(page, .activeAnon)
     sizes.activeAnon += 1
     counters.pgactivate += 1
-    return outcome
+  }
+
+  /// A fault on a page that was read ahead: it is in memory already. Source: facts 3.2.
+  private mutating func takeReadAhead(
+    _ page: UInt32, _ slot: UInt32, write: Bool, _ host: inout Host
+  ) {
+    counters.pgfault += 1
+    counters.swapRaHit += 1
+    swapReadAhead.hit()
+    elapsed += costs.minorFault.nanoseconds
+    pages.unlink(page)
+    sizes.inactiveAnon -= 1
+    mapSwappedIn(page, slot, write: write, &host)
+  }
+
+  /// Reads the other swapped pages of the block around `slot` into the swap cache, old, in no page table.
+  ///
+  /// Returns when the last is there. Source: facts 3.2, swap_cluster_readahead().
+  private mutating func readSwapAhead(
+    of slot: UInt32, since start: Int64, _ host: inout Host
+  ) -> Int64 {
+    let slots = swap.devices[swap.device(of: slot)].slots
+    let header = slots.lowerBound - 1
+    let block = swapReadAhead.block(around: Int(slot) - header)
+    var done: Int64 = 0
+    for neighbour in block.clamped(to: 1...slots.count) {
+      let other = UInt32(header + neighbour)
+      guard other != slot, swap.isUsed(other) else { continue }
+      let page = swap.owner(of: other)
+      guard !pages.records[Int(page)].state.isOnList else { continue }
+      guard case .granted = allocate(.readAhead, &host) else { break }
+      done = max(done, load(other, at: start, isSequential: true, &host))
+      counters.swapRa += 1
+      pages.records[Int(page)].state = [.swapped, .swapCache]
+      pages.pushHead(page, .inactiveAnon)
+      sizes.inactiveAnon += 1
+    }
+    return done
   }
 }

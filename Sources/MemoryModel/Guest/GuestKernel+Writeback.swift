@@ -7,18 +7,8 @@ extension GuestKernel {
   /// Pages that the flusher gives to the disk before it waits for them.
   static let flushBatch = 1024
 
-  /// Dirty pages above which the flusher writes at once: dirty_background_ratio is 10.
-  ///
-  /// Source: facts 6.8.
-  var backgroundDirtyLimit: Int {
-    let dirtyable = free - min(free, zones.totalReserve.pages) + sizes.file + 1
-    let limit = 819 * dirtyable / 4096
-    let background = 409 * dirtyable / 4096
-    return background >= limit ? limit / 2 : background
-  }
-
   /// Whether the flusher has reason to run before its time.
-  public var wantsFlush: Bool { dirty.count > 0 && dirty.count > backgroundDirtyLimit }
+  public var wantsFlush: Bool { dirty.count > 0 && dirty.count > dirtyLimits.background }
 
   /// One step of the flusher: writes what is too old, or too much.
   ///

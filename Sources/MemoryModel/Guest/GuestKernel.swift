@@ -11,6 +11,14 @@ public struct GuestKernel: ~Copyable {
   public let domain: Int
   let costs: Costs
   let swappiness: Int
+  /// vm.dirty_ratio and vm.dirty_background_ratio.
+  let dirtyRatio: Int
+  let dirtyBackgroundRatio: Int
+  let overcommit: OvercommitMode
+  let overcommitRatio: Int
+  /// What only an administrator may commit, and what a process leaves to others in mode 2 (facts 5.2).
+  let adminReserve: Int
+  let userReserve: Int
   let cleancacheEnabled: Bool
   let frontswapEnabled: Bool
   let fileSets: [FileSet]
@@ -38,8 +46,11 @@ public struct GuestKernel: ~Copyable {
   var listStatistics = ListStatistics.immediate
   var kswapd = Kswapd()
   var swap: SwapSpace
+  var swapReadAhead: SwapReadAhead
   var writeback = WritebackQueue()
   var dirty = DirtyQueue()
+  /// File pages made dirty since the limits were last looked at.
+  var dirtiedSinceLook = 0
   var regions: AnonRegions
   var commit: CommitCounter
   var balloon: BalloonDriver
@@ -88,6 +99,12 @@ public struct GuestKernel: ~Copyable {
     let managed = configuration.zones.totalRAM
     let leftFree = managed - configuration.kernelUnreclaimable - configuration.slabReclaimable
     precondition(leftFree >= .zero, "the kernel alone needs more than the guest's memory")
+    dirtyRatio = configuration.dirtyRatio
+    dirtyBackgroundRatio = configuration.dirtyBackgroundRatio
+    overcommit = configuration.overcommit
+    overcommitRatio = configuration.overcommitRatio
+    adminReserve = GuestZones.adminReserve(freeAtBoot: leftFree).pages
+    userReserve = GuestZones.userReserve(freeAtBoot: leftFree).pages
     totalRAM = managed.pages
     bootReserved = (configuration.zones.balloonCurrent - managed).pages
     kernelUnreclaimable = configuration.kernelUnreclaimable.pages
@@ -106,6 +123,7 @@ public struct GuestKernel: ~Copyable {
     // Programs rarely commit more than twice the memory; if they do, the table moves.
     pages = PageTable(pages: end - PageTable.heads, room: 2 * totalRAM)
     swap = SwapSpace(configuration.swap.map { ($0.size.pages, $0.disk) })
+    swapReadAhead = SwapReadAhead(pageCluster: configuration.pageCluster)
     regions = AnonRegions(firstPage: end)
     commit = CommitCounter(batch: configuration.zones.commitBatch, vcpus: configuration.vcpus)
     balloon = BalloonDriver(

@@ -24,7 +24,7 @@ package struct PageState: OptionSet, BitwiseCopyable, Sendable {
   /// The flags that `rawValue` says.
   package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  /// In memory, on one of the four LRU lists.
+  /// In memory and to be used without a fault.
   package static var resident: PageState { PageState(rawValue: 1 << 0) }
   /// On an active list (PG_active).
   static var active: PageState { PageState(rawValue: 1 << 1) }
@@ -38,7 +38,7 @@ package struct PageState: OptionSet, BitwiseCopyable, Sendable {
   static var writeback: PageState { PageState(rawValue: 1 << 5) }
   /// Backed by a file.
   static var file: PageState { PageState(rawValue: 1 << 6) }
-  /// In memory and in a swap slot.
+  /// In memory and in a swap slot; with `swapped` read ahead, and in no page table yet.
   static var swapCache: PageState { PageState(rawValue: 1 << 7) }
   /// Not in memory, in a swap slot.
   static var swapped: PageState { PageState(rawValue: 1 << 8) }
@@ -50,4 +50,9 @@ package struct PageState: OptionSet, BitwiseCopyable, Sendable {
   static var mappedToDisk: PageState { PageState(rawValue: 1 << 11) }
   /// Reclaim met it dirty or under writeback (PG_reclaim).
   static var reclaim: PageState { PageState(rawValue: 1 << 12) }
+  /// Of a file page: read ahead, and not read by anybody since.
+  static var readAhead: PageState { PageState(rawValue: 1 << 13) }
+
+  /// In memory, on one of the four LRU lists: resident, or read ahead into the swap cache.
+  var isOnList: Bool { !isDisjoint(with: [.resident, .swapCache]) }
 }

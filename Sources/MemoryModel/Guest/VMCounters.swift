@@ -8,6 +8,10 @@ public struct VMCounters: Hashable, Sendable {
   public var pgpgin: Int64 = 0, pgpgout: Int64 = 0
   /// Pages from and to the swap device; frontswap traffic is not counted.
   public var pswpin: Int64 = 0, pswpout: Int64 = 0
+  /// Pages of swap read ahead, and those of them asked for later.
+  public var swapRa: Int64 = 0, swapRaHit: Int64 = 0
+  /// File pages read ahead, and those of them read later.
+  public var fileRa: Int64 = 0, fileRaHit: Int64 = 0
   /// Pages taken for scanning from inactive lists.
   public var pgscanKswapd: Int64 = 0, pgscanDirect: Int64 = 0
   /// Pages freed by reclaim.
@@ -28,6 +32,8 @@ public struct VMCounters: Hashable, Sendable {
   public var stallReclaim: Int64 = 0, stallDisk: Int64 = 0, stallSwap: Int64 = 0
   /// See `stallReclaim`.
   public var stallTmem: Int64 = 0
+  /// Of the waits for disks: how long writers were held up for having made too many pages dirty.
+  public var throttled: Int64 = 0
   /// Accesses made by the streams.
   public var accesses: Int64 = 0
   /// Pages moved by the balloon driver, out and in.

@@ -18,6 +18,8 @@ struct EphemeralList: ~Copyable {
   private var used = 1
   private var firstFree: UInt32 = 0
   private var perDomain: [Int] = []
+  /// Of domains whose oldest page was asked for: an entry before which they have none; 0: the oldest of all.
+  private var searchFrom: [UInt32] = []
   /// Pages in the list.
   private(set) var count = 0
 
@@ -68,9 +70,25 @@ struct EphemeralList: ~Copyable {
     return true
   }
 
+  /// Removes the oldest page of a domain; false if it has none.
+  ///
+  /// O(1) over many calls: it goes on where it found the last.
+  mutating func removeOldest(of domain: Int) -> Bool {
+    guard count(of: domain) > 0 else { return false }
+    while searchFrom.count <= domain { searchFrom.append(0) }
+    var handle = searchFrom[domain] == 0 ? entries[0].next : searchFrom[domain]
+    while entries[Int(handle)].owner != UInt32(domain) + 1 { handle = entries[Int(handle)].next }
+    searchFrom[domain] = handle
+    unlink(handle, entries[Int(handle)])
+    return true
+  }
+
   private mutating func unlink(_ handle: UInt32, _ entry: Entry) {
     entries[Int(entry.previous)].next = entry.next
     entries[Int(entry.next)].previous = entry.previous
+    for domain in searchFrom.indices where searchFrom[domain] == handle {
+      searchFrom[domain] = entry.next
+    }
     entries[Int(handle)] = Entry(previous: 0, next: firstFree, page: 0, owner: 0)
     firstFree = handle
     count -= 1

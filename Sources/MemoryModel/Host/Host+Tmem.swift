@@ -1,18 +1,26 @@
 extension Host {
   /// Puts an evicted file page into the guest's ephemeral pool.
   ///
-  /// Returns a handle for `ephemeralGet`, or nothing if there is no room. Source: facts 4.2.
+  /// Returns a handle for `ephemeralGet`, or nothing if there is no room. A compressed page that fits beside others gives
+  /// the page that was allocated for it back. Source: facts 4.2.
   mutating func ephemeralPut(_ page: UInt32, domain: Int) -> UInt32? {
-    guard tmem.cleancache, ensureAvailable(), allocateTmemPage() else { return nil }
-    return ephemeral.append(page: page, domain: domain)
+    guard tmem.cleancache, !domains[domain].isFrozen,
+      ephemeral.count(of: domain) < domains[domain].capacity?.ephemeral ?? .max,
+      ensureAvailable(for: domain), allocateTmemPage(for: domain)
+    else { return nil }
+    let room = ephemeralRoom
+    let handle = ephemeral.append(page: page, domain: domain)
+    freeTmemPages(1 - (ephemeralRoom - room))
+    return handle
   }
 
   /// Takes a page out of the guest's ephemeral pool, if it is still there; an exclusive get.
   ///
   /// A handle whose page was evicted, and whose entry another page has now, misses. Source: facts 4.3.
   mutating func ephemeralGet(_ handle: UInt32, page: UInt32, domain: Int) -> Bool {
+    let room = ephemeralRoom
     guard ephemeral.remove(handle, page: page, domain: domain) else { return false }
-    freeTmemPages(1)
+    freeTmemPages(room - ephemeralRoom)
     return true
   }
 
@@ -23,26 +31,31 @@ extension Host {
   ///
   /// Fails at the domain's `max_pages`, or when the host has no memory. Source: facts 4.2 and 4.5.
   mutating func persistentPut(domain: Int) -> Bool {
-    guard tmem.frontswap, ensureAvailable() else { return false }
+    guard tmem.frontswap, !domains[domain].isFrozen,
+      domains[domain].persistent < domains[domain].capacity?.persistent ?? .max,
+      ensureAvailable(for: domain)
+    else { return false }
     let metadata = metadataPages(for: domains[domain].persistent + 1) - domains[domain].metadata
-    guard domains[domain].headroom >= 1 + metadata else { return false }
+    let data = tmem.room(for: domains[domain].persistent + 1) - domains[domain].data
+    guard domains[domain].headroom >= data + metadata else { return false }
     var taken = 0
-    while taken < 1 + metadata {
-      guard allocateTmemPage() else {
+    while taken < data + metadata {
+      guard allocateTmemPage(for: domain) else {
         freeTmemPages(taken)
         return false
       }
       taken += 1
     }
-    charge(persistent: 1, metadata: metadata, domain: domain)
+    charge(persistent: 1, data: data, metadata: metadata, domain: domain)
     return true
   }
 
   /// Removes one page from the guest's persistent pool; what it was charged goes to tmem's free list.
   mutating func persistentFlush(domain: Int) {
     let metadata = domains[domain].metadata - metadataPages(for: domains[domain].persistent - 1)
-    charge(persistent: -1, metadata: -metadata, domain: domain)
-    freeTmemPages(1 + metadata)
+    let data = domains[domain].data - tmem.room(for: domains[domain].persistent - 1)
+    charge(persistent: -1, data: -data, metadata: -metadata, domain: domain)
+    freeTmemPages(data + metadata)
   }
 
   /// Pages of metadata for `persistent` pages, in whole pages (facts 4.2).

@@ -11,11 +11,19 @@ public struct Host: ~Copyable {
     var maxPages: Int
     /// Persistent (frontswap) pages.
     var persistent = 0
+    /// Pages charged for their data: as many, unless they are compressed.
+    var data = 0
     /// Pages of metadata charged for them.
     var metadata = 0
+    /// The weight by which its share of the ephemeral pages is judged; 0: not at all (facts 4.4).
+    var weight = 0
+    /// Whether puts are refused (facts 4.6).
+    var isFrozen = false
+    /// What its pools may come to while they are full; nothing: what the host has room for.
+    var capacity: (ephemeral: Int, persistent: Int)?
 
     /// `tot_pages`.
-    var total: Int { ram + persistent + metadata }
+    var total: Int { ram + data + metadata }
     /// How many more pages the domain may be given.
     var headroom: Int { maxPages - total }
   }
@@ -24,11 +32,17 @@ public struct Host: ~Copyable {
   let memory: Int
   /// Pages free in the Xen heap.
   private(set) var heapFree: Int
+  /// Pages that another user of the host holds for the time being.
+  var claimed = 0
+  /// Whether that user takes whatever is given back.
+  var isExhausted = false
   /// Pages free in tmem's own list.
   private(set) var tmemFree = 0
   /// The heap's mid-size reserve: 1/128 of the most that was ever free (facts 4.4).
   private(set) var midsizeReserve: Int
-  private(set) var domains: [Domain] = []
+  var domains: [Domain] = []
+  /// The weights of all domains.
+  private var totalWeight = 0
   let tmem: TmemConfiguration
   /// The disks, by the number that guests use.
   let disks: UnsafeMutablePointer<Disk>
@@ -77,11 +91,13 @@ public struct Host: ~Copyable {
   /// Builds a guest with `memory` pages, all taken from the heap at once.
   ///
   /// Returns its number, or nothing if the host has not that much free.
-  public mutating func addDomain(memory: PageCount) -> Int? {
+  public mutating func addDomain(memory: PageCount, weight: Int = 0) -> Int? {
     guard heapFree >= memory.pages else { return nil }
     heapFree -= memory.pages
     domains.append(
-      Domain(ram: memory.pages, maxPages: memory.pages + Self.toolstackSlack.pages))
+      Domain(
+        ram: memory.pages, maxPages: memory.pages + Self.toolstackSlack.pages, weight: weight))
+    totalWeight += weight
     return domains.count - 1
   }
 
@@ -103,10 +119,7 @@ public struct Host: ~Copyable {
   ///
   /// Stops at the domain's limit or when the heap is empty after eviction. Source: facts 4.5.
   mutating func populate(_ count: Int, domain: Int) -> Int {
-    let wanted = min(count, max(domains[domain].headroom, 0))
-    var given = min(wanted, max(heapFree - midsizeReserve, 0))
-    heapFree -= given
-    while given < wanted && allocateHeapPage() { given += 1 }
+    let given = takeFromHeap(min(count, max(domains[domain].headroom, 0)), for: domain)
     domains[domain].ram += given
     return given
   }
@@ -116,20 +129,37 @@ public struct Host: ~Copyable {
     max(min(domains[domain].headroom, heapFree - midsizeReserve), 0)
   }
 
+  /// Takes up to `count` pages from the heap on behalf of a domain, at the cost of tmem if it must, and returns how many.
+  mutating func takeFromHeap(_ count: Int, for domain: Int?) -> Int {
+    var taken = min(count, max(heapFree - midsizeReserve, 0))
+    heapFree -= taken
+    while taken < count && allocateHeapPage(for: domain) { taken += 1 }
+    return taken
+  }
+
+  /// Gives `count` pages back to the heap, unless another user is waiting for them.
+  mutating func returnToHeap(_ count: Int) {
+    if isExhausted {
+      claimed += count
+      return
+    }
+    heapFree += count
+    midsizeReserve = max(midsizeReserve, heapFree / 128)
+  }
+
   /// XENMEM_decrease_reservation: takes `count` pages back; always succeeds.
   mutating func decrease(_ count: Int, domain: Int) {
     domains[domain].ram -= count
-    heapFree += count
-    midsizeReserve = max(midsizeReserve, heapFree / 128)
+    returnToHeap(count)
   }
 
   /// Takes one page from the heap, at the cost of tmem if the heap is down to its reserve.
   ///
   /// Source: facts 4.4, trigger b.
-  mutating func allocateHeapPage() -> Bool {
+  mutating func allocateHeapPage(for domain: Int?) -> Bool {
     if heapFree <= midsizeReserve {
       if tmemFree == 0 {
-        for _ in 0..<Self.evictionAttempts where tmemFree == 0 { evictOldest() }
+        for _ in 0..<Self.evictionAttempts where tmemFree == 0 { evictOldest(for: domain) }
       }
       if tmemFree > 0 {
         tmemFree -= 1
@@ -142,39 +172,65 @@ public struct Host: ~Copyable {
     return true
   }
 
-  /// Drops the oldest ephemeral page of any guest; its frame goes to tmem's free list.
-  mutating func evictOldest() {
-    guard ephemeral.removeOldest() else { return }
-    tmemFree += 1
+  /// Drops the oldest ephemeral page of any guest, or of the domain on whose behalf it happens if its quota says so.
+  ///
+  /// Its frame goes to tmem's free list; of a compressed page only a part, so that it may take several. Source: facts
+  /// 4.4 and 4.6.
+  mutating func evictOldest(for domain: Int?) {
+    let room = ephemeralRoom
+    if let domain, losesItsOwn(domain) {
+      guard ephemeral.removeOldest(of: domain) else { return }
+    } else {
+      guard ephemeral.removeOldest() else { return }
+    }
+    tmemFree += room - ephemeralRoom
     evictions += 1
   }
 
+  /// Whole pages that the ephemeral pages take.
+  var ephemeralRoom: Int { tmem.room(for: ephemeral.count) }
+
+  /// Whether a domain loses its own oldest page: it has a weight, pages, and the quota test holds.
+  ///
+  /// Source: facts 4.4, client_over_quota(), in whole per cent as there.
+  private func losesItsOwn(_ domain: Int) -> Bool {
+    let weight = domains[domain].weight
+    let own = ephemeral.count(of: domain)
+    if weight == 0 || own == 0 { return false }
+    let pages = ephemeral.count * 100 / own
+    let weights = totalWeight * 100 / weight
+    return tmem.quota == .literal ? pages > weights : pages < weights
+  }
+
   /// Takes a page for tmem from its own free list or else from the heap.
-  mutating func allocateTmemPage() -> Bool {
+  mutating func allocateTmemPage(for domain: Int) -> Bool {
     if tmemFree > 0 {
       tmemFree -= 1
       return true
     }
-    return allocateHeapPage()
+    return allocateHeapPage(for: domain)
   }
 
-  /// Gives tmem pages back to its free list.
-  mutating func freeTmemPages(_ count: Int) { tmemFree += count }
+  /// Gives tmem pages back to its free list, unless another user is waiting for them.
+  mutating func freeTmemPages(_ count: Int) {
+    if isExhausted { claimed += count } else { tmemFree += count }
+  }
 
   /// Whether 1 MiB is available, evicting ephemeral pages for it (facts 4.2, step 1).
   ///
   /// Only evictions that fail are counted by the hypervisor, and here they fail when no page is left.
-  mutating func ensureAvailable() -> Bool {
+  mutating func ensureAvailable(for domain: Int) -> Bool {
     while tmemFree + max(heapFree - midsizeReserve, 0) < Self.leastAvailableForPut {
       if ephemeral.count == 0 { return false }
-      evictOldest()
+      evictOldest(for: domain)
     }
     return true
   }
 
   /// Changes what a domain is charged for persistent pages.
-  mutating func charge(persistent: Int, metadata: Int, domain: Int) {
+  mutating func charge(persistent: Int, data: Int, metadata: Int, domain: Int) {
     domains[domain].persistent += persistent
+    domains[domain].data += data
     domains[domain].metadata += metadata
   }
 
@@ -182,8 +238,8 @@ public struct Host: ~Copyable {
   public func checkInvariants() {
     let charged = domains.reduce(0) { $0 + $1.total }
     precondition(
-      heapFree + tmemFree + ephemeral.count + charged == memory,
-      "host pages lost or invented: heap \(heapFree), tmem free \(tmemFree), ephemeral \(ephemeral.count), charged \(charged), RAM \(memory)"
+      heapFree + tmemFree + ephemeralRoom + charged + claimed == memory,
+      "host pages lost or invented: heap \(heapFree), tmem free \(tmemFree), ephemeral \(ephemeralRoom), charged \(charged), claimed \(claimed), RAM \(memory)"
     )
     precondition(heapFree >= 0 && tmemFree >= 0, "negative free memory of the host")
   }

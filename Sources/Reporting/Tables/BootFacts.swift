@@ -75,7 +75,9 @@ public struct BootFacts: Sendable {
       Fact(name: "commit counter batch", value: zones.commitBatch),
       Fact(
         name: "CommitLimit",
-        value: GuestZones.commitLimit(totalRAM: zones.totalRAM, swap: swap, ratio: 50).pages),
+        value: GuestZones.commitLimit(
+          totalRAM: zones.totalRAM, swap: swap, ratio: guest.overcommitRatio
+        ).pages),
       Fact(name: "default selfballoon_reserved_mb", value: Int(reservedMB), unit: "MiB"),
       Fact(name: "floor (rule: \(floor.rule.rawValue))", value: Int(clamping: floor.pages)),
     ]

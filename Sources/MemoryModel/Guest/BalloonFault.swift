@@ -1,0 +1,33 @@
+/// What is wrong with a guest's balloon for the time being; at first, nothing.
+public struct BalloonFault: Hashable, Sendable {
+  /// Whether no page moves, in or out: every try fails.
+  public var isStuck = false
+  /// How many times longer a batch takes, at least 1.
+  public var slowness: Int64 = 1
+  /// The size of the domain above which the host refuses growth; nothing: no other than its own limit.
+  public var limit: PageCount?
+
+  /// Nothing wrong.
+  public init() {}
+
+  /// How many of `wanted` pages a domain of `current` pages may grow by.
+  func growth(_ wanted: Int, from current: Int) -> Int {
+    if isStuck { return 0 }
+    guard let limit else { return wanted }
+    return min(wanted, max(limit.pages - current, 0))
+  }
+
+  /// What a batch takes that takes `nanoseconds` in a sound balloon; no more than half of all time.
+  func duration(_ nanoseconds: Int64) -> Int64 {
+    let (product, isTooLong) = nanoseconds.multipliedReportingOverflow(by: slowness)
+    return isTooLong ? .max / 2 : min(product, .max / 2)
+  }
+}
+
+extension GuestKernel {
+  /// What is wrong with the balloon. It holds from the next batch on.
+  public var balloonFault: BalloonFault {
+    get { balloon.fault }
+    set { balloon.fault = newValue }
+  }
+}

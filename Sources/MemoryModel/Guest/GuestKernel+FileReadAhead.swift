@@ -1,0 +1,84 @@
+import SimulationEngine
+
+extension GuestKernel {
+  /// A read of a page that is not in the cache, by a reader that is read ahead: waits for the whole window.
+  @inline(never)
+  mutating func readMissAhead(
+    _ page: UInt32, previous: UInt32, _ readAhead: inout FileReadAhead, disk: Int, hits: Int64,
+    _ host: inout Host
+  ) -> FaultOutcome {
+    switch allocate(.user, &host) {
+    case .granted: break
+    case .mustWait: return .retry
+    case .failed: return .failed
+    }
+    let start = now + elapsed + hits * costs.fileHit.nanoseconds
+    var done = bringIn(
+      page, [.resident, .file, .referenced, .mappedToDisk], at: start,
+      isSequential: page == previous &+ 1, disk: disk, &host)
+    let window = readAhead.windowOfMiss(at: page, previous: previous)
+    if !window.isEmpty {
+      done = max(done, readWindow(window, at: start, disk: disk, &host))
+      readAhead.note(readyAt: done)
+    }
+    return waitForDisk(until: done, hits: hits)
+  }
+
+  /// The first read of a page that was read ahead: reads on at the mark, and waits until the page is there.
+  @inline(never)
+  mutating func takeReadAhead(
+    _ page: UInt32, _ readAhead: inout FileReadAhead, disk: Int, hits: Int64, _ host: inout Host
+  ) -> FaultOutcome {
+    pages.records[Int(page)].state.remove(.readAhead)
+    counters.fileRaHit += 1
+    if let window = readAhead.windowOfHit(at: page) {
+      let start = now + elapsed + hits * costs.fileHit.nanoseconds
+      readAhead.note(readyAt: readWindow(window, at: start, disk: disk, &host))
+    }
+    return waitForDisk(until: readAhead.ready(page), hits: hits)
+  }
+
+  /// Reads the pages of `window` that are not in memory: old, until somebody reads them.
+  ///
+  /// Returns when the last is there. Ends early where there is no memory. Source: facts 4.7, 5.5, 6.1.
+  private mutating func readWindow(
+    _ window: Range<Int>, at start: Int64, disk: Int, _ host: inout Host
+  ) -> Int64 {
+    var done = start
+    for page in window where !pages.records[page].state.contains(.resident) {
+      guard case .granted = allocate(.readAhead, &host) else { break }
+      let there = bringIn(
+        UInt32(page), [.resident, .file, .mappedToDisk, .readAhead], at: start, isSequential: true,
+        disk: disk, &host)
+      done = max(done, there)
+      counters.fileRa += 1
+    }
+    return done
+  }
+
+  /// Puts a page into the cache, from cleancache or the disk, and returns when its data is there.
+  private mutating func bringIn(
+    _ page: UInt32, _ fresh: PageState, at start: Int64, isSequential: Bool, disk: Int,
+    _ host: inout Host
+  ) -> Int64 {
+    let record = pages.records[Int(page)]
+    var state = fresh
+    if record.state.contains(.shadow) && refaultActivates(record.extra) { state.insert(.active) }
+    var done = start
+    if !getFromCleancache(page, record, &host) {
+      counters.pgpgin += 1
+      done = host.disks[disk].read(at: start, isSequential: isSequential)
+    }
+    insert(page, state)
+    return done
+  }
+
+  /// The reader waits until `time`, if that is yet to come.
+  private mutating func waitForDisk(until time: Int64, hits: Int64) -> FaultOutcome {
+    let wait = time - (now + elapsed + hits * costs.fileHit.nanoseconds)
+    guard wait > 0 else { return .resolved }
+    elapsed += wait
+    counters.stallDisk += wait
+    return .blocked
+  }
+}

@@ -1,0 +1,54 @@
+import SimulationEngine
+
+extension GuestKernel {
+  /// File pages that a guest's programs make dirty between two looks at the limits.
+  ///
+  /// Assumed: 32 of the guest's, where Linux has 32 of each task at first (Linux 4.19, kernel/fork.c and
+  /// mm/page-writeback.c, nr_dirtied_pause).
+  static let dirtiedBetweenLooks = 32
+  /// The longest pause of a writer: 200 ms (facts 6.8).
+  static let longestPause: Int64 = 200_000_000
+
+  /// The dirty limits: pages above which writers wait, and pages above which the flusher writes at once.
+  ///
+  /// Source: facts 6.8.
+  var dirtyLimits: (hard: Int, background: Int) {
+    let dirtyable = free - min(free, zones.totalReserve.pages) + sizes.file + 1
+    let hard = dirtyRatio * 4096 / 100 * dirtyable / 4096
+    let background = dirtyBackgroundRatio * 4096 / 100 * dirtyable / 4096
+    return (hard, background >= hard ? hard / 2 : background)
+  }
+
+  /// How long a writer pauses that made `dirtiedBetweenLooks` pages dirty; nothing: until it is below the limit.
+  ///
+  /// Free up to the middle of the two limits; from there on writers are held to the disk's own rate times a factor that
+  /// falls along a cubic line from 2 over 1 in the middle to 0 at the hard limit. Linux estimates the disk's rate, here
+  /// it is known. Source: facts 6.8; Linux 4.19, mm/page-writeback.c, wb_position_ratio().
+  func writerPause(pageWrite: Int64, channels: Int) -> Int64? {
+    let (limit, background) = dirtyLimits
+    let freeRun = (limit + background) / 2
+    let unwritten = dirty.count + writeback.count
+    if unwritten <= freeRun { return 0 }
+    if unwritten >= limit { return nil }
+    let middle = (freeRun + limit) / 2
+    let x = (middle - unwritten) * 1024 / ((limit - middle) | 1)
+    let cube = (((x * x) >> 10) * x) >> 10
+    let factor = Int64(max(cube + 1024, 1))
+    let share = Int64(Self.dirtiedBetweenLooks) * pageWrite / Int64(channels)
+    return min(share * 1024 / factor, Self.longestPause)
+  }
+
+  /// balance_dirty_pages, before a page becomes dirty: false if the writer must try again when `elapsed` is over.
+  mutating func mayDirty(disk: Int, _ host: borrowing Host) -> Bool {
+    guard dirtiedSinceLook >= Self.dirtiedBetweenLooks else { return true }
+    let parameters = host.disks[disk].parameters
+    let pause = writerPause(
+      pageWrite: parameters.write.nanoseconds, channels: parameters.channels)
+    elapsed += pause ?? Self.longestPause
+    counters.stallDisk += pause ?? Self.longestPause
+    counters.throttled += pause ?? Self.longestPause
+    if pause == nil { return false }
+    dirtiedSinceLook = 0
+    return true
+  }
+}
