@@ -11,7 +11,7 @@ struct ValidateCommand: ParsableCommand {
     commandName: "validate",
     abstract: "Hold the simulator against recorded real behaviour.",
     discussion: "Exit code 1 if anything is outside the stated tolerance.",
-    subcommands: [Driver.self, Zones.self, PageCache.self])
+    subcommands: [Driver.self, Zones.self, PageCache.self, ClosedLoop.self])
 
   /// `balloonsim validate driver`.
   struct Driver: ParsableCommand {
@@ -111,6 +111,39 @@ extension ValidateCommand {
       } else {
         print(summary.table.text(width: Terminal.width), terminator: "")
         for sentence in summary.sentences { print(sentence) }
+      }
+      if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
+    }
+  }
+}
+
+extension ValidateCommand {
+  /// `balloonsim validate closedloop`.
+  struct ClosedLoop: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "closedloop",
+      abstract: "Simulate recorded whole guests and compare them sample by sample.",
+      discussion: """
+        Root mean square errors in percent of the RAM at boot: total RAM at most 2 (or twice the \
+        difference from the repetition NAME_rep1), file cache 5, swap 3. Committed memory must be equal \
+        except around the operations, and every decision of the worker given the recorded inputs. \
+        Balloon steps sampled more than once a second: delay and duration within 20%, or a sample.
+        """)
+
+    @Argument(help: "JSON files of recorded guests (closedloop, balloonlatency).")
+    var files: [String]
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let summary = ClosedLoopSummary(try inParallel(files) { try ClosedLoopValidation(path: $0) })
+      if output.json {
+        try put(summary.json)
+      } else {
+        for table in [summary.table, summary.balloonTable, summary.costTable].compactMap(\.self) {
+          try put(table.text(width: Terminal.width))
+        }
+        for sentence in summary.sentences { try put(sentence) }
       }
       if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }

@@ -34,12 +34,17 @@ extension Simulation {
     try spec.checkPages(points)
     func disk(_ name: String) -> Int { disks.firstIndex { $0.name == name } ?? 0 }
     configuration.fileSets = spec.files.map { ($0.size, disk($0.disk)) }
+    let scriptDisk = spec.workload.map { disk($0.disk) } ?? 0
+    if let workload = spec.workload {
+      configuration.fileSets.append((PageCount(workload.script.filePages), scriptDisk))
+    }
     configuration.swap = spec.swap.map { ($0.size, disk($0.disk)) }
     configuration.swappiness = spec.swappiness
     configuration.cleancache = options.isCleancacheOn
     configuration.frontswap = options.isFrontswapOn
     configuration.balloon = spec.balloon
     configuration.costs = spec.costs
+    configuration.kernel = spec.kernel
     let kernel = GuestKernel(configuration, domain: domain)
     let files = spec.files.enumerated().map { index, file in
       FileStream(
@@ -50,12 +55,17 @@ extension Simulation {
       AnonStream(
         $0, coldPPM: spec.anon.coldPPM, seed: scenario.seed, purpose: "\(spec.name)/anon")
     }
+    let processes = (spec.workload?.script.processes ?? []).map {
+      ScriptedProcess(
+        $0, filePage: kernel.firstPage(ofFileSet: spec.files.count), disk: scriptDisk)
+    }
     let boot = Int64(zones.totalRAM.pages)
     return SimulatedGuest(
       spec: spec, kernel: kernel,
       driver: spec.controller == .none ? nil : SelfBalloonDriver(generation: spec.driver),
       demand: DemandPlayer(points, spec.committed, spec.anon, tick: scenario.tick), files: files,
-      anon: anon, meter: GuestMeter(bootPages: spec.memory.pages), goal: boot, target: boot)
+      anon: anon, processes: processes, meter: GuestMeter(bootPages: spec.memory.pages), goal: boot,
+      target: boot)
   }
 
   /// Boots the guests and schedules what comes by itself.
@@ -79,6 +89,11 @@ extension Simulation {
       }
       if guests[index].anon != nil {
         queue.schedule(.anon(guest: guest), at: .zero, in: .workload)
+      }
+      for (process, work) in guests[index].processes.enumerated() {
+        openWork += 1
+        queue.schedule(
+          .process(guest: guest, process: UInt16(process)), at: work.firstStart, in: .workload)
       }
       if !guests[index].files.isEmpty { scheduleFlush(index, after: GuestKernel.flusherInterval) }
       try startDriver(index)
@@ -133,7 +148,8 @@ extension GuestSpec {
   func checkPages(_ points: [CommittedPoint]) throws(SimulationError) {
     let committed = points.map(\.committed.pages).max() ?? 0
     let scaled = Int(Int128(committed) * Int128(self.committed.scalePPM) / 1_000_000)
-    let pages = files.reduce(scaled) { $0 + $1.size.pages }
+    let script = workload.map { $0.script.filePages + $0.script.mappedPages } ?? 0
+    let pages = files.reduce(scaled + script) { $0 + $1.size.pages }
     let slots = swap.reduce(0) { $0 + $1.size.pages }
     guard max(pages, slots) <= Self.pageLimit else {
       throw .tooManyPages(guest: name, pages: max(pages, slots), limit: Self.pageLimit)

@@ -17,7 +17,7 @@ public struct Simulation: ~Copyable {
   var now = SimTime.zero
   /// When the run ends; moves while closed-loop work goes on.
   var end: SimTime
-  /// Threads of closed-loop streams that are not done.
+  /// Threads of closed-loop streams, and processes of scripts, that are not done.
   var openWork = 0
   var tick: Int64 = 0
   var events: Int64 = 0
@@ -91,6 +91,7 @@ public struct Simulation: ~Copyable {
     case .shrink(let guest): try continueShrink(Int(guest))
     case .order(let index): try carryOut(scenario.events[Int(index)])
     case .tick: try recordTick()
+    case .process(let guest, let process): try stepProcess(Int(guest), Int(process))
     }
   }
 

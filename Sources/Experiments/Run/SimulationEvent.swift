@@ -24,6 +24,8 @@ enum SimulationEvent: BitwiseCopyable {
   case order(UInt32)
   /// The recording of a tick.
   case tick
+  /// A process of a guest's script has its turn.
+  case process(guest: UInt16, process: UInt16)
 
   /// The event as one word for the fingerprint.
   var word: UInt64 {
@@ -41,6 +43,7 @@ enum SimulationEvent: BitwiseCopyable {
     case .shrink(let guest): 10 << 56 | UInt64(guest)
     case .order(let index): 11 << 56 | UInt64(index)
     case .tick: 12 << 56
+    case .process(let guest, let process): 13 << 56 | UInt64(guest) << 32 | UInt64(process)
     }
   }
 }

@@ -90,6 +90,8 @@ public struct GuestSpec: Sendable {
   public var anon: AnonSpec
   /// File streams.
   public var files: [FileStreamSpec]
+  /// Processes that work through a script, besides or instead of the above.
+  public var workload: ScriptSpec?
   /// The generation of the balloon driver.
   public var balloon: BalloonGeneration
   /// Time that things take.
@@ -131,6 +133,10 @@ public struct CommittedSpec: Sendable {
   public var between: Interpolation
   /// How often the samples are played one after another, at least once.
   public var times: Int
+
+  /// Nothing, for the whole run.
+  public static let none = CommittedSpec(
+    source: .constant(.zero), scalePPM: 1_000_000, between: .step, times: 1)
 }
 
 /// A sample of a guest's demand.
@@ -213,6 +219,23 @@ public struct FileStreamSpec: Sendable {
   public var phases: [PatternPhase]
   /// The share of accesses that write, in millionths.
   public var writePPM: Int64
+}
+
+/// Processes that do what a script says.
+public struct ScriptSpec: Sendable {
+  /// What they do.
+  public var script: WorkloadScript
+  /// The script as it was written.
+  public var text: String
+  /// The disk that the files they read are on.
+  public var disk: String
+
+  /// A script, and as what it was written.
+  public init(_ script: WorkloadScript, text: String, disk: String) {
+    self.script = script
+    self.text = text
+    self.disk = disk
+  }
 }
 
 /// How a stream decides when to make its next access.

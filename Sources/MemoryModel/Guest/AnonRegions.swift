@@ -126,6 +126,9 @@ struct AnonRegions {
     return best
   }
 
+  /// The region whose first page is `page`. O(regions).
+  func index(startingAt page: UInt32) -> Int? { regions.firstIndex { $0.start == Int(page) } }
+
   /// The newest living region that is not touched to its end.
   var newestUntouched: Int? {
     regions.lastIndex { $0.isAlive && $0.touched < $0.size }

@@ -1,5 +1,7 @@
 /// What a guest kernel is built with and how it is set.
 public struct GuestConfiguration: Sendable {
+  /// By which kernel's rules it works.
+  public var kernel: KernelPolicy
   /// Memory at boot: zones, marks and reserves.
   public var zones: GuestZones
   /// Virtual CPUs.
@@ -25,6 +27,7 @@ public struct GuestConfiguration: Sendable {
 
   /// A guest of `zones` with nothing but memory.
   public init(zones: GuestZones, vcpus: Int = 1) {
+    kernel = .linux4_19
     self.zones = zones
     self.vcpus = vcpus
     fileSets = []

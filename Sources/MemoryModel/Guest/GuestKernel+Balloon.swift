@@ -49,7 +49,7 @@ extension GuestKernel {
   public mutating func finishBatch(_ host: inout Host) -> BalloonStep {
     let moved = balloon.incoming - balloon.outgoing
     if balloon.outgoing > 0 { host.decrease(balloon.outgoing, domain: domain) }
-    if balloon.generation == .linux4_4 { totalRAM -= balloon.outgoing }
+    if !balloon.takesFromTotalFirst { totalRAM -= balloon.outgoing }
     balloon.current += moved
     balloon.ballooned -= moved
     counters.balloonOut += Int64(balloon.outgoing)
@@ -110,7 +110,7 @@ extension GuestKernel {
 
   /// Takes a batch of pages from the host. Source: facts 2.4.
   private mutating func increase(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
-    let wanted = Int(min(credit, Int64(min(BalloonDriver.batch, balloon.ballooned))))
+    let wanted = Int(min(credit, Int64(min(balloon.batch, balloon.ballooned))))
     let given = host.populate(wanted, domain: domain)
     elapsed += costs.hypercall.nanoseconds
     elapsed +=
@@ -131,13 +131,17 @@ extension GuestKernel {
       isClamped = available < wanted && available < Int64(zones.totalReserve.pages)
       wanted = min(wanted, available)
     }
-    let batch = Int(min(wanted, Int64(BalloonDriver.batch)))
+    let batch = Int(min(wanted, Int64(balloon.batch)))
     let taken = allocateForBalloon(batch, &host)
-    if balloon.generation == .linux4_19 { totalRAM -= taken }
+    if balloon.takesFromTotalFirst { totalRAM -= taken }
     balloon.outgoing = taken
     elapsed +=
       Int64(taken) * (costs.balloonOutGuest.nanoseconds + costs.balloonOutXen.nanoseconds)
     elapsed += costs.tlbFlush.nanoseconds + costs.hypercall.nanoseconds
+    if balloon.generation == .virtio {
+      if taken < batch { elapsed += BalloonDriver.virtioPause }
+      return .done
+    }
     return taken < batch || isClamped ? .again : .done
   }
 

@@ -10,6 +10,8 @@ public struct GuestKernel: ~Copyable {
   /// The number under which the host knows this guest.
   public let domain: Int
   let costs: Costs
+  /// By which kernel's rules it works.
+  let policy: KernelPolicy
   let swappiness: Int
   let cleancacheEnabled: Bool
   let frontswapEnabled: Bool
@@ -80,6 +82,7 @@ public struct GuestKernel: ~Copyable {
   public init(_ configuration: GuestConfiguration, domain: Int) {
     self.domain = domain
     costs = configuration.costs
+    policy = configuration.kernel
     swappiness = configuration.swappiness
     cleancacheEnabled = configuration.cleancache
     frontswapEnabled = configuration.frontswap

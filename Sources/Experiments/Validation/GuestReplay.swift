@@ -1,0 +1,58 @@
+internal import MemoryModel
+internal import SimulationEngine
+
+/// A recorded guest simulated: its state at each sample, and what came of each line of its script.
+struct GuestReplay {
+  /// What is compared at each sample, in pages.
+  let totalRAM: [Double], free: [Double], committed: [Double], fileCache: [Double]
+  let swapUsed: [Double]
+  /// What came of each line of the script; nothing for a line that was not reached.
+  let outcomes: [ScriptedProcess.Outcome?]
+  /// When the controller ran, in seconds.
+  let workerTimes: [Double]
+  /// totalreserve_pages of the simulated guest.
+  let totalReserve: Int
+
+  /// Simulates the recording.
+  ///
+  /// - Throws: `SimulationError`.
+  init(_ recording: GuestRecording) throws {
+    let (script, places) = recording.workload
+    let scenario = recording.scenario(script)
+    let log = SampleLog()
+    var simulation = try Simulation(
+      scenario, demands: [[CommittedPoint(at: .zero, committed: .zero, touched: nil)]],
+      observer: log)
+    // No limit of the host on what is swapped.
+    simulation.host.setMaxPages(scenario.host.memory, of: 0)
+    totalReserve = simulation.guests[0].kernel.zones.totalReserve.pages
+    _ = try simulation.run()
+    let processes = simulation.guests[0].processes
+    outcomes = places.map { place in
+      guard let place, place.step < processes[place.process].outcomes.count else { return nil }
+      return processes[place.process].outcomes[place.step]
+    }
+    func column(_ columns: TickColumn...) -> [Double] {
+      log.rows.map { row in columns.reduce(0) { $0 + Double(row[$1.rawValue]) } }
+    }
+    totalRAM = column(.totalRamPages)
+    free = column(.freePages)
+    committed = column(.committedPages)
+    fileCache = column(.activeFilePages, .inactiveFilePages)
+    swapUsed = column(.swapUsedPages)
+    workerTimes = log.workerTimes
+  }
+}
+
+/// Keeps what a run says at its ticks.
+private final class SampleLog: RunObserver {
+  var rows: [[Int64]] = []
+  var workerTimes: [Double] = []
+
+  func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {
+    rows.append(Array(values))
+  }
+  func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {}
+  func worker(_ record: WorkerRecord) { workerTimes.append(Double(record.time.nanoseconds) / 1e9) }
+  func event(_ record: EventRecord) {}
+}
