@@ -130,6 +130,9 @@ extension GuestKernel {
   ) -> PageCount {
     var done = 0
     let cost = costs.minorFault.nanoseconds + costs.clearPage.nanoseconds
+    let fresh: PageState =
+      rules.hasAnonWorkingset
+      ? [.resident, .accessed, .dirty] : [.resident, .active, .accessed, .dirty]
     isTight = false
     while done < count.pages, elapsed < budget, !isTight, let index = regions.newestUntouched {
       let region = regions.regions[index]
@@ -145,9 +148,7 @@ extension GuestKernel {
           return PageCount(done)
         }
         let page = UInt32(region.start + touched)
-        pages.records[Int(page)].state = [.resident, .active, .accessed, .dirty]
-        pages.pushHead(page, .activeAnon)
-        sizes.activeAnon += 1
+        addAnon(page, fresh)
         touched += 1
         done += 1
         elapsed += cost

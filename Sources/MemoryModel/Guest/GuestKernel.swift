@@ -10,7 +10,12 @@ public struct GuestKernel: ~Copyable {
   /// The number under which the host knows this guest.
   public let domain: Int
   let costs: Costs
+  /// By which kernel's rules it works.
+  let policy: KernelPolicy
+  /// Its rules of reclaim.
+  let rules: ReclaimRules
   let swappiness: Int
+  let swapsToMemory: Bool
   let cleancacheEnabled: Bool
   let frontswapEnabled: Bool
   let fileSets: [FileSet]
@@ -33,8 +38,10 @@ public struct GuestKernel: ~Copyable {
 
   var pages: PageTable
   var sizes = PerList()
+  /// Pages that were added since the last batch was put on its lists: counted in `sizes`, not yet seen by reclaim.
+  var unlisted = PerList()
   var reclaim = ReclaimState()
-  /// How reclaim knows the file lists' sizes.
+  /// How reclaim knows the lists' sizes.
   var listStatistics = ListStatistics.immediate
   var kswapd = Kswapd()
   var swap: SwapSpace
@@ -80,7 +87,10 @@ public struct GuestKernel: ~Copyable {
   public init(_ configuration: GuestConfiguration, domain: Int) {
     self.domain = domain
     costs = configuration.costs
+    policy = configuration.kernel
+    rules = configuration.kernel.reclaimRules
     swappiness = configuration.swappiness
+    swapsToMemory = configuration.swapsToMemory
     cleancacheEnabled = configuration.cleancache
     frontswapEnabled = configuration.frontswap
     zones = configuration.zones
