@@ -39,6 +39,7 @@ extension Simulation {
       configuration.fileSets.append((PageCount(workload.script.filePages), scriptDisk))
     }
     configuration.swap = spec.swap.map { ($0.size, disk($0.disk)) }
+    configuration.swapsToMemory = spec.swapsToMemory
     configuration.swappiness = spec.swappiness
     configuration.cleancache = options.isCleancacheOn
     configuration.frontswap = options.isFrontswapOn

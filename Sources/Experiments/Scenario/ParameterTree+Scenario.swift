@@ -71,7 +71,8 @@ extension ParameterTree {
         ("controller", .word(guest.controller.rawValue)),
         ("tunables", writes(guest.tunables)),
         ("swap", swap(guest.swap)),
-        ("swappiness", .number(guest.swappiness)),
+        ("swap_in_memory", .flag(guest.swapsToMemory)),
+      ("swappiness", .number(guest.swappiness)),
         ("slab_reclaimable", guest.slabReclaimable.map { .size($0) } ?? .word("fitted")),
         ("kernel_unreclaimable", guest.kernelUnreclaimable.map { .size($0) } ?? .word("fitted")),
       ] + workload + [

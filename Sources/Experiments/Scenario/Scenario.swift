@@ -78,6 +78,8 @@ public struct GuestSpec: Sendable {
   public var tunables: [(attribute: String, text: String)]
   /// Swap devices, highest priority first.
   public var swap: [SwapSpec]
+  /// Whether swap is compressed memory that takes none (zram of same-filled pages) instead of the disks named.
+  public var swapsToMemory = false
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
   /// Reclaimable slab pages; nothing: the fitted default.

@@ -26,6 +26,7 @@ extension ScenarioDecoder {
         controller: reader.value("controller", .choice, default: .selfballoon),
         tunables: reader.mapping("tunables") { tunables(&$0) } ?? [],
         swap: swap(&reader),
+        swapsToMemory: reader.value("swap_in_memory", .boolean, default: false),
         swappiness: reader.value("swappiness", .count(0...100), default: 60),
         slabReclaimable: reader.optional("slab_reclaimable", part, none: "fitted"),
         kernelUnreclaimable: reader.optional("kernel_unreclaimable", part, none: "fitted"),

@@ -15,6 +15,8 @@ enum RecordedGuestCosts {
   static let fileHit = SimDuration.microseconds(30)
   /// The first touch of a page, clearing included: the median of `touch` at rate 0.
   static let firstTouch = SimDuration.microseconds(52)
+  /// Unmapping a touched page: the median of `free`. Reclaim is assumed to take the same.
+  static let unmapPage = SimDuration.nanoseconds(3_300)
   /// A page of the balloon, out and in: all steps of `lat_idle` together.
   static let balloonOut = SimDuration.nanoseconds(14_100)
   static let balloonIn = SimDuration.nanoseconds(2_500)
@@ -25,6 +27,7 @@ enum RecordedGuestCosts {
     costs.fileHit = fileHit
     costs.minorFault = firstTouch
     costs.clearPage = .zero
+    costs.unmapPage = unmapPage
     costs.balloonOutGuest = balloonOut
     costs.balloonOutXen = .zero
     costs.balloonInGuest = balloonIn

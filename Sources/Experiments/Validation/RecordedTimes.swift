@@ -8,6 +8,7 @@ public struct RecordedTimes: Sendable {
     case sequentialRead = "sequential read"
     case fileHit = "file hit"
     case firstTouch = "first touch"
+    case unmapPage = "unmap"
     case balloonOut = "balloon out"
     case balloonIn = "balloon in"
   }
@@ -28,6 +29,7 @@ public struct RecordedTimes: Sendable {
     case .sequentialRead: RecordedGuestCosts.sequentialRead.nanoseconds
     case .fileHit: RecordedGuestCosts.fileHit.nanoseconds
     case .firstTouch: RecordedGuestCosts.firstTouch.nanoseconds
+    case .unmapPage: RecordedGuestCosts.unmapPage.nanoseconds
     case .balloonOut: RecordedGuestCosts.balloonOut.nanoseconds
     case .balloonIn: RecordedGuestCosts.balloonIn.nanoseconds
     }
@@ -39,6 +41,7 @@ public struct RecordedTimes: Sendable {
     func note(_ operation: Operation, _ seconds: Double, by count: Int) {
       if count >= 100 { samples[operation, default: []].append(seconds / Double(count) * 1e9) }
     }
+    var sizes: [Substring: Int] = [:]
     for operation in recording.description.operations {
       let words = recording.description.script[operation.line].split(separator: " ")
       switch words[2] {
@@ -48,6 +51,9 @@ public struct RecordedTimes: Sendable {
       case "fscan": note(.sequentialRead, operation.missSeconds, by: operation.misses)
       case "touch" where words.last == "0" && operation.majorFaults == 0:
         note(.firstTouch, operation.end - operation.start, by: Int(words[5]) ?? 0)
+      case "alloc": sizes[words[3]] = Int(words[4])
+      case "free":
+        note(.unmapPage, operation.end - operation.start, by: sizes[words[3]] ?? 0)
       default: break
       }
     }

@@ -30,6 +30,10 @@ struct ScriptedProcess {
   private(set) var outcomes: [Outcome] = []
   /// Whether the last outcome's step goes on.
   private var isAtWork = false
+  /// Whether the OOM killer ended it.
+  private var isKilled = false
+  /// Whether the time of an unmapping runs.
+  private var isUnmapping = false
   /// Accesses begun later than in the quantum in which they were due.
   private(set) var deferred: Int64 = 0
 
@@ -48,7 +52,7 @@ struct ScriptedProcess {
   mutating func step(
     quantum: Int64, _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
   ) -> Int64? {
-    while isAtWork || outcomes.count < steps.count {
+    while !isKilled && (isAtWork || outcomes.count < steps.count) {
       let time = now.nanoseconds + kernel.elapsed
       if !isAtWork {
         let step = steps[outcomes.count]
@@ -57,15 +61,39 @@ struct ScriptedProcess {
         begin(step.operation, at: time)
       }
       let next = carryOn(quantum: quantum, &kernel, &host, at: now)
-      if wasKilled(kernel) { break }
+      isKilled = wasKilled(kernel)
+      if isKilled { break }
       if let next { return next }
       isAtWork = false
       outcomes[outcomes.count - 1].end = now.nanoseconds + kernel.elapsed
     }
-    for region in regions where region != Self.unmapped {
-      kernel.unmapRegion(region, cpu: 0, &host)
-    }
+    return exit(&kernel, &host, at: now)
+  }
+
+  /// Unmaps what is left, once the time that takes is over.
+  private mutating func exit(
+    _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
+  ) -> Int64? {
+    let left = regions.filter { $0 != Self.unmapped }
+    if let next = wait(forUnmapping: left, kernel, at: now) { return next }
+    for region in left { kernel.unmapRegion(region, cpu: 0, &host) }
     return nil
+  }
+
+  /// When regions are unmapped that begin to be now; nothing once the wait for that is over.
+  ///
+  /// The pages are given back and committed memory falls at the end, as the kernel does it.
+  private mutating func wait(
+    forUnmapping left: [UInt32], _ kernel: borrowing GuestKernel, at now: SimTime
+  ) -> Int64? {
+    if isUnmapping {
+      isUnmapping = false
+      return nil
+    }
+    let touched = left.reduce(0) { $0 + (kernel.touchedPages(ofRegion: $1)?.pages ?? 0) }
+    let cost = Int64(touched) * kernel.unmappingCost
+    isUnmapping = cost > 0
+    return isUnmapping ? now.nanoseconds + kernel.elapsed + cost : nil
   }
 
   private mutating func begin(_ operation: WorkloadScript.Operation, at time: Int64) {
@@ -99,6 +127,7 @@ struct ScriptedProcess {
       regions.append(kernel.mapRegion(PageCount(pages), cpu: 0))
       return nil
     case .unmap(let region):
+      if let next = wait(forUnmapping: [regions[region]], kernel, at: now) { return next }
       kernel.unmapRegion(regions[region], cpu: 0, &host)
       regions[region] = Self.unmapped
       return nil

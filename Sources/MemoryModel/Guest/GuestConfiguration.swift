@@ -10,6 +10,8 @@ public struct GuestConfiguration: Sendable {
   public var fileSets: [(pages: PageCount, disk: Int)]
   /// Size of each swap device, header included, and its disk; highest priority first.
   public var swap: [(size: PageCount, disk: Int)]
+  /// Whether the swap devices are RAM (zram): nothing is waited for, and a page that is swapped in gives its slot up.
+  public var swapsToMemory: Bool
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
   /// Kernel memory that nothing reclaims, and reclaimable slab, at boot.
@@ -32,6 +34,7 @@ public struct GuestConfiguration: Sendable {
     self.vcpus = vcpus
     fileSets = []
     swap = []
+    swapsToMemory = false
     swappiness = 60
     kernelUnreclaimable = .zero
     slabReclaimable = .zero

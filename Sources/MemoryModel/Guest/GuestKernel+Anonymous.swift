@@ -144,6 +144,9 @@ extension GuestKernel {
     of index: Int, _ count: Int, budget: Int64, _ host: inout Host
   ) -> (count: Int, isStopped: Bool) {
     let cost = costs.minorFault.nanoseconds + costs.clearPage.nanoseconds
+    let fresh: PageState =
+      rules.hasAnonWorkingset
+      ? [.resident, .accessed, .dirty] : [.resident, .active, .accessed, .dirty]
     let region = regions.regions[index]
     var touched = region.touched
     let last = min(region.size, touched + count)
@@ -157,9 +160,7 @@ extension GuestKernel {
         return (touched - region.touched, true)
       }
       let page = UInt32(region.start + touched)
-      pages.records[Int(page)].state = [.resident, .active, .accessed, .dirty]
-      pages.pushHead(page, .activeAnon)
-      sizes.activeAnon += 1
+      addAnon(page, fresh)
       touched += 1
       elapsed += cost
       // The OOM killer and the swap count go by what is touched: keep it true at every allocation.

@@ -1,3 +1,5 @@
+import SimulationEngine
+
 extension GuestKernel {
   /// Maps a region of `count` pages, nothing of it touched, and returns its first page.
   ///
@@ -27,6 +29,9 @@ extension GuestKernel {
     counters.pgfault += Int64(done)
     return PageCount(done)
   }
+
+  /// What unmapping takes a touched page, in ns.
+  public var unmappingCost: Int64 { costs.unmapPage.nanoseconds }
 
   /// Unmaps the region that begins at `page`, killed or not.
   public mutating func unmapRegion(_ page: UInt32, cpu: Int, _ host: inout Host) {

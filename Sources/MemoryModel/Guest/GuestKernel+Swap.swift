@@ -56,7 +56,7 @@ extension GuestKernel {
     case failed
   }
 
-  /// A fault on a page in swap: loads it and activates it.
+  /// A fault on a page in swap: loads it, and activates it (from 5.9 on only if it refaults soon).
   ///
   /// Source: facts 3.2. Swap read-ahead is not modelled.
   mutating func swapIn(_ page: UInt32, write: Bool, _ host: inout Host) -> FaultOutcome {
@@ -83,21 +83,40 @@ extension GuestKernel {
       counters.pswpin += 1
       counters.pgpgin += 1
       let start = elapsed
-      let disk = swap.devices[swap.device(of: slot)].disk
-      elapsed = host.disks[disk].read(at: now + elapsed) - now
+      if swapsToMemory {
+        elapsed += costs.tmemGet.nanoseconds
+      } else {
+        let disk = swap.devices[swap.device(of: slot)].disk
+        elapsed = host.disks[disk].read(at: now + elapsed) - now
+        outcome = .blocked
+      }
       counters.stallSwap += elapsed - start
-      outcome = .blocked
     }
-    var state: PageState = [.resident, .active, .accessed, .swapCache]
-    if write || swap.isMoreThanHalfFull {
+    var state: PageState = [.resident, .accessed, .swapCache]
+    let evicted = pages.records[Int(page)]
+    if !rules.hasAnonWorkingset {
+      state.insert(.active)
+      counters.pgactivate += 1
+    } else if refaultActivates(evicted.next, evicted.state) {
+      state.insert(.active)
+      state.formUnion(evicted.state.intersection(.workingset))
+    }
+    if write || swapsToMemory || swap.isMoreThanHalfFull {
       freeSlot(slot, &host)
       state.remove(.swapCache)
       state.insert(.dirty)
     }
-    pages.records[Int(page)].state = state
-    pages.pushHead(page, .activeAnon)
-    sizes.activeAnon += 1
-    counters.pgactivate += 1
+    addAnon(page, state)
     return outcome
+  }
+
+  /// Puts an anonymous page that is now in memory at the head of its list.
+  @inline(__always)
+  mutating func addAnon(_ page: UInt32, _ state: PageState) {
+    pages.records[Int(page)].state = state
+    let list = LRUList(state)
+    pages.pushHead(page, list)
+    sizes[list] += 1
+    noteAdded(to: list)
   }
 }

@@ -12,7 +12,10 @@ public struct GuestKernel: ~Copyable {
   let costs: Costs
   /// By which kernel's rules it works.
   let policy: KernelPolicy
+  /// Its rules of reclaim.
+  let rules: ReclaimRules
   let swappiness: Int
+  let swapsToMemory: Bool
   let cleancacheEnabled: Bool
   let frontswapEnabled: Bool
   let fileSets: [FileSet]
@@ -35,8 +38,10 @@ public struct GuestKernel: ~Copyable {
 
   var pages: PageTable
   var sizes = PerList()
+  /// Pages that were added since the last batch was put on its lists: counted in `sizes`, not yet seen by reclaim.
+  var unlisted = PerList()
   var reclaim = ReclaimState()
-  /// How reclaim knows the file lists' sizes.
+  /// How reclaim knows the lists' sizes.
   var listStatistics = ListStatistics.immediate
   var kswapd = Kswapd()
   var swap: SwapSpace
@@ -83,7 +88,9 @@ public struct GuestKernel: ~Copyable {
     self.domain = domain
     costs = configuration.costs
     policy = configuration.kernel
+    rules = configuration.kernel.reclaimRules
     swappiness = configuration.swappiness
+    swapsToMemory = configuration.swapsToMemory
     cleancacheEnabled = configuration.cleancache
     frontswapEnabled = configuration.frontswap
     zones = configuration.zones
