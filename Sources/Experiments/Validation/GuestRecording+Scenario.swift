@@ -143,7 +143,7 @@ extension GuestRecording {
       committed: .none,
       anon: AnonSpec(touched: .share(0), coldPPM: 0, touchRate: nil, release: .lifo, access: nil),
       files: [], workload: ScriptSpec(script, text: "", disk: "disk"), balloon: .virtio,
-      costs: RecordedGuestCosts.costs)
+      costs: RecordedGuestCosts.costs(isBusy: !self.script.processes.isEmpty))
     let reserved = memory.pages - description.totalRAM
     let events = (description.steps ?? []).map { step in
       EventSpec(

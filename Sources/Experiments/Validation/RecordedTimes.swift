@@ -9,7 +9,8 @@ public struct RecordedTimes: Sendable {
     case fileHit = "file hit"
     case firstTouch = "first touch"
     case unmapPage = "unmap"
-    case balloonOut = "balloon out"
+    case idleBalloonOut = "balloon out, idle"
+    case busyBalloonOut = "balloon out, busy"
     case balloonIn = "balloon in"
   }
 
@@ -30,7 +31,8 @@ public struct RecordedTimes: Sendable {
     case .fileHit: RecordedGuestCosts.fileHit.nanoseconds
     case .firstTouch: RecordedGuestCosts.firstTouch.nanoseconds
     case .unmapPage: RecordedGuestCosts.unmapPage.nanoseconds
-    case .balloonOut: RecordedGuestCosts.balloonOut.nanoseconds
+    case .idleBalloonOut: RecordedGuestCosts.idleBalloonOut.nanoseconds
+    case .busyBalloonOut: RecordedGuestCosts.busyBalloonOut.nanoseconds
     case .balloonIn: RecordedGuestCosts.balloonIn.nanoseconds
     }
   }
@@ -57,19 +59,47 @@ public struct RecordedTimes: Sendable {
       default: break
       }
     }
-    if let times = recording.series["t"], let ram = recording.series["MemTotal"],
-      recording.description.configuration.sample < 1
-    {
-      // Samples between which the balloon moved all the time.
-      let moves = zip(ram.indices.dropFirst(), ram.indices.dropFirst(2)).filter { index, next in
-        (ram[index] - ram[index - 1]) * (ram[next] - ram[index]) > 0
-      }
-      for (index, next) in moves where next < ram.count - 1 && ram[next + 1] != ram[next] {
-        let pages = Int(ram[next] - ram[index])
-        note(
-          pages < 0 ? .balloonOut : .balloonIn, times[next] - times[index], by: abs(pages))
-      }
+    for (operation, seconds, pages) in Self.balloonMoves(recording) {
+      note(operation, seconds, by: pages)
     }
     self.samples = samples
   }
+
+  /// How long the balloon took for how many pages.
+  ///
+  /// Samples that are close show it in between; of others only the first after a large step of the controller can,
+  /// and a step that was over by then counts as if it had taken all that time.
+  private static func balloonMoves(
+    _ recording: GuestRecording
+  ) -> [(operation: Operation, seconds: Double, pages: Int)] {
+    guard let times = recording.series["t"], let ram = recording.series["MemTotal"] else {
+      return []
+    }
+    if recording.description.configuration.sample < 1 {
+      return ram.indices.dropFirst().dropLast(2).compactMap { index in
+        let moved = ram[index + 1] - ram[index]
+        let isUnderWay =
+          (ram[index] - ram[index - 1]) * moved > 0 && (ram[index + 2] - ram[index + 1]) * moved > 0
+        return isUnderWay
+          ? (
+            moved < 0 ? .idleBalloonOut : .balloonIn, times[index + 1] - times[index],
+            Int(abs(moved))
+          ) : nil
+      }
+    }
+    guard let control = recording.control, let actions = control["t"], let current = control["cur"],
+      let target = control["tgt"]
+    else { return [] }
+    return actions.indices.compactMap { action in
+      guard current[action] - target[action] >= leastMove,
+        let sample = times.firstIndex(where: { $0 > actions[action] + 0.5 })
+      else { return nil }
+      return (
+        .busyBalloonOut, times[sample] - actions[action], Int(current[action] - ram[sample])
+      )
+    }
+  }
+
+  /// Steps of the controller from which the balloon's speed is taken, in pages.
+  private static let leastMove = 20_000.0
 }
