@@ -99,13 +99,13 @@ extension ValidateCommand {
         accesses must equal the recorded one.
         """)
 
-    @Argument(help: "JSON files of recorded runs (pagecache/runs).")
+    @Argument(help: "JSON files of recorded runs (pagecache/runs, guestcache).")
     var files: [String]
 
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let summary = PageCacheSummary(try files.map { try PageCacheValidation(path: $0) })
+      let summary = PageCacheSummary(try inParallel(files) { try PageCacheValidation(path: $0) })
       if output.json {
         print(summary.json)
       } else {

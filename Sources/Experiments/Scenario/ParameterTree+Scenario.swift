@@ -72,7 +72,7 @@ extension ParameterTree {
         ("tunables", writes(guest.tunables)),
         ("swap", swap(guest.swap)),
         ("swap_in_memory", .flag(guest.swapsToMemory)),
-      ("swappiness", .number(guest.swappiness)),
+        ("swappiness", .number(guest.swappiness)),
         ("slab_reclaimable", guest.slabReclaimable.map { .size($0) } ?? .word("fitted")),
         ("kernel_unreclaimable", guest.kernelUnreclaimable.map { .size($0) } ?? .word("fitted")),
       ] + workload + [

@@ -125,6 +125,12 @@ struct GuestRecording {
   /// A row for every action of the controller or of the schedule; nothing if there was none.
   let control: RecordedTable?
 
+  /// Whether the bytes are the description of a whole guest and not of a control group: only that has a script.
+  static func isOne(_ bytes: [UInt8]) throws -> Bool {
+    let object = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+    return (object as? [String: Any])?["script"] != nil
+  }
+
   /// Reads a description, and the series and control files beside it.
   ///
   /// - Throws: `UnreadableFile`, or `RecordedFileError`.

@@ -5,7 +5,9 @@ internal import SimulationEngine
 struct GuestReplay {
   /// What is compared at each sample, in pages.
   let totalRAM: [Double], free: [Double], committed: [Double], fileCache: [Double]
-  let swapUsed: [Double]
+  let swapUsed: [Double], activeFile: [Double]
+  /// Counts of the whole run: refaults of file pages, activations, pages swapped in and out.
+  let refaults: Int64, activations: Int64, swapIns: Int64, swapOuts: Int64
   /// What came of each line of the script; nothing for a line that was not reached.
   let outcomes: [ScriptedProcess.Outcome?]
   /// When the controller ran, in seconds.
@@ -40,6 +42,12 @@ struct GuestReplay {
     committed = column(.committedPages)
     fileCache = column(.activeFilePages, .inactiveFilePages)
     swapUsed = column(.swapUsedPages)
+    activeFile = column(.activeFilePages)
+    let counters = simulation.guests[0].kernel.counters
+    refaults = counters.workingsetRefault
+    activations = counters.pgactivate
+    swapIns = counters.pswpin + counters.frontswapLoads
+    swapOuts = counters.pswpout + counters.frontswapStores
     workerTimes = log.workerTimes
   }
 }
