@@ -131,7 +131,8 @@ extension GuestKernel {
     let total = reclaim.costAnon + reclaim.costFile
     let (anon, file) = (total + reclaim.costAnon, total + reclaim.costFile)
     return (
-      swappiness * (anon + file + 1) / (anon + 1), (200 - swappiness) * (anon + file + 1) / (file + 1)
+      swappiness * (anon + file + 1) / (anon + 1),
+      (200 - swappiness) * (anon + file + 1) / (file + 1)
     )
   }
 
