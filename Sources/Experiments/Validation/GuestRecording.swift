@@ -125,23 +125,22 @@ struct GuestRecording {
   /// A row for every action of the controller or of the schedule; nothing if there was none.
   let control: RecordedTable?
 
-  /// Whether the bytes are the description of a whole guest and not of a control group: only that has a script.
-  static func isOne(_ bytes: [UInt8]) throws -> Bool {
+  /// Reads the file if it describes a whole guest and not a control group: only such a file has a script.
+  ///
+  /// - Throws: `UnreadableFile`, or `RecordedFileError`.
+  init?(ifGuestIn path: String) throws {
+    let bytes = try contents(ofFile: path, limit: 64 << 20)
+    try RecordedFileError.checkJSON(bytes, file: path)
     let object = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
-    return (object as? [String: Any])?["script"] != nil
+    guard (object as? [String: Any])?["script"] != nil else { return nil }
+    try self.init(path: path)
   }
 
   /// Reads a description, and the series and control files beside it.
   ///
   /// - Throws: `UnreadableFile`, or `RecordedFileError`.
   init(path: String) throws {
-    let bytes = try contents(ofFile: path, limit: 64 << 20)
-    try RecordedFileError.checkJSON(bytes, file: path)
-    do {
-      description = try JSONDecoder().decode(Description.self, from: Data(bytes))
-    } catch {
-      throw RecordedFileError(error, file: path)
-    }
+    description = try decodedRecording(Description.self, path: path)
     if let fault = description.fault {
       throw RecordedFileError.malformed(file: path, place: fault.field, what: fault.what)
     }
@@ -169,6 +168,13 @@ struct GuestRecording {
   var swapUsed: [Double]? {
     guard let total = series["SwapTotal"], let free = series["SwapFree"] else { return nil }
     return zip(total, free).map { $0 - $1 }
+  }
+
+  /// By how much a counter rose in the recording, beside what was predicted.
+  func growth(_ column: String, predicted: Int64) -> RecordedFigure {
+    let values = series[column] ?? []
+    return RecordedFigure(
+      real: (values.last ?? 0) - (values.first ?? 0), predicted: Double(predicted))
   }
 
   /// RAM of the guest, what never reaches the allocator included, in pages.

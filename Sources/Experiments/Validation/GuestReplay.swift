@@ -5,9 +5,9 @@ internal import SimulationEngine
 struct GuestReplay {
   /// What is compared at each sample, in pages.
   let totalRAM: [Double], free: [Double], committed: [Double], fileCache: [Double]
-  let swapUsed: [Double], activeFile: [Double]
-  /// Counts of the whole run: refaults of file pages, activations, pages swapped in and out.
-  let refaults: Int64, activations: Int64, swapIns: Int64, swapOuts: Int64
+  let swapUsed: [Double], activeFile: [Double], activeAnon: [Double]
+  /// What the kernel counted in the whole run.
+  let counters: VMCounters
   /// What came of each line of the script; nothing for a line that was not reached.
   let outcomes: [ScriptedProcess.Outcome?]
   /// When the controller ran, in seconds.
@@ -43,11 +43,8 @@ struct GuestReplay {
     fileCache = column(.activeFilePages, .inactiveFilePages)
     swapUsed = column(.swapUsedPages)
     activeFile = column(.activeFilePages)
-    let counters = simulation.guests[0].kernel.counters
-    refaults = counters.workingsetRefault
-    activations = counters.pgactivate
-    swapIns = counters.pswpin + counters.frontswapLoads
-    swapOuts = counters.pswpout + counters.frontswapStores
+    activeAnon = column(.activeAnonPages)
+    counters = simulation.guests[0].kernel.counters
     workerTimes = log.workerTimes
   }
 }
@@ -63,4 +60,9 @@ private final class SampleLog: RunObserver {
   func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {}
   func worker(_ record: WorkerRecord) { workerTimes.append(Double(record.time.nanoseconds) / 1e9) }
   func event(_ record: EventRecord) {}
+}
+
+/// The mean of some values; 0 of none.
+func mean(_ values: [Double]) -> Double {
+  values.reduce(0, +) / Double(max(values.count, 1))
 }

@@ -7,25 +7,14 @@ internal import SimulationEngine
 /// The recordings are of a control group: what it may hold is its limit less its radix-tree nodes and some kernel
 /// memory, and reclaim knows the sizes of its lists only as of the last sample.
 public struct PageCacheValidation: Sendable {
-  /// A figure, recorded and predicted.
-  public struct Figure: Hashable, Sendable {
-    /// What the kernel did.
-    public let real: Double
-    /// What the simulator did.
-    public let predicted: Double
-
-    /// The distance as a share of the recorded figure.
-    public var relativeError: Double { real == 0 ? predicted : abs(predicted - real) / real }
-  }
-
   /// The recording's name and group.
   public let id: String, group: String
   /// Whether the accesses drawn are the recorded ones; nil for a whole guest, whose recording has no hash.
   public let isTraceEqual: Bool?
   /// Misses by accesses after warm-up; of a whole guest, in all its file operations.
-  public let missRatio: Figure
+  public let missRatio: RecordedFigure
   /// Refaults, activations and the mean size of the active list after warm-up.
-  public let refaults: Figure, activations: Figure, meanActive: Figure
+  public let refaults: RecordedFigure, activations: RecordedFigure, meanActive: RecordedFigure
   /// The miss ratio that exact LRU would have had; nil for a whole guest, whose cache has no fixed size.
   public let exactLRUMissRatio: Double?
   /// The share of all accesses on which kernel and simulator agree about hit or miss; nil without bits.
@@ -45,18 +34,11 @@ public struct PageCacheValidation: Sendable {
   ///
   /// - Throws: `UnreadableFile`, or `RecordedFileError.malformed`.
   public init(path: String) throws {
-    let bytes = try contents(ofFile: path, limit: 64 << 20)
-    try RecordedFileError.checkJSON(bytes, file: path)
-    if try GuestRecording.isOne(bytes) {
-      try self.init(GuestRecording(path: path))
+    if let guest = try GuestRecording(ifGuestIn: path) {
+      try self.init(guest)
       return
     }
-    let recording: PageCacheRecording
-    do {
-      recording = try JSONDecoder().decode(PageCacheRecording.self, from: Data(bytes))
-    } catch {
-      throw RecordedFileError(error, file: path)
-    }
+    let recording = try decodedRecording(PageCacheRecording.self, path: path)
     if let fault = recording.fault {
       throw RecordedFileError.malformed(
         file: path, place: "workload.\(fault)", what: "is out of range")
@@ -77,23 +59,16 @@ public struct PageCacheValidation: Sendable {
       accesses += operation.accesses
       predicted += Int(replay.outcomes[operation.line]?.misses ?? 0)
     }
-    func growth(_ column: String) -> Double {
-      let values = recording.series[column] ?? []
-      return (values.last ?? 0) - (values.first ?? 0)
-    }
-    func mean(_ values: [Double]) -> Double {
-      values.reduce(0, +) / Double(max(values.count, 1))
-    }
     id = recording.description.id
     group = "guest"
     isTraceEqual = nil
-    missRatio = Figure(
+    missRatio = RecordedFigure(
       real: Double(real) / Double(max(accesses, 1)),
       predicted: Double(predicted) / Double(max(accesses, 1)))
-    refaults = Figure(
-      real: growth("workingset_refault_file"), predicted: Double(replay.refaults))
-    activations = Figure(real: growth("pgactivate"), predicted: Double(replay.activations))
-    meanActive = Figure(
+    let counters = replay.counters
+    refaults = recording.growth("workingset_refault_file", predicted: counters.workingsetRefault)
+    activations = recording.growth("pgactivate", predicted: counters.pgactivate)
+    meanActive = RecordedFigure(
       real: mean(recording.series["Active(file)"] ?? []), predicted: mean(replay.activeFile))
     exactLRUMissRatio = nil
     agreement = nil
@@ -107,13 +82,14 @@ public struct PageCacheValidation: Sendable {
     let real = recording.afterWarmup
     id = recording.id
     group = recording.group
-    isTraceEqual = replay.hash == recording.traceHash
-    missRatio = Figure(
+    isTraceEqual = replay.hash.text == recording.traceHash
+    missRatio = RecordedFigure(
       real: Double(real.misses) / Double(max(real.accesses, 1)),
       predicted: Double(window.misses) / Double(max(window.accesses, 1)))
-    refaults = Figure(real: Double(real.refaults), predicted: Double(window.refaults))
-    activations = Figure(real: Double(real.activations), predicted: Double(window.activations))
-    meanActive = Figure(
+    refaults = RecordedFigure(real: Double(real.refaults), predicted: Double(window.refaults))
+    activations = RecordedFigure(
+      real: Double(real.activations), predicted: Double(window.activations))
+    meanActive = RecordedFigure(
       real: real.meanActive,
       predicted: Double(window.activeSum) / Double(max(window.samples, 1)))
     exactLRUMissRatio = Double(window.lruMisses) / Double(max(window.accesses, 1))
@@ -154,7 +130,8 @@ private struct PageCacheReplay: ~Copyable {
   private var hasNode: [Bool]
   private var nodes = 0
   private var window = Window()
-  private var fnv: UInt64 = 0xCBF2_9CE4_8422_2325
+  /// The hash of all accesses.
+  private(set) var hash = TraceHash()
   private(set) var made = 0
   private(set) var agreed = 0
   private(set) var firstDifference: Int?
@@ -177,15 +154,8 @@ private struct PageCacheReplay: ~Copyable {
     lru = ExactLRU(pages: recording.workload.filePages)
   }
 
-  /// The trace's hash as the recordings write it.
-  var hash: String {
-    let digits = String(fnv, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-
   mutating func run() -> Window {
-    var random = RandomStream(state: recording.workload.seed)
-    var scanned: UInt64 = 0
+    var stream = RecordedStream(seed: recording.workload.seed)
     var last = UInt32.max
     let firstPage = kernel.firstPage(ofFileSet: 0)
     let buffer = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: 1024)
@@ -196,29 +166,18 @@ private struct PageCacheReplay: ~Copyable {
         kernel.moveLimit(by: PageCount(new - limit), &host)
         limit = new
       }
-      let sampler = segment.sampler
-      if segment.kind == "touch" || segment.kind == "bring" { scanned = 0 }
-      var left = segment.accesses
-      while left > 0 {
-        let drawn = UnsafeMutableBufferPointer(rebasing: buffer[..<min(left, buffer.count)])
-        sampler.fill(drawn, scanned: &scanned, &random)
-        for page in drawn {
-          access(page + UInt32(segment.lo), firstPage, &last)
-        }
-        left -= drawn.count
+      stream.begin(segment)
+      while case let count = stream.draw(into: buffer), count > 0 {
+        for page in buffer[..<count] { access(page, firstPage, &last) }
       }
     }
+    hash = stream.hash
     window.refaults = kernel.counters.workingsetRefault - window.refaults
     window.activations = kernel.counters.pgactivate - window.activations
     return window
   }
 
   private mutating func access(_ page: UInt32, _ firstPage: UInt32, _ last: inout UInt32) {
-    var value = page
-    for _ in 0..<4 {
-      fnv = (fnv ^ UInt64(value & 0xFF)) &* 0x100_0000_01B3
-      value >>= 8
-    }
     if made == recording.workload.warmup {
       window.refaults = kernel.counters.workingsetRefault
       window.activations = kernel.counters.pgactivate
