@@ -154,8 +154,9 @@ extension ValidateCommand {
       abstract: "Simulate recorded whole guests and compare them sample by sample.",
       discussion: """
         Root mean square errors in percent of the RAM at boot: total RAM at most 2 (or twice the \
-        difference from the repetition NAME_rep1), file cache 5, swap 3. Committed memory must be equal \
-        except around the operations, and every decision of the worker given the recorded inputs. \
+        difference from the repetition NAME_rep1), file cache 5, swap 3. Committed memory may differ by the 97 \
+        pages of a process, except around the operations; every decision of the worker given the recorded \
+        inputs must be equal. \
         Balloon steps sampled more than once a second: delay and duration within 20%, or a sample.
         """)
 

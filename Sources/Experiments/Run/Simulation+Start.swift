@@ -75,7 +75,9 @@ extension Simulation {
     for index in 0..<guestCount {
       let guest = UInt16(index)
       end = max(end, guests[index].demand.end)
-      queue.schedule(.demand(guest: guest), at: .zero, in: .workload)
+      if guests[index].spec.workload == nil {
+        queue.schedule(.demand(guest: guest), at: .zero, in: .workload)
+      }
       for (stream, file) in guests[index].files.enumerated() {
         var threads = 1
         if case .closed(_, let count) = file.load {

@@ -123,7 +123,7 @@ public struct ClosedLoopValidation: Sendable {
       list.append(
         Deviation(
           name: "committed", error: worst(committed, replay.committed, except: recording.stirred),
-          tolerance: 0, unit: "pages"))
+          tolerance: Double(GuestRecording.processCommitted), unit: "pages"))
     }
     add("file cache", recording.fileCache, replay.fileCache, 5, to: &list)
     add("swap", recording.swapUsed, replay.swapUsed, 3, to: &list)

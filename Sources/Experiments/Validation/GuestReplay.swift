@@ -27,6 +27,14 @@ struct GuestReplay {
       observer: log)
     // No limit of the host on what is swapped.
     simulation.host.setMaxPages(scenario.host.memory, of: 0)
+    let rest = recording.initialCondition
+    if rest.restCommitted > 0 {
+      simulation.guests[0].kernel.begin(at: .zero)
+      simulation.guests[0].kernel.holdRegion(
+        PageCount(rest.restCommitted), touched: PageCount(rest.restTouched),
+        active: PageCount(rest.restActive), storedPPM: GuestRecording.restStored,
+        &simulation.host)
+    }
     totalReserve = simulation.guests[0].kernel.zones.totalReserve.pages
     _ = try simulation.run()
     let processes = simulation.guests[0].processes

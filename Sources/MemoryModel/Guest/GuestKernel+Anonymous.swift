@@ -21,8 +21,8 @@ extension GuestKernel {
   public var touchedVersion: UInt64 { regions.version }
 
   /// Maps a new region; nothing of it is touched. Committed_AS rises on `cpu`.
-  public mutating func map(_ count: PageCount, cpu: Int) {
-    regions.add(size: count.pages)
+  public mutating func map(_ count: PageCount, storedPPM: Int64 = 0, cpu: Int) {
+    regions.add(size: count.pages, storedPPM: storedPPM)
     pages.grow(toPages: regions.end - PageTable.heads)
     commit.add(count.pages, cpu: cpu)
   }

@@ -5,7 +5,7 @@ extension GuestKernel {
   public func checkInvariants(_ host: borrowing Host) {
     let lists = sizes.anon + sizes.file
     precondition(
-      totalRAM == free + lists + kernelUnreclaimable + slabReclaimable
+      totalRAM == free + lists + kernelUnreclaimable + slabReclaimable + storedPages
         + (balloon.takesFromTotalFirst ? 0 : balloon.outgoing),
       "guest \(domain): T \(totalRAM) is not free \(free) + lists \(lists) + kernel")
     precondition(free >= 0, "guest \(domain): negative free memory")

@@ -3,10 +3,35 @@ import SimulationEngine
 extension GuestKernel {
   /// Maps a region of `count` pages, nothing of it touched, and returns its first page.
   ///
-  /// By that page the region is known until it is unmapped. Committed_AS rises on `cpu`.
-  public mutating func mapRegion(_ count: PageCount, cpu: Int) -> UInt32 {
-    map(count, cpu: cpu)
+  /// By that page the region is known until it is unmapped. Committed_AS rises on `cpu`. Where swap is memory, a swapped
+  /// page of it keeps `storedPPM` millionths of a page.
+  public mutating func mapRegion(
+    _ count: PageCount, storedPPM: Int64 = 0, cpu: Int
+  ) -> UInt32 {
+    map(count, storedPPM: storedPPM, cpu: cpu)
     return UInt32(regions.regions[regions.regions.count - 1].start)
+  }
+
+  /// Maps a region that was touched long ago: none of its pages is marked as accessed, `active` of them are active.
+  ///
+  /// For the initial condition of a guest; there must be free memory for `touched` pages.
+  public mutating func holdRegion(
+    _ count: PageCount, touched: PageCount, active: PageCount, storedPPM: Int64,
+    _ host: inout Host
+  ) {
+    let first = mapRegion(count, storedPPM: storedPPM, cpu: 0)
+    let done = touch(touched, ofRegion: first, budget: .max, &host)
+    for page in first..<first + UInt32(done.pages) {
+      let list = LRUList(pages.records[Int(page)].state)
+      let isActive = Int(page - first) < active.pages
+      pages.unlink(page)
+      sizes[list] -= 1
+      pages.records[Int(page)].state =
+        isActive ? [.resident, .active, .dirty] : [.resident, .dirty]
+      pages.pushHead(page, isActive ? .activeAnon : .inactiveAnon)
+      sizes[isActive ? .activeAnon : .inactiveAnon] += 1
+    }
+    elapsed = 0
   }
 
   /// Touched pages of the region that begins at `page`; nothing once the OOM killer ended it. O(regions).

@@ -133,6 +133,7 @@ extension GuestKernel {
         return .keep
       }
     }
+    if swapsToMemory { keepInMemory(regions.storedPPM(of: page)) }
     var left = state.intersection(.workingset)
     left.insert(.swapped)
     let shadow = rules.hasAnonWorkingset ? takeShadow() : 0

@@ -32,8 +32,19 @@ extension GuestKernel {
   ///
   /// Source: facts 3.3.
   mutating func freeSlot(_ slot: UInt32, _ host: inout Host) {
+    if swapsToMemory { keepInMemory(-regions.storedPPM(of: swap.owner(of: slot))) }
     if swap.isInFrontswap(slot) { invalidateFrontswap(slot, &host) }
     swap.release(slot)
+  }
+
+  /// Pages that swapped pages keep in memory.
+  var storedPages: Int { Int((storedMillionths + 999_999) / 1_000_000) }
+
+  /// Takes the memory that a swapped page keeps, or gives it back.
+  mutating func keepInMemory(_ millionths: Int64) {
+    let before = storedPages
+    storedMillionths += millionths
+    free -= storedPages - before
   }
 
   /// Starts the write of a swapped page to its disk.

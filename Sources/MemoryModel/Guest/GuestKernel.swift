@@ -31,6 +31,8 @@ public struct GuestKernel: ~Copyable {
   /// Kernel memory that nothing reclaims, and reclaimable slab.
   let kernelUnreclaimable: Int
   var slabReclaimable: Int
+  /// What swapped pages keep in memory where swap is memory, in millionths of a page.
+  var storedMillionths: Int64 = 0
   /// What must stay free after an allocation at the low, min and high mark.
   var lowLimit: Int
   var minLimit: Int
