@@ -115,7 +115,10 @@ extension GuestKernel {
     elapsed += costs.hypercall.nanoseconds
     elapsed +=
       Int64(given) * (costs.balloonInXen.nanoseconds + costs.balloonInGuest.nanoseconds)
-    if given == 0 { return .again }
+    if given == 0 {
+      guard balloon.generation == .virtio else { return .again }
+      elapsed += BalloonDriver.virtioPause
+    }
     totalRAM += given
     free += given
     balloon.incoming = given
