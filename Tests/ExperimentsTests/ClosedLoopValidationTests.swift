@@ -19,9 +19,9 @@ struct ClosedLoopValidationTests {
   func guestIsPredicted(file: String) throws {
     let run = try ClosedLoopValidation(path: "\(Self.folder)/\(file).json")
 
-    #expect(run.deviations.allSatisfy(\.ok), "\(run.deviations)")
+    #expect(run.deviations.filter { !$0.ok } == [])
     #expect(run.equalDecisions == run.decisions)
-    #expect(run.balloonSteps.allSatisfy(\.ok))
+    #expect(run.balloonSteps.filter { !$0.ok } == [])
     #expect(run.ok)
   }
 
@@ -73,7 +73,7 @@ struct ClosedLoopValidationTests {
     #expect(balloons.deviations.filter { !$0.ok }.map(\.name).contains("total RAM"))
     #expect(balloons.equalDecisions < balloons.decisions)
     #expect(decides.equalDecisions == decides.decisions - 1)
-    #expect(decides.deviations.allSatisfy(\.ok))
+    #expect(decides.deviations.filter { !$0.ok } == [])
   }
 
   @Test("A recording that is not whole is refused with the place of the fault")
