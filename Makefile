@@ -34,6 +34,7 @@ test: setup ## run all tests, in debug and the reference runs also in release
 	$(SWIFT) build -c release --product balloonsim
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh
 	$(PROGRAM) validate pagecache Tests/ExperimentsTests/GroundTruth/pagecache/runs/*.json
+	$(PROGRAM) validate swap Tests/ExperimentsTests/GroundTruth/anonswap/runs/*.json
 
 build: setup ## build the program in release
 	@$(SWIFT) build -c release --product balloonsim

@@ -22,6 +22,7 @@ extension Simulation {
       throw .hostTooSmall(guest: spec.name, needed: spec.memory.pages, free: free)
     }
     var configuration = GuestConfiguration(zones: zones, vcpus: spec.vcpus)
+    configuration.kernel = spec.kernel
     let own = spec.kernelMemory(totalRAM: zones.totalRAM)
     configuration.kernelUnreclaimable = own.unreclaimable
     configuration.slabReclaimable = own.slab

@@ -58,7 +58,7 @@ public struct GuestSpec: Sendable {
   public var memory: PageCount
   /// Virtual CPUs, 1 to 512; they set the commit counter's batch.
   public var vcpus: Int
-  /// Rules by which the kernel lays out zones and marks.
+  /// Rules by which the kernel lays out zones and marks, and reclaims memory.
   public var kernel: KernelPolicy
   /// Whether transparent huge pages raise min_free_kbytes at boot.
   public var transparentHugePages: Bool
