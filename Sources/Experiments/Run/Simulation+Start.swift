@@ -46,7 +46,6 @@ extension Simulation {
     configuration.frontswap = options.isFrontswapOn
     configuration.balloon = spec.balloon
     configuration.costs = spec.costs
-    configuration.kernel = spec.kernel
     let kernel = GuestKernel(configuration, domain: domain)
     let files = spec.files.enumerated().map { index, file in
       FileStream(
