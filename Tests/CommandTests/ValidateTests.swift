@@ -74,6 +74,30 @@ struct ValidateTests {
     #expect(outcome.lines.last == "planted.json: 11 of 12 guests within tolerance")
   }
 
+  @Test("A recorded guest is simulated, a planted fault in it found, and a broken series refused")
+  func closedLoop() async throws {
+    let name = "Tests/ExperimentsTests/GroundTruth/closedloop/bursts_m512_d8u1i5"
+    let series = try RepositoryFile.read(name + ".series.csv")
+    let right = try RepositoryFile.read(name + ".json")
+    try workplace.write(
+      right.replacing("alloc x1 30000", with: "alloc x1 40000"), to: "planted.json")
+    try workplace.write(series, to: "planted.series.csv")
+    try workplace.write(right, to: "broken.json")
+    try workplace.write(series + "1,2\n", to: "broken.series.csv")
+
+    let outcome = try await workplace.run(
+      "validate", "closedloop", RepositoryFile.path(name + ".json"))
+    let planted = try await workplace.run("validate", "closedloop", "planted.json", "--json")
+
+    outcome.expect(0)
+    #expect(outcome.lines.contains("1 of 1 recordings within tolerance"))
+    #expect(outcome.lines.last == "30 of 30 worker decisions equal")
+    planted.expect(1)
+    #expect((try planted.json() as? [String: Any])?["ok"] as? Bool == false)
+    try await workplace.run("validate", "closedloop", "broken.json").expect(
+      65, saying: "broken.series.csv: line 153: expected 60 numbers")
+  }
+
   @Test("A file that is no recording is refused with its place")
   func wrongFiles() async throws {
     try workplace.write("", to: "empty")
