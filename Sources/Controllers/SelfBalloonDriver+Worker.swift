@@ -23,19 +23,24 @@ extension SelfBalloonDriver {
   /// The caller sets the balloon target, does the shrink and then calls `endRun`. After a fault the guest's
   /// kernel is dead. Allocates nothing.
   public mutating func beginRun(_ guest: GuestObservation) -> WorkerDecision {
+    var decision = WorkerDecision()
+    beginRun(guest, into: &decision)
+    return decision
+  }
+
+  /// The same, without a copy of the decision; `decision` must be a new one.
+  public mutating func beginRun(_ guest: GuestObservation, into decision: inout WorkerDecision) {
     dequeueWorker()
     unfinished = Unfinished()
-    var decision = WorkerDecision()
     if tunables.isSelfballooning {
       decideBalloon(guest, into: &decision)
-      if decision.fault != nil { return decision }
+      if decision.fault != nil { return }
       unfinished.isRearmDue = true
     }
     if tunables.isSelfshrinking && (isFrontswapRegistered || !generation.asksForFrontswapBackend) {
       decideShrink(guest.frontswap, into: &decision)
       unfinished.isRearmDue = decision.fault == nil
     }
-    return decision
   }
 
   /// Ends a run, shrink included, and returns the delay in jiffies with which the worker is queued again.
@@ -50,7 +55,7 @@ extension SelfBalloonDriver {
   }
 
   /// The balloon part: one step towards the goal (facts 1.3).
-  private func decideBalloon(_ guest: GuestObservation, into decision: inout WorkerDecision) {
+  private mutating func decideBalloon(_ guest: GuestObservation, into decision: inout WorkerDecision) {
     let current = guest.totalRAM
     let reserved =
       generation.hasReserve ? SelfBalloonTunables.pages(fromMB: tunables.reservedMB) : 0

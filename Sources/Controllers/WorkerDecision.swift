@@ -10,7 +10,7 @@ public struct WorkerDecision: Hashable, Sendable {
   public var fault: Fault?
 
   /// A decision that nothing is done.
-  init() {}
+  public init() {}
 
   /// What ends a worker (an oops in the kernel's work queue); the raw value stands in recorded rows.
   public enum Fault: String, Sendable {

@@ -14,10 +14,15 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// The stream of `purpose` in a run with `seed`; a different purpose gives an unrelated stream.
   public init(seed: UInt64, purpose: String) {
-    var hash = Fingerprint()
-    hash.combine(seed)
-    for byte in purpose.utf8 { hash.combine(UInt64(byte)) }
-    state = hash.value
+    state = Self.mix(0xCBF2_9CE4_8422_2325, seed)
+    for byte in purpose.utf8 { state = Self.mix(state, UInt64(byte)) }
+  }
+
+  /// A hash of its own, so that what a run draws stays when the fingerprint is made otherwise.
+  private static func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
+    var z = (state ^ word) &* 0x9FB2_1C65_1E98_DF25
+    z ^= z &>> 32
+    return (z &* 0xD6E8_FEB8_6659_FD93) ^ (z &>> 29)
   }
 
   /// 64 random bits.

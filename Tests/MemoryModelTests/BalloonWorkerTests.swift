@@ -19,6 +19,37 @@ struct BalloonWorkerTests {
     g1.check()
   }
 
+  @Test(
+    "Batches taken at once leave the guest and the host as batches taken one by one do",
+    arguments: [BalloonGeneration.linux4_4, .linux4_19],
+    [(154_016, 47_855), (47_855, 200_000), (30_000, 255_976)])
+  func batchesAtOnce(generation: BalloonGeneration, targets: (first: Int, second: Int)) {
+    var single = Machine { $0.balloon = generation }
+    var bulk = Machine { $0.balloon = generation }
+    single.use(20_000)
+    bulk.use(20_000)
+    single.wait()
+    bulk.wait()
+
+    var repeated = 0
+    for target in [targets.first, targets.second] {
+      _ = single.balloon(to: target)
+      repeated += bulk.balloonAtOnce(to: target)
+    }
+
+    // All but the first, the last and those that need reclaim.
+    #expect(repeated > 50)
+    #expect(bulk.kernel.levels == single.kernel.levels)
+    #expect(bulk.kernel.ram == single.kernel.ram)
+    #expect(bulk.kernel.balloonCurrent == single.kernel.balloonCurrent)
+    #expect(bulk.kernel.ballooned == single.kernel.ballooned)
+    #expect(bulk.kernel.counters == single.kernel.counters)
+    #expect(bulk.kernel.zones.zones == single.kernel.zones.zones)
+    #expect(bulk.host.free == single.host.free)
+    #expect(bulk.now == single.now)
+    bulk.check()
+  }
+
   @Test("Behaviour 18: marks and reserve stay where they were at boot until a sysctl is written")
   func frozenMarks() {
     var g1 = Machine()

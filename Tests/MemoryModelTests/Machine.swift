@@ -110,6 +110,23 @@ struct Machine: ~Copyable {
     return runBalloon()
   }
 
+  /// The same with as many batches at once as can be; returns how many those were.
+  mutating func balloonAtOnce(to ram: Int) -> Int {
+    guard kernel.setBalloonTarget(UInt64(ram + kernel.bootReserved)) else { return 0 }
+    var repeated = 0
+    var step = kernel.startBalloonWorker(&host)
+    while case .batch(let time) = step {
+      // Seven at most, so that what follows starts from a state that a repetition left.
+      let ended = kernel.repeatBatch(atMost: 7, lasting: time, &host)
+      repeated += ended
+      now = now + .nanoseconds(Int64(ended) * time)
+      kernel.begin(at: now + .nanoseconds(time))
+      now = now + .nanoseconds(time)
+      step = kernel.finishBatch(&host)
+    }
+    return repeated
+  }
+
   /// The seconds of up to `limit` attempts of the balloon worker, from 0 until it gives up.
   mutating func attempts(limit: Int) -> [Int64] {
     var seconds: [Int64] = [0]
@@ -122,6 +139,7 @@ struct Machine: ~Copyable {
   /// Stops the program if anything is not as it must be.
   func check() {
     kernel.checkInvariants(host)
+    host.checkInvariants()
     kernel.checkEveryPage()
   }
 }

@@ -30,7 +30,7 @@ struct SimulatedGuest: ~Copyable {
 
   /// Runs of the selfballoon worker so far.
   var invocations: Int64 = 0
-  /// The run of the worker that is under way.
+  /// The run of the worker that is at work on a shrink.
   var workerRun: WorkerRun?
   /// Whether the worker's time came while it ran.
   var isWorkerOverdue = false
@@ -40,11 +40,11 @@ struct SimulatedGuest: ~Copyable {
   /// Whether the kernel has panicked: nothing happens in it any more.
   var isDead = false
 
-  /// A run of the worker that is not over.
+  /// A run of the worker whose shrink is not over.
   struct WorkerRun {
     let start: SimTime
-    var decision: WorkerDecision
-    var shrink: FrontswapShrink?
+    let decision: WorkerDecision
+    var shrink: FrontswapShrink
     /// Whether the shrink has brought home what it could; the time of its last step may not be over.
     var isShrinkOver = false
   }

@@ -16,43 +16,48 @@ extension Simulation {
       return
     }
     guests[index].kernel.begin(at: now)
+    guard guests[index].driver != nil else { return }
     let observation = guests[index].observation
-    guard let decision = guests[index].driver?.beginRun(observation) else { return }
+    var decision = WorkerDecision()
+    var isBalloonDue = false
+    guests[index].driver?.beginRun(observation, into: &decision)
     guests[index].invocations += 1
-    var run = SimulatedGuest.WorkerRun(start: now, decision: decision, shrink: nil)
     if let part = decision.balloon, let outcome = part.outcome {
       guests[index].goal = Int64(truncatingIfNeeded: part.goal)
       guests[index].target = Int64(truncatingIfNeeded: outcome.target)
       guests[index].meter.record(
         goal: guests[index].goal, current: Int64(truncatingIfNeeded: part.current), at: now)
-      setBalloonTarget(index, outcome.balloonTarget)
+      isBalloonDue = guests[index].kernel.setBalloonTarget(outcome.balloonTarget)
     }
+    let decided = now + .nanoseconds(Self.workerRunTime)
     if let fault = decision.fault {
-      guests[index].workerRun = run
-      try recordWorker(index)
-      guests[index].workerRun = nil
-      return try emit(
+      try recordWorker(index, decision, start: now, end: now)
+      try emit(
         .kernelOops, guest: index,
         [("reason", .text(fault.rawValue)), ("in", .text("selfballoon worker"))])
-    }
-    if let target = decision.shrink?.shrinkTarget {
-      run.shrink = guests[index].kernel.beginShrink(
+    } else if let target = decision.shrink?.shrinkTarget,
+      let shrink = guests[index].kernel.beginShrink(
         to: PageCount(Int(clamping: target)),
         allMeansNothing: !guests[index].spec.driver.canShrinkToZero)
+    {
+      guests[index].workerRun = SimulatedGuest.WorkerRun(
+        start: now, decision: decision, shrink: shrink)
+      queue.schedule(.shrink(guest: UInt16(index)), at: decided, in: .controller)
+    } else {
+      try recordWorker(index, decision, start: now, end: decided)
+      requeueWorker(index, at: decided)
     }
-    guests[index].workerRun = run
-    schedule(.shrink(guest: UInt16(index)), after: Self.workerRunTime, .controller)
+    if isBalloonDue { try startBalloonNow(index) }
   }
 
   /// The worker goes on with its shrink, or ends.
   mutating func continueShrink(_ index: Int) throws {
     guard !guests[index].isDead, var run = guests[index].workerRun else { return }
-    guard var shrink = run.shrink, !run.isShrinkOver else { return try endWorker(index) }
+    if run.isShrinkOver { return try endShrink(index, run) }
     guests[index].kernel.begin(at: now)
-    let before = shrink.shrunk
-    let progress = guests[index].kernel.continueShrink(&shrink, &host)
-    guests[index].meter.shrunk += Int64(shrink.shrunk - before)
-    run.shrink = shrink
+    let before = run.shrink.shrunk
+    let progress = guests[index].kernel.continueShrink(&run.shrink, &host)
+    guests[index].meter.shrunk += Int64(run.shrink.shrunk - before)
     run.isShrinkOver = progress == .ended
     guests[index].workerRun = run
     schedule(
@@ -60,32 +65,48 @@ extension Simulation {
     try settle(index)
   }
 
-  /// The worker ends and is queued again, if a part of it ran.
-  private mutating func endWorker(_ index: Int) throws {
-    try recordWorker(index)
+  /// A run of the worker that shrank ends; if its time has come meanwhile, it starts again.
+  private mutating func endShrink(_ index: Int, _ run: SimulatedGuest.WorkerRun) throws {
+    try recordWorker(index, run)
     guests[index].workerRun = nil
-    if let delay = guests[index].driver?.endRun() {
-      schedule(.worker(guest: UInt16(index)), afterJiffies: delay, .controller)
-    }
+    requeueWorker(index, at: now)
     if guests[index].isWorkerOverdue {
       guests[index].isWorkerOverdue = false
       try startWorker(index)
     }
   }
 
-  /// Tells the observer of the run of the worker that is under way.
-  mutating func recordWorker(_ index: Int) throws {
-    guard let observer, let run = guests[index].workerRun else { return }
-    try observer.worker(
-      WorkerRecord(
-        guest: index, invocation: guests[index].invocations, time: run.start,
-        decision: run.decision, shrunk: Int64(run.shrink?.shrunk ?? 0), runTime: now - run.start))
+  /// The worker's run ends at `end`: it is queued again, if a part of it ran.
+  private mutating func requeueWorker(_ index: Int, at end: SimTime) {
+    guard let delay = guests[index].driver?.endRun() else { return }
+    schedule(.worker(guest: UInt16(index)), afterJiffies: delay, since: end, .controller)
   }
 
-  /// Gives the balloon driver a target, in pages of the domain.
-  mutating func setBalloonTarget(_ index: Int, _ target: UInt64) {
-    if guests[index].kernel.setBalloonTarget(target) {
-      schedule(.balloonStart(guest: UInt16(index)), after: 0, .balloon)
+  /// Tells the observer of a run of the worker that shrank, over or not.
+  mutating func recordWorker(_ index: Int, _ run: SimulatedGuest.WorkerRun) throws {
+    try recordWorker(
+      index, run.decision, start: run.start, end: now, shrunk: Int64(run.shrink.shrunk))
+  }
+
+  @inline(__always)
+  private func recordWorker(
+    _ index: Int, _ decision: WorkerDecision, start: SimTime, end: SimTime, shrunk: Int64 = 0
+  ) throws {
+    guard let observer else { return }
+    try observer.worker(
+      WorkerRecord(
+        guest: index, invocation: guests[index].invocations, time: start, decision: decision,
+        shrunk: shrunk, runTime: end - start))
+  }
+
+  /// Starts the balloon worker as the last thing of an event, without the queue if nothing else is due now.
+  private mutating func startBalloonNow(_ index: Int) throws {
+    let event = SimulationEvent.balloonStart(guest: UInt16(index))
+    if queue.nextTime > now {
+      takeUp(event, at: now)
+      try startBalloon(index)
+    } else {
+      schedule(event, after: 0, .balloon)
     }
   }
 
@@ -99,15 +120,51 @@ extension Simulation {
   /// A batch of the balloon worker is through.
   mutating func finishBalloonBatch(_ index: Int) throws {
     if guests[index].isDead { return }
+    try follow(index, endBatch(index))
+  }
+
+  /// Ends the batch under way now, and says how the worker goes on.
+  @inline(__always)
+  private mutating func endBatch(_ index: Int) -> BalloonStep {
     guests[index].kernel.begin(at: now)
     let before = guests[index].kernel.balloonCurrent.pages
     let step = guests[index].kernel.finishBatch(&host)
     guests[index].meter.moved(
       guests[index].kernel.balloonCurrent.pages - before, held: host.held(by: index), at: now)
-    try follow(index, step)
+    return step
   }
 
-  private mutating func follow(_ index: Int, _ step: BalloonStep) throws {
+  /// Follows the balloon worker through its batches as long as nothing else happens before they end, for such batches
+  /// need no queue; then queues what comes next.
+  private mutating func follow(_ index: Int, _ first: BalloonStep) throws {
+    var step = first
+    while case .batch(let time) = step, !guests[index].kernel.needsAttention {
+      let limit = min(queue.nextTime.nanoseconds - 1, end.nanoseconds, nextTick)
+      let fitting = (limit - now.nanoseconds) / time
+      if fitting < 1 { break }
+      if fitting > 1 { repeatBatch(index, atMost: Int(fitting) - 1, lasting: time) }
+      takeUp(.balloonBatch(guest: UInt16(index)), at: now + .nanoseconds(time))
+      step = endBatch(index)
+      checkInvariants()
+    }
+    try queueBalloon(index, step)
+  }
+
+  /// Lets batches end that are like the one under way.
+  private mutating func repeatBatch(_ index: Int, atMost count: Int, lasting time: Int64) {
+    let before = guests[index].kernel.balloonCurrent.pages
+    let ended = guests[index].kernel.repeatBatch(atMost: count, lasting: time, &host)
+    if ended == 0 { return }
+    now = now + .nanoseconds(time * Int64(ended))
+    events += Int64(ended)
+    let moved = guests[index].kernel.balloonCurrent.pages - before
+    guests[index].meter.moved(
+      moved / ended, times: ended, lasting: time, held: host.held(by: index), at: now)
+    eventPrint.combine(UInt64(bitPattern: now.nanoseconds) ^ UInt64(ended) << 48)
+  }
+
+  /// Queues the end of the batch under way, or the next try, and tells of what went wrong.
+  private mutating func queueBalloon(_ index: Int, _ step: BalloonStep) throws {
     let guest = UInt16(index)
     switch step {
     case .batch(let nanoseconds):
@@ -134,7 +191,9 @@ extension Simulation {
     case .balloonTarget(let target):
       try emit(
         .balloonTarget, guest: order.guest, [("target_pages", .number(Int64(target.pages)))])
-      setBalloonTarget(order.guest, UInt64(target.pages))
+      if guests[order.guest].kernel.setBalloonTarget(UInt64(target.pages)) {
+        try startBalloonNow(order.guest)
+      }
     case .dropCaches:
       guests[order.guest].kernel.begin(at: now)
       let dropped = guests[order.guest].kernel.dropCaches(&host)

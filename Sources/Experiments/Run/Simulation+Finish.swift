@@ -6,11 +6,13 @@ extension Simulation {
   mutating func finish() throws -> RunSummary {
     for index in 0..<guestCount {
       // A run of the worker that the end cuts short has decided all the same.
-      if guests[index].workerRun != nil { try recordWorker(index) }
+      if let run = guests[index].workerRun { try recordWorker(index, run) }
       guests[index].kernel.begin(at: now)
       guests[index].meter.hold(host.held(by: index), at: now)
+      guests[index].meter.close(at: now)
     }
     hostMeter.note(free: host.free, at: now)
+    hostMeter.close(at: now)
     var metrics = MetricList(seconds: Double(now.nanoseconds) / 1e9)
     for index in 0..<guestCount { metrics.add(guests[index], host) }
     metrics.add(host, hostMeter)

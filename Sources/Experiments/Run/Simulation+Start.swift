@@ -104,7 +104,6 @@ extension Simulation {
     for (index, order) in scenario.events.enumerated() {
       queue.schedule(.order(UInt32(index)), at: order.at, in: .controller)
     }
-    queue.schedule(.tick, at: .zero, in: .recorder)
     switch scenario.duration {
     case .time(let duration): end = .zero + duration
     case .trace: if openWork > 0 { end = .endOfTime }
@@ -149,7 +148,7 @@ extension GuestSpec {
 
   /// Refuses a guest with more pages than can be numbered.
   func checkPages(_ points: [CommittedPoint]) throws(SimulationError) {
-    let committed = points.map(\.committed.pages).max() ?? 0
+    let committed = points.reduce(0) { max($0, $1.committed.pages) }
     let scaled = Int(Int128(committed) * Int128(self.committed.scalePPM) / 1_000_000)
     let script = workload.map { $0.script.filePages + $0.script.mappedPages } ?? 0
     let pages = files.reduce(scaled + script) { $0 + $1.size.pages }

@@ -2,38 +2,40 @@ import MemoryModel
 import SimulationEngine
 
 extension Simulation {
-  /// Records the state of all guests and of the host, and schedules the next tick.
+  /// Notes the state of all guests and of the host, tells the observer of it, and says when the next tick is.
   mutating func recordTick() throws {
     for index in 0..<guestCount {
       guests[index].kernel.begin(at: now)
       guests[index].meter.hold(host.held(by: index), at: now)
-      samplePrint.combine(Int64(guests[index].kernel.ram.pages))
-      samplePrint.combine(Int64(guests[index].kernel.freePages.pages))
-      samplePrint.combine(Int64(guests[index].kernel.frontswapPages.pages))
-      samplePrint.combine(guests[index].kernel.counters.pgfault)
-      samplePrint.combine(guests[index].kernel.counters.pgpgin)
-      if let observer {
-        fill(index)
-        try observer.tick(
-          guest: index, tick: tick, time: now, values: UnsafeBufferPointer(row))
-      }
+      let pgfault = guests[index].kernel.counters.pgfault
+      let pgpgin = guests[index].kernel.counters.pgpgin
+      samplePrint.combine(
+        UInt64(bitPattern: Int64(guests[index].kernel.ram.pages)),
+        UInt64(bitPattern: Int64(guests[index].kernel.freePages.pages)),
+        UInt64(bitPattern: Int64(guests[index].kernel.frontswapPages.pages)),
+        UInt64(bitPattern: pgfault &+ pgpgin &<< 32))
     }
     hostMeter.note(free: host.free, at: now)
     samplePrint.combine(Int64(host.free.pages))
-    if let observer {
-      try withUnsafeTemporaryAllocation(of: Int64.self, capacity: HostTickColumn.allCases.count) {
-        let values = UnsafeMutableBufferPointer(rebasing: $0[...])
-        values[HostTickColumn.freePages.rawValue] = Int64(host.free.pages)
-        values[HostTickColumn.tmemEphemeralPages.rawValue] = Int64(host.ephemeralPages.pages)
-        values[HostTickColumn.tmemPersistentPages.rawValue] = Int64(host.persistentPages.pages)
-        values[HostTickColumn.guestsPages.rawValue] = Int64(host.guestPages.pages)
-        try observer.hostTick(tick: tick, time: now, values: UnsafeBufferPointer(values))
-      }
-    }
+    if let observer { try report(to: observer) }
     tick += 1
-    let next = Int64(tick).multipliedReportingOverflow(by: scenario.tick.nanoseconds)
-    if !next.overflow {
-      queue.schedule(.tick, at: SimTime(nanoseconds: next.partialValue), in: .recorder)
+    let (next, isTooFar) = tick.multipliedReportingOverflow(by: scenario.tick.nanoseconds)
+    nextTick = isTooFar ? .max : next
+  }
+
+  /// Tells the observer of the state at a tick.
+  private func report(to observer: any RunObserver) throws {
+    for index in 0..<guestCount {
+      fill(index)
+      try observer.tick(guest: index, tick: tick, time: now, values: UnsafeBufferPointer(row))
+    }
+    try withUnsafeTemporaryAllocation(of: Int64.self, capacity: HostTickColumn.allCases.count) {
+      let values = UnsafeMutableBufferPointer(rebasing: $0[...])
+      values[HostTickColumn.freePages.rawValue] = Int64(host.free.pages)
+      values[HostTickColumn.tmemEphemeralPages.rawValue] = Int64(host.ephemeralPages.pages)
+      values[HostTickColumn.tmemPersistentPages.rawValue] = Int64(host.persistentPages.pages)
+      values[HostTickColumn.guestsPages.rawValue] = Int64(host.guestPages.pages)
+      try observer.hostTick(tick: tick, time: now, values: UnsafeBufferPointer(values))
     }
   }
 

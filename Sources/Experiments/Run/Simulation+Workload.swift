@@ -11,8 +11,9 @@ extension Simulation {
     let change = guests[index].demand.committed - before
     guests[index].kernel.begin(at: now)
     // Programs run now here, now there: the CPUs take turns.
-    guests[index].commitCPU = (guests[index].commitCPU + 1) % guests[index].spec.vcpus
-    let cpu = guests[index].commitCPU
+    let following = guests[index].commitCPU + 1
+    let cpu = following < guests[index].spec.vcpus ? following : 0
+    guests[index].commitCPU = cpu
     if change > 0 {
       guests[index].kernel.map(PageCount(change), cpu: cpu)
     } else if change < 0 {

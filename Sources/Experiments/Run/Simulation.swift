@@ -20,11 +20,13 @@ public struct Simulation: ~Copyable {
   /// Threads of closed-loop streams, and processes of scripts, that are not done.
   var openWork = 0
   var tick: Int64 = 0
+  /// When the next tick is recorded; ticks are not queued, for they come last in their instant (`Phase.recorder`).
+  var nextTick: Int64 = 0
   var events: Int64 = 0
   var eventPrint = Fingerprint()
   var samplePrint = Fingerprint()
   let row: UnsafeMutableBufferPointer<Int64>
-  var hostMeter = HostMeter()
+  var hostMeter = HostMeter(free: .zero)
   /// When the invariants are next checked in a release build.
   var nextCheck: Int64 = 0
 
@@ -52,6 +54,7 @@ public struct Simulation: ~Copyable {
       (guests + index).initialize(to: guest)
       guestCount += 1
     }
+    hostMeter = HostMeter(free: host.free)
   }
 
   deinit {
@@ -63,16 +66,30 @@ public struct Simulation: ~Copyable {
   /// Runs to the end and says what came of it; an error is the observer's.
   public mutating func run() throws -> RunSummary {
     try start()
-    while queue.count > 0 && queue.nextTime <= end {
-      let (time, event) = queue.next()
-      now = time
-      events += 1
-      eventPrint.combine(UInt64(bitPattern: time.nanoseconds) ^ event.word)
-      try dispatch(event)
+    while true {
+      let due = queue.nextTime
+      if nextTick < due.nanoseconds {
+        if nextTick > end.nanoseconds { break }
+        takeUp(.tick, at: SimTime(nanoseconds: nextTick))
+        try recordTick()
+      } else {
+        if due > end || queue.count == 0 { break }
+        let (time, event) = queue.next()
+        takeUp(event, at: time)
+        try dispatch(event)
+      }
       checkInvariants()
     }
     now = end
     return try finish()
+  }
+
+  /// Moves the clock to an event, and counts it.
+  @inline(__always)
+  mutating func takeUp(_ event: SimulationEvent, at time: SimTime) {
+    now = time
+    events += 1
+    eventPrint.combine(UInt64(bitPattern: time.nanoseconds) ^ event.word)
   }
 
   /// Carries out one event. The one place that knows them all.
@@ -90,18 +107,19 @@ public struct Simulation: ~Copyable {
     case .worker(let guest): try startWorker(Int(guest))
     case .shrink(let guest): try continueShrink(Int(guest))
     case .order(let index): try carryOut(scenario.events[Int(index)])
-    case .tick: try recordTick()
+    case .tick: preconditionFailure("ticks are not queued")
     case .process(let guest, let process): try stepProcess(Int(guest), Int(process))
     }
   }
 
   /// In debug builds after every event, in release builds once a simulated second.
-  private mutating func checkInvariants() {
+  mutating func checkInvariants() {
     #if !DEBUG
       if now.nanoseconds < nextCheck { return }
       nextCheck = now.nanoseconds + 1_000_000_000
     #endif
     for index in 0..<guestCount { guests[index].kernel.checkInvariants(host) }
+    host.checkInvariants()
   }
 
   /// Schedules `event` `delay` ns from now.
@@ -113,15 +131,27 @@ public struct Simulation: ~Copyable {
   ///
   /// Source: facts 1.5. A delay beyond the end of time never comes.
   mutating func schedule(_ event: SimulationEvent, afterJiffies delay: UInt64, _ phase: Phase) {
-    if delay == 0 { return schedule(event, after: 0, phase) }
-    let jiffies = UInt64(now.nanoseconds / Jiffies.nanoseconds)
+    schedule(event, afterJiffies: delay, since: now, phase)
+  }
+
+  /// Schedules `event` so many jiffies after the last whole one at `start`.
+  mutating func schedule(
+    _ event: SimulationEvent, afterJiffies delay: UInt64, since start: SimTime, _ phase: Phase
+  ) {
+    if delay == 0 { return queue.schedule(event, at: start, in: phase) }
+    let jiffies = UInt64(start.nanoseconds / Jiffies.nanoseconds)
     let (due, isTooFar) = jiffies.addingReportingOverflow(delay)
     if isTooFar || due > UInt64(Int64.max / Jiffies.nanoseconds) { return }
     queue.schedule(event, at: SimTime(nanoseconds: Int64(due) * Jiffies.nanoseconds), in: phase)
   }
 
   /// After anything happened in a guest: kswapd's wake-up, kills and panic are followed up.
+  @inline(__always)
   mutating func settle(_ index: Int) throws {
+    if guests[index].kernel.needsAttention { try attend(index) }
+  }
+
+  private mutating func attend(_ index: Int) throws {
     if let (token, after) = guests[index].kernel.takeKswapdWakeUp() {
       schedule(.kswapd(guest: UInt16(index), token: token), after: after, .memory)
     }
@@ -155,11 +185,11 @@ public struct Simulation: ~Copyable {
     _ kind: EventRecord.Kind, guest: Int?, _ detail: [(key: String, value: EventRecord.Value)] = []
   ) throws {
     eventPrint.combine(now.nanoseconds)
-    for byte in kind.rawValue.utf8 { eventPrint.combine(UInt64(byte)) }
+    eventPrint.combine(kind.rawValue)
     for (_, value) in detail {
       switch value {
       case .number(let number): eventPrint.combine(number)
-      case .text(let text): for byte in text.utf8 { eventPrint.combine(UInt64(byte)) }
+      case .text(let text): eventPrint.combine(text)
       }
     }
     try observer?.event(EventRecord(time: now, guest: guest, kind: kind, detail: detail))

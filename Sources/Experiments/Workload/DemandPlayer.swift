@@ -40,7 +40,17 @@ struct DemandPlayer {
   }
 
   /// Takes the level over that holds at `now`, and returns when to look again; nothing at the end.
+  @inline(__always)
   mutating func advance(to now: SimTime) -> SimTime? {
+    guard between == .step, index + 1 < points.count else { return advanceAround(to: now) }
+    let point = points[index]
+    set(point.committed.pages, touched: point.touched?.pages)
+    index += 1
+    return SimTime(nanoseconds: time(of: index))
+  }
+
+  /// The same between points, and from one round to the next.
+  private mutating func advanceAround(to now: SimTime) -> SimTime? {
     let point = points[index]
     if between == .linear, let next = nextPoint, now.nanoseconds >= time(of: index) {
       let start = time(of: index)
@@ -53,7 +63,7 @@ struct DemandPlayer {
         })
       if passed < span { return SimTime(nanoseconds: min(now.nanoseconds + step, next.time)) }
       moveOn()
-      return advance(to: now)
+      return advanceAround(to: now)
     }
     set(point.committed.pages, touched: point.touched?.pages)
     guard let next = nextTime else { return nil }
@@ -99,7 +109,9 @@ struct DemandPlayer {
   }
 
   @inline(__always)
-  private func scaled(_ pages: Int) -> Int { share(scalePPM, of: pages) }
+  private func scaled(_ pages: Int) -> Int {
+    scalePPM == 1_000_000 ? pages : share(scalePPM, of: pages)
+  }
 
   /// So many millionths of `pages`, rounded down.
   @inline(__always)

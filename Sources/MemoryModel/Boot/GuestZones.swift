@@ -4,7 +4,11 @@
 /// follow ballooning (facts 2.7).
 public struct GuestZones: Hashable, Sendable {
   /// DMA, DMA32 and Normal, in this order, those without memory included.
-  public var zones: [Zone] { layout.zones }
+  public var zones: [Zone] {
+    var settled = self
+    settled.settle()
+    return settled.layout.zones
+  }
   /// min_free_kbytes, in KiB.
   public private(set) var minFreeKilobytes: Int
   /// totalreserve_pages (R).
@@ -29,10 +33,13 @@ public struct GuestZones: Hashable, Sendable {
   /// succeeds if free > mark + unusable. A zone cannot keep more than it manages.
   public private(set) var unusable = PageCount.zero
 
+  /// The zones; while those below the highest are full it stands here as at boot, and manages what they leave of T.
   private var layout: BootLayout
   private let managedAtBoot: [PageCount]
   /// The highest zone that has memory, from which allocations are served first.
   private let preferred: Int
+  /// What the zones below it manage when they are full.
+  private let managedBelow: PageCount
   /// Whether the zones below it manage what they managed at boot.
   private var areLowerZonesFull = true
 
@@ -44,19 +51,20 @@ public struct GuestZones: Hashable, Sendable {
     totalRAM = boot.layout.managed
     managedAtBoot = boot.layout.zones.map(\.managed)
     preferred = boot.layout.zones.lastIndex(where: \.isPopulated) ?? 0
+    managedBelow = managedAtBoot[..<preferred].reduce(.zero, +)
     balloonCurrent = boot.memory
     commitBatch = Self.commitBatch(totalRAM: totalRAM, vcpus: boot.vcpus)
 
     _ = layout.move(-boot.lateFreed.pages, limits: managedAtBoot)
     minFreeKilobytes = layout.zones.automaticMinFree(ceiling: boot.policy.minFreeCeiling)
-    recompute()
+    setLimits()
     if layout.managed >= Self.leastForHugePages {
       if boot.transparentHugePages {
         minFreeKilobytes = max(minFreeKilobytes, layout.zones.hugePagesMinFree)
       } else if boot.policy.recomputesWithoutHugePages {
         minFreeKilobytes = layout.zones.automaticMinFree(ceiling: boot.policy.minFreeCeiling)
       }
-      recompute()
+      setLimits()
     }
     for index in layout.zones.indices { layout.zones[index].managed = managedAtBoot[index] }
     updateUnusable()
@@ -71,20 +79,42 @@ public struct GuestZones: Hashable, Sendable {
   ///
   /// The highest zone gives first and gets back last; no zone manages more than at boot.
   /// Going below zero or above what was managed at boot is a fault of the caller.
-  public mutating func adjustManaged(by pages: Int) {
-    totalRAM = totalRAM + PageCount(pages)
-    let wanted = layout.zones[preferred].managed.pages + pages
-    if areLowerZonesFull && wanted >= 0 && wanted <= managedAtBoot[preferred].pages {
-      // The preferred zone keeps nothing from itself, so that nothing else changes.
-      layout.zones[preferred].managed = PageCount(wanted)
-      return
-    }
+  /// Returns whether `unusable` may have changed. O(1) while the highest zone has pages to give.
+  @discardableResult
+  public mutating func adjustManaged(by pages: Int) -> Bool {
+    if adjustPlainly(by: pages) { return false }
+    settle()
+    totalRAM = PageCount(totalRAM.pages + pages)
     let rest = layout.move(pages, limits: managedAtBoot)
     precondition(rest == 0, "ballooned \(pages) pages with \(totalRAM.pages) managed")
     areLowerZonesFull = (0..<preferred).allSatisfy {
       layout.zones[$0].managed == managedAtBoot[$0]
     }
     updateUnusable()
+    unsettle()
+    return true
+  }
+
+  /// The same if the highest zone alone can give or take the pages; else changes nothing and returns false.
+  ///
+  /// It keeps nothing from itself, so that nothing but T changes. O(1).
+  mutating func adjustPlainly(by pages: Int) -> Bool {
+    let wanted = totalRAM.pages + pages - managedBelow.pages
+    guard areLowerZonesFull && wanted >= 0 && wanted <= managedAtBoot[preferred].pages else {
+      return false
+    }
+    totalRAM = PageCount(totalRAM.pages + pages)
+    return true
+  }
+
+  /// Lets the highest zone manage what the full zones below it leave of T.
+  private mutating func settle() {
+    if areLowerZonesFull { layout.zones[preferred].managed = totalRAM - managedBelow }
+  }
+
+  /// The opposite, so that zones that manage the same are equal.
+  private mutating func unsettle() {
+    if areLowerZonesFull { layout.zones[preferred].managed = managedAtBoot[preferred] }
   }
 
   /// What writing min_free_kbytes does: marks, protections and R follow from the present managed counts.
@@ -94,16 +124,23 @@ public struct GuestZones: Hashable, Sendable {
   /// Source: facts 2.7.
   public mutating func recompute(minFreeKilobytes written: Int? = nil) {
     if let written { minFreeKilobytes = min(max(0, written), Int(Int32.max)) }
+    settle()
+    setLimits()
+    unsettle()
+  }
+
+  /// Marks, protections and R from `minFreeKilobytes` and what the zones manage.
+  private mutating func setLimits() {
     layout.zones.setMarks(minFreeKilobytes: minFreeKilobytes)
     layout.zones.setProtections()
-    totalReserve = zones.sum(\.reserve)
-    minMark = zones.sum(\.min)
-    lowMark = zones.sum(\.low)
-    highMark = zones.sum(\.high)
+    totalReserve = layout.zones.sum(\.reserve)
+    minMark = layout.zones.sum(\.min)
+    lowMark = layout.zones.sum(\.low)
+    highMark = layout.zones.sum(\.high)
     updateUnusable()
   }
 
   private mutating func updateUnusable() {
-    unusable = zones.reduce(.zero) { $0 + min($1.protection[preferred], $1.managed) }
+    unusable = layout.zones.reduce(.zero) { $0 + min($1.protection[preferred], $1.managed) }
   }
 }

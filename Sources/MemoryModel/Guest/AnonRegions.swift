@@ -57,13 +57,19 @@ struct AnonRegions {
     return end
   }
 
-  /// Notes a range as free again, joined with its neighbours.
+  /// Notes a range as free again.
+  @inline(__always)
   private mutating func giveBack(_ range: Range<Int>) {
     if range.isEmpty { return }
     if gaps.isEmpty && range.upperBound == end {
       end = range.lowerBound
-      return
+    } else {
+      joinGap(range)
     }
+  }
+
+  /// Notes a range as free again, joined with its neighbours.
+  private mutating func joinGap(_ range: Range<Int>) {
     var range = range
     var index = gaps.firstIndex { $0.lowerBound >= range.lowerBound } ?? gaps.count
     if index < gaps.count, gaps[index].lowerBound == range.upperBound {
@@ -92,6 +98,26 @@ struct AnonRegions {
     regions[index] = region
     if region.size == 0 { empty += 1 }
     if region.isAlive { committed -= count }
+  }
+
+  /// Cuts up to `count` untouched pages off the newest regions, until one is touched to its end; returns how many.
+  mutating func cutNewestUntouched(_ count: Int) -> Int {
+    var left = count
+    while left > 0, let last = regions.last {
+      let cut = min(left, last.size - last.touched)
+      if cut == 0 { break }
+      let end = last.start + last.size
+      giveBack(end - cut..<end)
+      if last.isAlive { committed -= cut }
+      left -= cut
+      if cut == last.size {
+        regions.removeLast()
+      } else {
+        regions[regions.count - 1].size -= cut
+      }
+    }
+    version &+= 1
+    return count - left
   }
 
   /// Forgets the regions of size zero: at once if they are the newest, else O(regions).

@@ -37,6 +37,8 @@ extension GuestKernel {
     let before = regions.committed
     switch order {
     case .newestFirst:
+      left -= regions.cutNewestUntouched(left)
+      if left == 0 { return commit.add(regions.committed - before, cpu: cpu) }
       for index in regions.regions.indices.reversed() {
         if left == 0 { break }
         left -= shrinkRegion(index, by: left, &host)

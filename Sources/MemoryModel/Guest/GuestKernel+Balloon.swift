@@ -54,10 +54,7 @@ extension GuestKernel {
     balloon.ballooned -= moved
     counters.balloonOut += Int64(balloon.outgoing)
     counters.balloonIn += Int64(balloon.incoming)
-    if moved != 0 {
-      zones.adjustManaged(by: moved)
-      updateLimits()
-    }
+    if moved != 0 && zones.adjustManaged(by: moved) { updateLimits() }
     balloon.incoming = 0
     balloon.outgoing = 0
     return endPass(&host)
@@ -112,9 +109,7 @@ extension GuestKernel {
   private mutating func increase(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
     let wanted = Int(min(credit, Int64(min(balloon.batch, balloon.ballooned))))
     let given = host.populate(wanted, domain: domain)
-    elapsed += costs.hypercall.nanoseconds
-    elapsed +=
-      Int64(given) * (costs.balloonInXen.nanoseconds + costs.balloonInGuest.nanoseconds)
+    elapsed += timeToTake(given)
     if given == 0 {
       guard balloon.generation == .virtio else { return .again }
       elapsed += BalloonDriver.virtioPause
@@ -138,9 +133,7 @@ extension GuestKernel {
     let taken = allocateForBalloon(batch, &host)
     if balloon.takesFromTotalFirst { totalRAM -= taken }
     balloon.outgoing = taken
-    elapsed +=
-      Int64(taken) * (costs.balloonOutGuest.nanoseconds + costs.balloonOutXen.nanoseconds)
-    elapsed += costs.tlbFlush.nanoseconds + costs.hypercall.nanoseconds
+    elapsed += timeToGive(taken)
     if balloon.generation == .virtio {
       if taken < batch { elapsed += BalloonDriver.virtioPause }
       return .done
@@ -154,5 +147,70 @@ extension GuestKernel {
     free -= taken
     while taken < count, case .granted = allocate(.balloon, &host) { taken += 1 }
     return taken
+  }
+
+  /// What it takes to get `count` pages from the host, in ns.
+  private func timeToTake(_ count: Int) -> Int64 {
+    costs.hypercall.nanoseconds
+      + Int64(count) * (costs.balloonInXen.nanoseconds + costs.balloonInGuest.nanoseconds)
+  }
+
+  /// What it takes to give `count` free pages to the host, in ns.
+  private func timeToGive(_ count: Int) -> Int64 {
+    costs.tlbFlush.nanoseconds + costs.hypercall.nanoseconds
+      + Int64(count) * (costs.balloonOutGuest.nanoseconds + costs.balloonOutXen.nanoseconds)
+  }
+
+  /// Ends the batch under way, which lasts `time` ns, and starts the next, up to `count` times, as long as all batches are
+  /// alike: full, of pages that are plainly free. Returns how many have ended; the last that was started is under way.
+  ///
+  /// The same as so many calls of `finishBatch`, each `time` after the one before. O(1).
+  public mutating func repeatBatch(atMost count: Int, lasting time: Int64, _ host: inout Host)
+    -> Int
+  {
+    let repeats = min(
+      count, balloon.outgoing > 0 ? alikeOut(time) : alikeIn(time, room: host.plainRoom(of: domain))
+    )
+    let moved =
+      balloon.outgoing > 0 ? -repeats * balloon.batch : repeats * balloon.batch
+    guard repeats > 0, zones.adjustPlainly(by: moved) else { return 0 }
+    if moved < 0 {
+      host.decrease(-moved, domain: domain)
+      counters.balloonOut -= Int64(moved)
+    } else {
+      let given = host.populate(moved, domain: domain)
+      precondition(given == moved, "the host had room for \(moved) pages and gave \(given)")
+      counters.balloonIn += Int64(moved)
+    }
+    totalRAM += moved
+    free += moved
+    balloon.current += moved
+    balloon.ballooned -= moved
+    balloon.updateSchedule()
+    return repeats
+  }
+
+  /// How many full batches can follow the one that goes out, without reclaim and without a clamp.
+  private func alikeOut(_ time: Int64) -> Int {
+    let batch = balloon.batch
+    let credit = balloon.credit
+    guard balloon.outgoing == batch, balloon.outcome == .done, credit > .min,
+      time == timeToGive(batch)
+    else { return 0 }
+    // What is available falls as fast as what is wanted: enough for the next is enough for all.
+    if balloon.generation == .linux4_19 && Int64(available.pages) < -credit - Int64(batch) {
+      return 0
+    }
+    return min(Int(-credit) / batch - 1, max(free - lowLimit, 0) / batch)
+  }
+
+  /// How many full batches can follow the one that comes in, if the host has `room` pages at once.
+  private func alikeIn(_ time: Int64, room: Int) -> Int {
+    let batch = balloon.batch
+    let credit = balloon.credit
+    guard balloon.incoming == batch, balloon.outcome == .done, credit > 0,
+      time == timeToTake(batch)
+    else { return 0 }
+    return min(Int(credit) / batch, balloon.ballooned / batch, room / batch + 1) - 1
   }
 }

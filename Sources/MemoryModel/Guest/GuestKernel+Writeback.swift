@@ -55,6 +55,7 @@ extension GuestKernel {
   }
 
   /// Takes note of the writes that have ended.
+  @inline(never)
   mutating func finishWriteback() {
     while let page = writeback.next(by: now) {
       fruitlessRounds = 0

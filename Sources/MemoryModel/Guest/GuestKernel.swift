@@ -155,6 +155,9 @@ public struct GuestKernel: ~Copyable {
   /// Whether there are kills, stalls or a panic that the run has not been told of. O(1).
   public var hasNews: Bool { !kills.isEmpty || !allocationStalls.isEmpty || hasPanicked }
 
+  /// Whether kswapd was woken, or there is news. O(1).
+  public var needsAttention: Bool { kswapd.activity == .woken || hasNews }
+
   /// How long each allocation that had to reclaim waited, in ns, since the last call.
   public mutating func takeAllocationStalls() -> [Int64] {
     if allocationStalls.isEmpty { return [] }

@@ -111,6 +111,11 @@ public struct Host: ~Copyable {
     return given
   }
 
+  /// How many pages a domain can be given from the heap as it is, without eviction.
+  func plainRoom(of domain: Int) -> Int {
+    max(min(domains[domain].headroom, heapFree - midsizeReserve), 0)
+  }
+
   /// XENMEM_decrease_reservation: takes `count` pages back; always succeeds.
   mutating func decrease(_ count: Int, domain: Int) {
     domains[domain].ram -= count
@@ -173,8 +178,8 @@ public struct Host: ~Copyable {
     domains[domain].metadata += metadata
   }
 
-  /// Stops the program if a page of the host is lost or invented.
-  func checkInvariants() {
+  /// Stops the program if a page of the host is lost or invented. O(guests): for every event.
+  public func checkInvariants() {
     let charged = domains.reduce(0) { $0 + $1.total }
     precondition(
       heapFree + tmemFree + ephemeral.count + charged == memory,
