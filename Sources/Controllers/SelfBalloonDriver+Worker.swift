@@ -55,7 +55,9 @@ extension SelfBalloonDriver {
   }
 
   /// The balloon part: one step towards the goal (facts 1.3).
-  private mutating func decideBalloon(_ guest: GuestObservation, into decision: inout WorkerDecision) {
+  private mutating func decideBalloon(
+    _ guest: GuestObservation, into decision: inout WorkerDecision
+  ) {
     let current = guest.totalRAM
     let reserved =
       generation.hasReserve ? SelfBalloonTunables.pages(fromMB: tunables.reservedMB) : 0

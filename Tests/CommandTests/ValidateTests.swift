@@ -98,6 +98,22 @@ struct ValidateTests {
       65, saying: "broken.series.csv: line 153: expected 60 numbers")
   }
 
+  @Test("A recorded swap run within tolerance exits 0; one with a tenth more swap-ins exits 1")
+  func swap() async throws {
+    let path = "Tests/ExperimentsTests/GroundTruth/anonswap/runs/stale_r0.4.json"
+    let planted = try RepositoryFile.read(path).replacing(
+      "\"swapin_faults\": 9884", with: "\"swapin_faults\": 10872")
+    try workplace.write(planted, to: "planted.json")
+
+    let right = try await workplace.run("validate", "swap", RepositoryFile.path(path))
+    let wrong = try await workplace.run("validate", "swap", "planted.json", "--json")
+
+    right.expect(0)
+    #expect(right.lines.last == "1 of 1 runs within tolerance")
+    wrong.expect(1)
+    #expect((try wrong.json() as? [String: Any])?["ok"] as? Bool == false)
+  }
+
   @Test("A file that is no recording is refused with its place")
   func wrongFiles() async throws {
     try workplace.write("", to: "empty")
@@ -114,7 +130,10 @@ struct ValidateTests {
       65, saying: "empty:1:1: not valid JSON")
     try await workplace.run("validate", "zones", "other.json").expect(
       65, saying: "other.json: [0]: \"guest_mb\" is missing")
-    for kind in ["driver", "zones"] {
+    try await workplace.run("validate", "swap", "broken.json").expect(
+      65, saying: "broken.json:2:2: not valid JSON")
+    try await workplace.run("validate", "swap", "other.json").expect(65)
+    for kind in ["driver", "zones", "swap"] {
       try await workplace.run("validate", kind, ".").expect(66, saying: ".: is a directory")
       try await workplace.run("validate", kind, "none").expect(
         66, saying: "none: No such file or directory")
