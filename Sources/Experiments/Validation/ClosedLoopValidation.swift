@@ -171,9 +171,12 @@ public struct ClosedLoopValidation: Sendable {
       let reserved = Int64(recording.memory - recording.description.totalRAM)
       let decision = driver.beginRun(
         GuestObservation(
-          totalRAM: UInt64(current), totalReserve: UInt64(recording.description.totalReserve),
-          maxPFN: UInt64(recording.description.maxPFN), committed: UInt64(committed),
-          frontswap: UInt64(frontswap), balloonCurrent: UInt64(current + reserved)))
+          totalRAM: UInt64(clamping: current),
+          totalReserve: UInt64(clamping: recording.description.totalReserve),
+          maxPFN: UInt64(clamping: recording.description.maxPFN),
+          committed: UInt64(clamping: committed),
+          frontswap: UInt64(clamping: frontswap),
+          balloonCurrent: UInt64(clamping: current + reserved)))
       _ = driver.endRun()
       all += 1
       guard let part = decision.balloon, let outcome = part.outcome else { continue }

@@ -103,6 +103,9 @@ struct GuestRecording {
       if let zram = configuration.zramMebibytes, !(1...1 << 20).contains(zram) {
         return ("cfg.zram_mb", "is out of range")
       }
+      guard configuration.duration / configuration.sample <= 1_000_000 else {
+        return ("cfg.sample", "makes more than 1,000,000 samples")
+      }
       if let interval = controller?.interval, !(1...86_400).contains(interval) {
         return ("controller.interval_s", "is out of range")
       }

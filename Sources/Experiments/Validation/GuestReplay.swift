@@ -10,10 +10,6 @@ struct GuestReplay {
   let counters: VMCounters
   /// What came of each line of the script; nothing for a line that was not reached.
   let outcomes: [ScriptedProcess.Outcome?]
-  /// When the controller ran, in seconds.
-  let workerTimes: [Double]
-  /// totalreserve_pages of the simulated guest.
-  let totalReserve: Int
 
   /// Simulates the recording.
   ///
@@ -35,7 +31,6 @@ struct GuestReplay {
         active: PageCount(rest.restActive), storedPPM: GuestRecording.restStored,
         &simulation.host)
     }
-    totalReserve = simulation.guests[0].kernel.zones.totalReserve.pages
     _ = try simulation.run()
     let processes = simulation.guests[0].processes
     outcomes = places.map { place in
@@ -53,20 +48,18 @@ struct GuestReplay {
     activeFile = column(.activeFilePages)
     activeAnon = column(.activeAnonPages)
     counters = simulation.guests[0].kernel.counters
-    workerTimes = log.workerTimes
   }
 }
 
 /// Keeps what a run says at its ticks.
 private final class SampleLog: RunObserver {
   var rows: [[Int64]] = []
-  var workerTimes: [Double] = []
 
   func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {
     rows.append(Array(values))
   }
   func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {}
-  func worker(_ record: WorkerRecord) { workerTimes.append(Double(record.time.nanoseconds) / 1e9) }
+  func worker(_ record: WorkerRecord) {}
   func event(_ record: EventRecord) {}
 }
 
