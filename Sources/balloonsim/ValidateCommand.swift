@@ -11,7 +11,7 @@ struct ValidateCommand: ParsableCommand {
     commandName: "validate",
     abstract: "Hold the simulator against recorded real behaviour.",
     discussion: "Exit code 1 if anything is outside the stated tolerance.",
-    subcommands: [Driver.self, Zones.self, PageCache.self])
+    subcommands: [Driver.self, Zones.self, PageCache.self, Swap.self, ClosedLoop.self])
 
   /// `balloonsim validate driver`.
   struct Driver: ParsableCommand {
@@ -99,18 +99,81 @@ extension ValidateCommand {
         accesses must equal the recorded one.
         """)
 
-    @Argument(help: "JSON files of recorded runs (pagecache/runs).")
+    @Argument(help: "JSON files of recorded runs (pagecache/runs, guestcache).")
     var files: [String]
 
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let summary = PageCacheSummary(try files.map { try PageCacheValidation(path: $0) })
+      let summary = PageCacheSummary(try inParallel(files) { try PageCacheValidation(path: $0) })
       if output.json {
-        print(summary.json)
+        try put(summary.json)
       } else {
-        print(summary.table.text(width: Terminal.width), terminator: "")
-        for sentence in summary.sentences { print(sentence) }
+        try put(summary.table.text(width: Terminal.width), terminator: "")
+        for sentence in summary.sentences { try put(sentence) }
+      }
+      if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
+    }
+  }
+}
+
+extension ValidateCommand {
+  /// `balloonsim validate swap`.
+  struct Swap: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Replay recorded workloads of anonymous memory and swap.",
+      discussion: """
+        Swapped pages and swap-ins after warm-up must be within 3% of the recorded ones, swap-outs within \
+        5%; swap in use must not change while nothing is accessed, and be exact after everything was read \
+        back. The hash of the drawn accesses must equal the recorded one.
+        """)
+
+    @Argument(help: "JSON files of recorded runs (anonswap/runs, guestanon).")
+    var files: [String]
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let summary = SwapSummary(try inParallel(files) { try SwapValidation(path: $0) })
+      if output.json {
+        try put(summary.json)
+      } else {
+        try put(summary.table.text(width: Terminal.width), terminator: "")
+        for sentence in summary.sentences { try put(sentence) }
+      }
+      if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
+    }
+  }
+}
+
+extension ValidateCommand {
+  /// `balloonsim validate closedloop`.
+  struct ClosedLoop: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "closedloop",
+      abstract: "Simulate recorded whole guests and compare them sample by sample.",
+      discussion: """
+        Root mean square errors in percent of the RAM at boot: total RAM at most 2 (or twice the \
+        difference from the repetition NAME_rep1), file cache 5, swap 3. Committed memory may differ by the 97 \
+        pages of a process, except around the operations; every decision of the worker given the recorded \
+        inputs must be equal. \
+        Balloon steps sampled more than once a second: delay and duration within 20%, or a sample.
+        """)
+
+    @Argument(help: "JSON files of recorded guests (closedloop, balloonlatency).")
+    var files: [String]
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let summary = ClosedLoopSummary(try inParallel(files) { try ClosedLoopValidation(path: $0) })
+      if output.json {
+        try put(summary.json)
+      } else {
+        for table in [summary.table, summary.balloonTable, summary.costTable].compactMap(\.self) {
+          try put(table.text(width: Terminal.width))
+        }
+        for sentence in summary.sentences { try put(sentence) }
       }
       if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }

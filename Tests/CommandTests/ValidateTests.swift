@@ -74,6 +74,46 @@ struct ValidateTests {
     #expect(outcome.lines.last == "planted.json: 11 of 12 guests within tolerance")
   }
 
+  @Test("A recorded guest is simulated, a planted fault in it found, and a broken series refused")
+  func closedLoop() async throws {
+    let name = "Tests/ExperimentsTests/GroundTruth/closedloop/bursts_m512_d8u1i5"
+    let series = try RepositoryFile.read(name + ".series.csv")
+    let right = try RepositoryFile.read(name + ".json")
+    try workplace.write(
+      right.replacing("alloc x1 30000", with: "alloc x1 40000"), to: "planted.json")
+    try workplace.write(series, to: "planted.series.csv")
+    try workplace.write(right, to: "broken.json")
+    try workplace.write(series + "1,2\n", to: "broken.series.csv")
+
+    let outcome = try await workplace.run(
+      "validate", "closedloop", RepositoryFile.path(name + ".json"))
+    let planted = try await workplace.run("validate", "closedloop", "planted.json", "--json")
+
+    outcome.expect(0)
+    #expect(outcome.lines.contains("1 of 1 recordings within tolerance"))
+    #expect(outcome.lines.last == "30 of 30 worker decisions equal")
+    planted.expect(1)
+    #expect((try planted.json() as? [String: Any])?["ok"] as? Bool == false)
+    try await workplace.run("validate", "closedloop", "broken.json").expect(
+      65, saying: "broken.series.csv: line 153: expected 60 numbers")
+  }
+
+  @Test("A recorded swap run within tolerance exits 0; one with a tenth more swap-ins exits 1")
+  func swap() async throws {
+    let path = "Tests/ExperimentsTests/GroundTruth/anonswap/runs/stale_r0.4.json"
+    let planted = try RepositoryFile.read(path).replacing(
+      "\"swapin_faults\": 9884", with: "\"swapin_faults\": 10872")
+    try workplace.write(planted, to: "planted.json")
+
+    let right = try await workplace.run("validate", "swap", RepositoryFile.path(path))
+    let wrong = try await workplace.run("validate", "swap", "planted.json", "--json")
+
+    right.expect(0)
+    #expect(right.lines.last == "1 of 1 runs within tolerance")
+    wrong.expect(1)
+    #expect((try wrong.json() as? [String: Any])?["ok"] as? Bool == false)
+  }
+
   @Test("A file that is no recording is refused with its place")
   func wrongFiles() async throws {
     try workplace.write("", to: "empty")
@@ -90,7 +130,10 @@ struct ValidateTests {
       65, saying: "empty:1:1: not valid JSON")
     try await workplace.run("validate", "zones", "other.json").expect(
       65, saying: "other.json: [0]: \"guest_mb\" is missing")
-    for kind in ["driver", "zones"] {
+    try await workplace.run("validate", "swap", "broken.json").expect(
+      65, saying: "broken.json:2:2: not valid JSON")
+    try await workplace.run("validate", "swap", "other.json").expect(65)
+    for kind in ["driver", "zones", "swap"] {
       try await workplace.run("validate", kind, ".").expect(66, saying: ".: is a directory")
       try await workplace.run("validate", kind, "none").expect(
         66, saying: "none: No such file or directory")

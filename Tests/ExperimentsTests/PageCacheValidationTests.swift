@@ -18,7 +18,7 @@ struct PageCacheValidationTests {
   func runIsPredicted(file: String) throws {
     let run = try PageCacheValidation(path: Self.folder.appending(path: file).path)
 
-    #expect(run.isTraceEqual)
+    #expect(run.isTraceEqual == true)
     #expect(run.ok)
     #expect(run.agreement ?? 0 > 0.95)
   }

@@ -7,31 +7,7 @@ import Testing
 /// The generators beside request streams that were recorded with a real kernel, and beside plain searches.
 @Suite("Access patterns")
 struct RecordedStreamTests {
-  private struct Recording: Decodable {
-    struct Workload: Decodable {
-      let seed: UInt64
-      let segments: [Segment]
-    }
-    struct Segment: Decodable {
-      let kind: String
-      let n: Int
-      let lo: Int
-      let acc: Int
-      let perm: UInt64?
-      let alpha: Double?
-      let hot: Int?
-      let phot: Double?
-    }
-    let workload: Workload
-    let hash: String
-
-    enum CodingKeys: String, CodingKey {
-      case workload
-      case hash = "trace_fnv1a64"
-    }
-  }
-
-  private func pattern(_ segment: Recording.Segment) throws -> PatternSpec {
+  private func pattern(_ segment: RecordedSegment) throws -> PatternSpec {
     switch segment.kind {
     case "zipf": return .zipf(alpha: try #require(segment.alpha))
     case "uniform": return .uniform
@@ -56,31 +32,25 @@ struct RecordedStreamTests {
   func recordedStream(name: String) throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "GroundTruth/pagecache/runs/\(name).json")
-    let recording = try JSONDecoder().decode(Recording.self, from: Data(contentsOf: file))
+    let recording = try decodedRecording(PageCacheRecording.self, path: file.path)
 
     var random = RandomStream(state: recording.workload.seed)
     var scanned: UInt64 = 0
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    var hash = TraceHash()
     for segment in recording.workload.segments {
       var shuffle = RandomStream(state: segment.perm ?? 0)
       let sampler = PageSampler(try pattern(segment), count: segment.n, shuffle: &shuffle)
-      var left = segment.acc
+      var left = segment.accesses
       while left > 0 {
         // Batches of an odd size: where one ends must not matter.
         var pages = [UInt32](repeating: 0, count: min(left, 777))
         pages.withUnsafeMutableBufferPointer { sampler.fill($0, scanned: &scanned, &random) }
-        for page in pages {
-          var word = page + UInt32(segment.lo)
-          for _ in 0..<4 {
-            hash = (hash ^ UInt64(word & 0xFF)) &* 0x100_0000_01B3
-            word >>= 8
-          }
-        }
+        for page in pages { hash.add(page + UInt32(segment.lo)) }
         left -= pages.count
       }
     }
 
-    #expect(String(hash, radix: 16) == recording.hash)
+    #expect(hash.text == recording.traceHash)
   }
 
   @Test("A zipf rank is the one that a search from the start finds")

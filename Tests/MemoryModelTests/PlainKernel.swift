@@ -1,8 +1,16 @@
 /// A second guest kernel, written for nothing but to be plain: every list an array, every page a struct.
 ///
 /// It follows facts 3, 5.5 and 6 for reads of files, anonymous memory and swap into a frontswap that always has
-/// room. No kswapd, no writes to files, no process killed: the tests do not get there.
+/// room, and for later kernels section 2.13 of the model. No kswapd, no writes to files, no process killed: the tests do
+/// not get there.
 struct PlainKernel {
+  /// From 5.9 on: what a written and a kept page cost, and how many new pages a batch holds.
+  struct Later {
+    let written: Int
+    let kept: Int
+    let batch: Int
+  }
+
   enum Place: Equatable {
     case nowhere
     case inactiveAnon, activeAnon, inactiveFile, activeFile
@@ -14,6 +22,7 @@ struct PlainKernel {
     var isReferenced = false
     var isAccessed = false
     var isDirty = false
+    var wasActive = false
     var slot: Int?
     var shadow: Int?
     var isInCleancache = false
@@ -29,6 +38,11 @@ struct PlainKernel {
   let min: Int
   let sumOfHigh: Int
   let swappiness: Int
+  /// Nothing: 4.19.
+  let later: Later?
+  /// New pages not yet on their lists, though they stand there already.
+  var unlisted: [Place: Int] = [:]
+  var cost: (anon: Int, file: Int) = (0, 0)
   /// Owners of the swap slots; slot 0 is the header.
   var slots: [Int?]
   /// Slots whose page is in frontswap.
@@ -37,6 +51,12 @@ struct PlainKernel {
   var refaults = 0
   var refaultActivations = 0
   var activationsAtLastRound = 0
+  var anonRefaults = 0
+  var anonRefaultActivations = 0
+  var anonActivationsAtLastRound = 0
+  var passedOver = false
+  /// What the pass under way may deactivate, in later kernels.
+  var decision: (anon: Bool, file: Bool) = (false, false)
   var scanned: (anon: Int, file: Int) = (0, 0)
   var rotated: (anon: Int, file: Int) = (0, 0)
   var diskReads = 0
@@ -49,6 +69,8 @@ struct PlainKernel {
   private static let order: [Place] = [.inactiveAnon, .activeAnon, .inactiveFile, .activeFile]
 
   private func size(_ list: Place) -> Int { lists[list, default: []].count }
+  /// What reclaim sees of a list.
+  private func seen(_ list: Place) -> Int { Swift.max(size(list) - unlisted[list, default: 0], 0) }
   private var anon: Int { size(.inactiveAnon) + size(.activeAnon) }
   private var file: Int { size(.inactiveFile) + size(.activeFile) }
   private var freeSlots: Int { slots.dropFirst().count { $0 == nil } }
@@ -63,26 +85,52 @@ struct PlainKernel {
     lists[list]?.insert(page, at: 0)
   }
 
+  /// A new page comes to a list, by way of a batch.
+  private mutating func add(_ page: Int, to list: Place) {
+    put(page, on: list)
+    guard let later else { return }
+    unlisted[list, default: 0] += 1
+    if unlisted.values.reduce(0, +) == later.batch { unlisted = [:] }
+  }
+
+  /// A page with a shadow comes back: whether it goes to the active list.
+  private mutating func refault(_ page: Int, isFile: Bool) -> Bool {
+    guard let shadow = pages[page].shadow else { return false }
+    var room = seen(.activeFile)
+    if later != nil {
+      if !isFile { room += seen(.inactiveFile) }
+      if freeSlots > 0 { room += seen(.activeAnon) + (isFile ? seen(.inactiveAnon) : 0) }
+    }
+    if isFile { refaults += 1 } else { anonRefaults += 1 }
+    let isNear = clock - shadow <= room
+    if isNear {
+      clock += 1
+      if isFile { refaultActivations += 1 } else { anonRefaultActivations += 1 }
+      if pages[page].wasActive { charge(isFile: isFile, written: 1, kept: 0) }
+    } else {
+      pages[page].wasActive = false
+    }
+    pages[page].shadow = nil
+    return isNear
+  }
+
+  private mutating func charge(isFile: Bool, written: Int, kept: Int) {
+    guard let later else { return }
+    let more = written * later.written + kept * later.kept
+    if more == 0 { return }
+    if isFile { cost.file += more } else { cost.anon += more }
+    let all = Self.order.reduce(0) { $0 + seen($1) }
+    if cost.anon + cost.file > all / 4 { cost = (cost.anon / 2, cost.file / 2) }
+  }
+
   // MARK: what programs do
 
   mutating func readFile(_ page: Int, follows previous: Int?) {
     if pages[page].place == .nowhere {
       allocate()
-      if let shadow = pages[page].shadow {
-        refaults += 1
-        if clock - shadow <= size(.activeFile) {
-          clock += 1
-          refaultActivations += 1
-          put(page, on: .activeFile)
-        } else {
-          put(page, on: .inactiveFile)
-        }
-      } else {
-        put(page, on: .inactiveFile)
-      }
+      add(page, to: refault(page, isFile: true) ? .activeFile : .inactiveFile)
       if pages[page].isInCleancache { gets += 1 } else { diskReads += 1 }
       pages[page].isInCleancache = false
-      pages[page].shadow = nil
       pages[page].isReferenced = true
       return
     }
@@ -99,7 +147,7 @@ struct PlainKernel {
 
   mutating func touch(_ page: Int) {
     allocate()
-    put(page, on: .activeAnon)
+    add(page, to: later == nil ? .activeAnon : .inactiveAnon)
     pages[page].isAccessed = true
     pages[page].isDirty = true
   }
@@ -108,7 +156,8 @@ struct PlainKernel {
     if pages[page].place == .swapped {
       allocate()
       loads += 1
-      put(page, on: .activeAnon)
+      let isActive = later == nil || refault(page, isFile: false)
+      add(page, to: isActive ? .activeAnon : .inactiveAnon)
       pages[page].isDirty = false
       if freeSlots * 2 < slots.count - 1 { giveUpSlot(page) }
     }
@@ -154,6 +203,9 @@ struct PlainKernel {
       giveUpSlot(page)
       put(page, on: .activeAnon)
       pages[page].isAccessed = false
+      pages[page].isReferenced = false
+      pages[page].wasActive = false
+      pages[page].shadow = nil
     }
   }
 
@@ -171,20 +223,28 @@ struct PlainKernel {
 
   private mutating func directReclaim() {
     directReclaims += 1
+    passedOver = false
+    if round(isForced: false) == 0 && passedOver { _ = round(isForced: true) }
+  }
+
+  private mutating func round(isForced: Bool) -> Int {
     var freed = 0
     for priority in (0...12).reversed() {
-      freed += pass(priority)
+      freed += pass(priority, isForced: isForced)
       if freed >= 32 { break }
     }
     activationsAtLastRound = refaultActivations
+    anonActivationsAtLastRound = anonRefaultActivations
+    return freed
   }
 
   private func isLow(_ inactive: Place, _ active: Place) -> Bool {
     // Below 1 GiB the ratio is 1.
-    size(inactive) < size(active)
+    seen(inactive) < seen(active)
   }
 
   private func mayDeactivate(_ list: Place) -> Bool {
+    if later != nil { return list == .activeAnon ? decision.anon : decision.file }
     if list == .activeAnon { return hasSwap && isLow(.inactiveAnon, .activeAnon) }
     if refaultActivations != activationsAtLastRound { return size(.activeFile) > 0 }
     return isLow(.inactiveFile, .activeFile)
@@ -192,16 +252,26 @@ struct PlainKernel {
 
   private mutating func plan(_ priority: Int) -> [Place: Int] {
     var plan: [Place: Int] = [:]
-    for list in Self.order { plan[list] = size(list) / (1 << priority) }
-    let isAnonLow = hasSwap && isLow(.inactiveAnon, .activeAnon)
+    for list in Self.order { plan[list] = seen(list) / (1 << priority) }
+    let isAnonLow = later == nil ? hasSwap && isLow(.inactiveAnon, .activeAnon) : decision.anon
+    let isFileLow = later == nil ? isLow(.inactiveFile, .activeFile) : decision.file
     if freeSlots == 0 {
       (plan[.inactiveAnon], plan[.activeAnon]) = (0, 0)
     } else if priority == 0 && swappiness > 0 {
       return plan
-    } else if file + free <= sumOfHigh && !isAnonLow && size(.inactiveAnon) >> priority > 0 {
+    } else if file + free <= sumOfHigh && !isAnonLow && seen(.inactiveAnon) >> priority > 0 {
       (plan[.inactiveFile], plan[.activeFile]) = (0, 0)
-    } else if !isLow(.inactiveFile, .activeFile) && size(.inactiveFile) >> priority > 0 {
+    } else if !isFileLow && seen(.inactiveFile) >> priority > 0 {
       (plan[.inactiveAnon], plan[.activeAnon]) = (0, 0)
+    } else if later != nil {
+      let both = cost.anon + cost.file
+      let (ac, fc) = (both + cost.anon, both + cost.file)
+      let ap = swappiness * (ac + fc + 1) / (ac + 1)
+      let fp = (200 - swappiness) * (ac + fc + 1) / (fc + 1)
+      for list in Self.order {
+        let share = list == .inactiveAnon || list == .activeAnon ? ap : fp
+        plan[list] = plan[list, default: 0] * share / (ap + fp)
+      }
     } else {
       if scanned.anon > anon / 4 {
         scanned.anon /= 2
@@ -223,7 +293,13 @@ struct PlainKernel {
     return plan
   }
 
-  private mutating func pass(_ priority: Int) -> Int {
+  private mutating func pass(_ priority: Int, isForced: Bool) -> Int {
+    decision = (
+      isForced || anonRefaultActivations != anonActivationsAtLastRound
+        || (hasSwap && isLow(.inactiveAnon, .activeAnon)),
+      isForced || refaultActivations != activationsAtLastRound
+        || isLow(.inactiveFile, .activeFile)
+    )
     let planned = plan(priority)
     var left = planned
     var freed = 0
@@ -237,12 +313,13 @@ struct PlainKernel {
         left[list, default: 0] -= count
         switch list {
         case .inactiveAnon, .inactiveFile: freed += scan(list, count)
-        default: if mayDeactivate(list) { deactivate(list, count) }
+        default:
+          if mayDeactivate(list) { deactivate(list, count) } else { passedOver = later != nil }
         }
       }
       if freed < 32 || isCut { continue }
       if !cut(&left, planned) { break }
-      isCut = true
+      isCut = later == nil
     }
     if hasSwap && isLow(.inactiveAnon, .activeAnon) { deactivate(.activeAnon, 32) }
     return freed
@@ -267,6 +344,7 @@ struct PlainKernel {
   }
 
   private mutating func deactivate(_ list: Place, _ count: Int) {
+    unlisted = [:]
     for _ in 0..<Swift.min(count, size(list)) {
       guard let page = lists[list]?.last else { return }
       take(page)
@@ -277,31 +355,45 @@ struct PlainKernel {
         scanned.file += 1
       }
       pages[page].isAccessed = false
+      if later != nil { pages[page].wasActive = true }
       put(page, on: list == .activeAnon ? .inactiveAnon : .inactiveFile)
     }
   }
 
   private mutating func scan(_ list: Place, _ count: Int) -> Int {
+    unlisted = [:]
     var freed = 0
-    for _ in 0..<Swift.min(count, size(list)) {
+    var activated = 0
+    let (taken, storesBefore) = (Swift.min(count, size(list)), stores)
+    for _ in 0..<taken {
       guard let page = lists[list]?.last else { break }
       take(page)
       if list == .inactiveFile {
         scanned.file += 1
         clock += 1
-        pages[page] = Page(shadow: clock, isInCleancache: true)
+        pages[page] = Page(
+          wasActive: pages[page].wasActive, shadow: later == nil ? clock : clock - 1,
+          isInCleancache: true)
         puts += 1
       } else {
         scanned.anon += 1
         if pages[page].isAccessed {
           pages[page].isAccessed = false
+          if later != nil && !pages[page].isReferenced {
+            pages[page].isReferenced = true
+            put(page, on: .inactiveAnon)
+            continue
+          }
           rotated.anon += 1
+          activated += 1
           put(page, on: .activeAnon)
           continue
         }
+        pages[page].isReferenced = false
         if pages[page].slot == nil {
           guard let slot = slots.indices.dropFirst().first(where: { slots[$0] == nil }) else {
             rotated.anon += 1
+            activated += 1
             put(page, on: .activeAnon)
             continue
           }
@@ -315,10 +407,16 @@ struct PlainKernel {
           pages[page].isDirty = false
         }
         pages[page].place = .swapped
+        if later != nil {
+          pages[page].shadow = clock
+          clock += 1
+        }
       }
       freed += 1
       free += 1
     }
+    if later != nil { clock += activated }
+    charge(isFile: list == .inactiveFile, written: stores - storesBefore, kept: taken - freed)
     return freed
   }
 }

@@ -17,9 +17,13 @@ struct TwoListOracleTests {
     let region: Int
     private var previous: Int?
 
-    init(files: Int, region: Int, slots: Int, usable: Int, swappiness: Int) {
+    init(
+      files: Int, region: Int, slots: Int, usable: Int, swappiness: Int,
+      kernel: KernelPolicy = .linux4_19
+    ) {
       // 16 MiB; the kernel takes all but `usable` pages, and the host takes whatever is put.
       machine = Machine(memory: .mebibytes(16)) {
+        $0.kernel = kernel
         $0.fileSets = [(.pages(files), 0)]
         if slots > 0 { $0.swap = [(.pages(slots + 1), 0)] }
         $0.swappiness = swappiness
@@ -31,9 +35,18 @@ struct TwoListOracleTests {
         pages: Array(repeating: PlainKernel.Page(), count: files + region), free: usable,
         low: machine.kernel.lowLimit, min: machine.kernel.minLimit,
         sumOfHigh: machine.kernel.zones.highMark.pages, swappiness: swappiness,
-        slots: Array(repeating: nil, count: slots + 1))
+        later: Self.later(kernel), slots: Array(repeating: nil, count: slots + 1))
       self.files = files
       self.region = region
+    }
+
+    /// What later kernels do otherwise, in numbers (Docs/model.md, section 2.13).
+    private static func later(_ kernel: KernelPolicy) -> PlainKernel.Later? {
+      switch kernel {
+      case .linux4_19: nil
+      case .linux6_1: PlainKernel.Later(written: 1, kept: 0, batch: 15)
+      case .linux6_18: PlainKernel.Later(written: 32, kept: 1, batch: 31)
+      }
     }
 
     mutating func readFile(_ page: Int) {
@@ -86,6 +99,13 @@ struct TwoListOracleTests {
         ("F", machine.kernel.frontswapPages.pages, plain.stored.count),
         ("scanned anon", machine.kernel.reclaim.scannedAnon, plain.scanned.anon),
         ("rotated anon", machine.kernel.reclaim.rotatedAnon, plain.rotated.anon),
+        ("anon refaults", Int(kernel.workingsetRefaultAnon), plain.anonRefaults),
+        (
+          "anon refault activations", Int(kernel.workingsetActivateAnon),
+          plain.anonRefaultActivations
+        ),
+        ("cost of anon", machine.kernel.reclaim.costAnon, plain.cost.anon),
+        ("cost of files", machine.kernel.reclaim.costFile, plain.cost.file),
         ("scanned file", machine.kernel.reclaim.scannedFile, plain.scanned.file),
       ]
       for (name, got, expected) in numbers where got != expected {
@@ -104,6 +124,7 @@ struct TwoListOracleTests {
         let record = machine.kernel.pages.records[page + PageTable.heads]
         if record.state.contains(.referenced) != expected.isReferenced
           || record.state.contains(.accessed) != expected.isAccessed
+          || record.state.contains(.workingset) != expected.wasActive
           || record.state.contains(.swapped) != (expected.place == .swapped)
           || (expected.slot != nil && Int(record.extra) != expected.slot)
         {
@@ -146,7 +167,9 @@ struct TwoListOracleTests {
       case 99 where touched > 0:
         pair.discard(1 + Int(random.below(UInt64(min(touched, 15)))))
       case 98:
-        pair.shrink(to: Int(random.below(UInt64(pair.plain.stored.count + 1))))
+        // Later kernels swap more out while all is brought home, so that there they would never end.
+        let target = Int(random.below(UInt64(pair.plain.stored.count + 1)))
+        pair.shrink(to: pair.plain.later == nil ? target : max(target, 1))
       default:
         guard touched > 0 else { continue }
         let offset =
@@ -181,7 +204,19 @@ struct TwoListOracleTests {
   @Test(
     "Page cache, anonymous memory and frontswap: every list, flag, slot and count after every step")
   func everything() {
+    everything(.linux4_19)
+  }
+
+  @Test(
+    "The same under the rules of later kernels, whose anonymous pages have a workingset",
+    arguments: [KernelPolicy.linux6_1, .linux6_18])
+  func everythingLater(kernel: KernelPolicy) {
+    everything(kernel)
+  }
+
+  private func everything(_ kernel: KernelPolicy) {
     var (puts, stores, loads) = (0, 0, 0)
+    var activations = 0
     for seed in UInt64(0)..<12 {
       var random = RandomStream(seed: seed, purpose: "everything")
       let room = 100 + Int(random.below(200))
@@ -192,7 +227,7 @@ struct TwoListOracleTests {
       let slots = hasFewSlots ? region / 4 : region * (seed % 2 == 0 ? 2 : 1)
       var pair = Pair(
         files: room, region: region, slots: slots, usable: Self.minMark + room,
-        swappiness: swappiness)
+        swappiness: swappiness, kernel: kernel)
 
       let difference = walk(&pair, &random, 1_500, hasAnon: true)
 
@@ -202,8 +237,10 @@ struct TwoListOracleTests {
       puts += pair.plain.puts
       stores += pair.plain.stores
       loads += pair.plain.loads
+      activations += pair.plain.anonRefaultActivations
     }
     // The walks went where they were meant to go.
     #expect(puts > 1_000 && stores > 1_000 && loads > 1_000, "\(puts), \(stores), \(loads)")
+    #expect((activations > 100) == (kernel != .linux4_19), "\(activations)")
   }
 }

@@ -11,6 +11,8 @@ struct SimulatedGuest: ~Copyable {
   var demand: DemandPlayer
   var files: [FileStream]
   var anon: AnonStream?
+  /// The processes of its script.
+  var processes: [ScriptedProcess]
   var meter: GuestMeter
 
   /// The CPU on which programs last mapped or unmapped memory.
@@ -63,6 +65,7 @@ struct SimulatedGuest: ~Copyable {
   /// Accesses of all streams that began later than they were due.
   var deferredAccesses: Int64 {
     files.reduce(anon?.deferred ?? 0) { $0 + $1.deferred }
+      + processes.reduce(0) { $0 + $1.deferred }
   }
 
   /// How many pages are to be touched now.

@@ -22,6 +22,7 @@ extension Simulation {
       throw .hostTooSmall(guest: spec.name, needed: spec.memory.pages, free: free)
     }
     var configuration = GuestConfiguration(zones: zones, vcpus: spec.vcpus)
+    configuration.kernel = spec.kernel
     let own = spec.kernelMemory(totalRAM: zones.totalRAM)
     configuration.kernelUnreclaimable = own.unreclaimable
     configuration.slabReclaimable = own.slab
@@ -34,7 +35,12 @@ extension Simulation {
     try spec.checkPages(points)
     func disk(_ name: String) -> Int { disks.firstIndex { $0.name == name } ?? 0 }
     configuration.fileSets = spec.files.map { ($0.size, disk($0.disk)) }
+    let scriptDisk = spec.workload.map { disk($0.disk) } ?? 0
+    if let workload = spec.workload {
+      configuration.fileSets.append((PageCount(workload.script.filePages), scriptDisk))
+    }
     configuration.swap = spec.swap.map { ($0.size, disk($0.disk)) }
+    configuration.swapsToMemory = spec.swapsToMemory
     configuration.swappiness = spec.swappiness
     configuration.pageCluster = spec.pageCluster
     configuration.dirtyRatio = spec.dirtyRatio
@@ -55,12 +61,17 @@ extension Simulation {
       AnonStream(
         $0, coldPPM: spec.anon.coldPPM, seed: scenario.seed, purpose: "\(spec.name)/anon")
     }
+    let processes = (spec.workload?.script.processes ?? []).map {
+      ScriptedProcess(
+        $0, filePage: kernel.firstPage(ofFileSet: spec.files.count), disk: scriptDisk)
+    }
     let boot = Int64(zones.totalRAM.pages)
     return SimulatedGuest(
       spec: spec, kernel: kernel,
       driver: spec.controller == .none ? nil : SelfBalloonDriver(generation: spec.driver),
       demand: DemandPlayer(points, spec.committed, spec.anon, tick: scenario.tick), files: files,
-      anon: anon, meter: GuestMeter(bootPages: spec.memory.pages), goal: boot, target: boot)
+      anon: anon, processes: processes, meter: GuestMeter(bootPages: spec.memory.pages), goal: boot,
+      target: boot)
   }
 
   /// Boots the guests and schedules what comes by itself.
@@ -69,7 +80,9 @@ extension Simulation {
     for index in 0..<guestCount {
       let guest = UInt16(index)
       end = max(end, guests[index].demand.end)
-      queue.schedule(.demand(guest: guest), at: .zero, in: .workload)
+      if guests[index].spec.workload == nil {
+        queue.schedule(.demand(guest: guest), at: .zero, in: .workload)
+      }
       for (stream, file) in guests[index].files.enumerated() {
         var threads = 1
         if case .closed(_, let count) = file.load {
@@ -84,6 +97,11 @@ extension Simulation {
       }
       if guests[index].anon != nil {
         queue.schedule(.anon(guest: guest), at: .zero, in: .workload)
+      }
+      for (process, work) in guests[index].processes.enumerated() {
+        openWork += 1
+        queue.schedule(
+          .process(guest: guest, process: UInt16(process)), at: work.firstStart, in: .workload)
       }
       if !guests[index].files.isEmpty { scheduleFlush(index, after: GuestKernel.flusherInterval) }
       try startDriver(index)
@@ -137,7 +155,8 @@ extension GuestSpec {
   func checkPages(_ points: [CommittedPoint]) throws(SimulationError) {
     let committed = points.reduce(0) { max($0, $1.committed.pages) }
     let scaled = Int(Int128(committed) * Int128(self.committed.scalePPM) / 1_000_000)
-    let pages = files.reduce(scaled) { $0 + $1.size.pages }
+    let script = workload.map { $0.script.filePages + $0.script.mappedPages } ?? 0
+    let pages = files.reduce(scaled + script) { $0 + $1.size.pages }
     let slots = swap.reduce(0) { $0 + $1.size.pages }
     guard max(pages, slots) <= Self.pageLimit else {
       throw .tooManyPages(guest: name, pages: max(pages, slots), limit: Self.pageLimit)

@@ -130,10 +130,34 @@ extension Simulation {
     }
     let last = now + .nanoseconds(guests[index].kernel.elapsed)
     guests[index].meter.workDone = max(guests[index].meter.workDone ?? .zero, last)
+    endWork(at: last)
+  }
+
+  /// Some work is over at `last`; a run that lasts as long as its work ends with the last of it.
+  private mutating func endWork(at last: SimTime) {
     if openWork == 0, case .trace = scenario.duration {
       end = last
       for guest in 0..<guestCount { end = max(end, guests[guest].demand.end) }
     }
+  }
+
+  /// A process of a script goes on.
+  mutating func stepProcess(_ index: Int, _ process: Int) throws {
+    var next: Int64?
+    if !guests[index].isDead {
+      guests[index].kernel.begin(at: now)
+      next = guests[index].processes[process].step(
+        quantum: Self.quantum, &guests[index].kernel, &host, at: now)
+    }
+    if let next {
+      queue.schedule(
+        .process(guest: UInt16(index), process: UInt16(process)), at: SimTime(nanoseconds: next),
+        in: .workload)
+    } else {
+      openWork -= 1
+      endWork(at: now + .nanoseconds(guests[index].kernel.elapsed))
+    }
+    if !guests[index].isDead { try settle(index) }
   }
 
   /// A step of kswapd.

@@ -17,7 +17,7 @@ public struct Simulation: ~Copyable {
   var now = SimTime.zero
   /// When the run ends; moves while closed-loop work goes on.
   var end: SimTime
-  /// Threads of closed-loop streams that are not done.
+  /// Threads of closed-loop streams, and processes of scripts, that are not done.
   var openWork = 0
   var tick: Int64 = 0
   /// When the next tick is recorded; ticks are not queued, for they come last in their instant (`Phase.recorder`).
@@ -110,6 +110,7 @@ public struct Simulation: ~Copyable {
     case .tick: preconditionFailure("ticks are not queued")
     case .faultEnd(let index): try endFault(Int(index))
     case .faultTurn(let index): turnIntermittent(Int(index))
+    case .process(let guest, let process): try stepProcess(Int(guest), Int(process))
     }
   }
 

@@ -28,6 +28,8 @@ enum SimulationEvent: BitwiseCopyable {
   case faultEnd(UInt32)
   /// An intermittent fault comes or goes, by the place of its order in the scenario.
   case faultTurn(UInt32)
+  /// A process of a guest's script has its turn.
+  case process(guest: UInt16, process: UInt16)
 
   /// The event as one word for the fingerprint.
   var word: UInt64 {
@@ -47,6 +49,7 @@ enum SimulationEvent: BitwiseCopyable {
     case .tick: 12 << 56
     case .faultEnd(let index): 13 << 56 | UInt64(index)
     case .faultTurn(let index): 14 << 56 | UInt64(index)
+    case .process(let guest, let process): 15 << 56 | UInt64(guest) << 32 | UInt64(process)
     }
   }
 }

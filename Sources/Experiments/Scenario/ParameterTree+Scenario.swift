@@ -53,35 +53,46 @@ extension ParameterTree {
   }
 
   private static func guest(_ guest: GuestSpec) -> ParameterTree {
-    .mapping([
-      ("name", .word(guest.name)),
-      ("memory", .size(guest.memory)),
-      ("vcpus", .number(guest.vcpus)),
-      ("kernel", .text(guest.kernel.rawValue)),
-      ("thp", .flag(guest.transparentHugePages)),
-      ("boot_reserved", guest.bootReserved.map { .size($0) } ?? .word("fitted")),
-      ("late_freed", .size(guest.lateFreed)),
-      ("dom0", .flag(guest.isInitialDomain)),
-      ("boot", .text(guest.boot)),
-      ("driver", .text(guest.driver.rawValue)),
-      ("controller", .word(guest.controller.rawValue)),
-      ("tunables", writes(guest.tunables)),
-      ("swap", swap(guest.swap)),
-      ("swappiness", .number(guest.swappiness)),
-      ("tmem_weight", .number(guest.tmemWeight)),
-      ("page_cluster", .number(guest.pageCluster)),
-      ("dirty_ratio", .number(guest.dirtyRatio)),
-      ("dirty_background_ratio", .number(guest.dirtyBackgroundRatio)),
-      ("overcommit_memory", .text(guest.overcommit.rawValue)),
-      ("overcommit_ratio", .number(guest.overcommitRatio)),
-      ("slab_reclaimable", guest.slabReclaimable.map { .size($0) } ?? .word("fitted")),
-      ("kernel_unreclaimable", guest.kernelUnreclaimable.map { .size($0) } ?? .word("fitted")),
-      ("committed", committed(guest.committed)),
-      ("anon", anon(guest.anon)),
-      ("files", .list(guest.files.map(file))),
-      ("balloon", .mapping([("model", .text(guest.balloon.rawValue))])),
-      ("costs", .mapping(Costs.items.map { ($0.name, .time(guest.costs[keyPath: $0.path])) })),
-    ])
+    let workload: [(key: String, value: ParameterTree)] =
+      guest.workload.map { workload in
+        [
+          (
+            "workload",
+            .mapping([("script", .text(workload.text)), ("disk", .word(workload.disk))])
+          )
+        ]
+      } ?? [("committed", committed(guest.committed))]
+    return .mapping(
+      [
+        ("name", .word(guest.name)),
+        ("memory", .size(guest.memory)),
+        ("vcpus", .number(guest.vcpus)),
+        ("kernel", .text(guest.kernel.rawValue)),
+        ("thp", .flag(guest.transparentHugePages)),
+        ("boot_reserved", guest.bootReserved.map { .size($0) } ?? .word("fitted")),
+        ("late_freed", .size(guest.lateFreed)),
+        ("dom0", .flag(guest.isInitialDomain)),
+        ("boot", .text(guest.boot)),
+        ("driver", .text(guest.driver.rawValue)),
+        ("controller", .word(guest.controller.rawValue)),
+        ("tunables", writes(guest.tunables)),
+        ("swap", swap(guest.swap)),
+        ("swap_in_memory", .flag(guest.swapsToMemory)),
+        ("swappiness", .number(guest.swappiness)),
+        ("tmem_weight", .number(guest.tmemWeight)),
+        ("page_cluster", .number(guest.pageCluster)),
+        ("dirty_ratio", .number(guest.dirtyRatio)),
+        ("dirty_background_ratio", .number(guest.dirtyBackgroundRatio)),
+        ("overcommit_memory", .text(guest.overcommit.rawValue)),
+        ("overcommit_ratio", .number(guest.overcommitRatio)),
+        ("slab_reclaimable", guest.slabReclaimable.map { .size($0) } ?? .word("fitted")),
+        ("kernel_unreclaimable", guest.kernelUnreclaimable.map { .size($0) } ?? .word("fitted")),
+      ] + workload + [
+        ("anon", anon(guest.anon)),
+        ("files", .list(guest.files.map(file))),
+        ("balloon", .mapping([("model", .text(guest.balloon.rawValue))])),
+        ("costs", .mapping(Costs.items.map { ($0.name, .time(guest.costs[keyPath: $0.path])) })),
+      ])
   }
 
   private static func writes(_ writes: [(attribute: String, text: String)]) -> ParameterTree {

@@ -58,7 +58,7 @@ public struct GuestSpec: Sendable {
   public var memory: PageCount
   /// Virtual CPUs, 1 to 512; they set the commit counter's batch.
   public var vcpus: Int
-  /// Rules by which the kernel lays out zones and marks.
+  /// Rules by which the kernel lays out zones and marks, and reclaims memory.
   public var kernel: KernelPolicy
   /// Whether transparent huge pages raise min_free_kbytes at boot.
   public var transparentHugePages: Bool
@@ -78,6 +78,8 @@ public struct GuestSpec: Sendable {
   public var tunables: [(attribute: String, text: String)]
   /// Swap devices, highest priority first.
   public var swap: [SwapSpec]
+  /// Whether swap is compressed memory that takes none (zram of same-filled pages) instead of the disks named.
+  public var swapsToMemory = false
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
   /// The weight of the guest's ephemeral pages against those of others; 0: none.
@@ -102,6 +104,8 @@ public struct GuestSpec: Sendable {
   public var anon: AnonSpec
   /// File streams.
   public var files: [FileStreamSpec]
+  /// Processes that work through a script, besides or instead of the above.
+  public var workload: ScriptSpec?
   /// The generation of the balloon driver.
   public var balloon: BalloonGeneration
   /// Time that things take.
@@ -143,6 +147,10 @@ public struct CommittedSpec: Sendable {
   public var between: Interpolation
   /// How often the samples are played one after another, at least once.
   public var times: Int
+
+  /// Nothing, for the whole run.
+  public static let none = CommittedSpec(
+    source: .constant(.zero), scalePPM: 1_000_000, between: .step, times: 1)
 }
 
 /// A sample of a guest's demand.
@@ -227,6 +235,23 @@ public struct FileStreamSpec: Sendable {
   public var writePPM: Int64
   /// The largest window that is read ahead; nothing of it: no read-ahead.
   public var readAhead = PageCount.zero
+}
+
+/// Processes that do what a script says.
+public struct ScriptSpec: Sendable {
+  /// What they do.
+  public var script: WorkloadScript
+  /// The script as it was written.
+  public var text: String
+  /// The disk that the files they read are on.
+  public var disk: String
+
+  /// A script, and as what it was written.
+  public init(_ script: WorkloadScript, text: String, disk: String) {
+    self.script = script
+    self.text = text
+    self.disk = disk
+  }
 }
 
 /// How a stream decides when to make its next access.

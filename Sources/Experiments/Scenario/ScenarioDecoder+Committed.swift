@@ -3,9 +3,18 @@ internal import SimulationEngine
 
 extension ScenarioDecoder {
   /// A guest's committed memory, and whether its samples tell how much of it is touched.
-  func committed(_ guest: inout MappingReader) -> (spec: CommittedSpec, hasTouched: Bool) {
-    let standIn = CommittedSpec(
-      source: .constant(.zero), scalePPM: 1_000_000, between: .step, times: 1)
+  ///
+  /// A guest whose memory follows a script (not `isNeeded`) has none.
+  func committed(
+    _ guest: inout MappingReader, isNeeded: Bool
+  ) -> (spec: CommittedSpec, hasTouched: Bool) {
+    let standIn = CommittedSpec.none
+    if !isNeeded {
+      if guest.has("committed") {
+        guest.report("committed", "the script of 'workload' says what is committed; give one")
+      }
+      return (standIn, false)
+    }
     let expected = "{trace: FILE}, {constant: SIZE} or {points: [...]}"
     guard let node = guest.requiredChild("committed", expected) else { return (standIn, false) }
     let path = guest.path(of: "committed")

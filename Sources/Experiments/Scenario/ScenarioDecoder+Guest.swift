@@ -10,7 +10,8 @@ extension ScenarioDecoder {
       let memory = reader.required(
         "memory", .size(ScenarioLimits.guestMemory), standIn: .gibibytes(1))
       let part = ScalarKind<PageCount>.size(.zero...memory)
-      let committed = committed(&reader)
+      let workload = workload(&reader)
+      let committed = committed(&reader, isNeeded: workload == nil)
       let kernel = reader.value("kernel", .choice, default: KernelPolicy.linux4_19)
       return GuestSpec(
         name: name, memory: memory,
@@ -25,6 +26,7 @@ extension ScenarioDecoder {
         controller: reader.value("controller", .choice, default: .selfballoon),
         tunables: reader.mapping("tunables") { tunables(&$0) } ?? [],
         swap: swap(&reader),
+        swapsToMemory: reader.value("swap_in_memory", .boolean, default: false),
         swappiness: reader.value("swappiness", .count(0...100), default: 60),
         tmemWeight: reader.value("tmem_weight", .count(0...1_000_000), default: 0),
         pageCluster: reader.value("page_cluster", .count(0...10), default: 0),
@@ -37,7 +39,7 @@ extension ScenarioDecoder {
         kernelUnreclaimable: reader.optional("kernel_unreclaimable", part, none: "fitted"),
         committed: committed.spec,
         anon: anon(&reader, hasTouched: committed.hasTouched),
-        files: files(&reader),
+        files: files(&reader), workload: workload,
         balloon: reader.mapping("balloon") {
           $0.value("model", .choice, default: .linux4_19)
         } ?? .linux4_19,

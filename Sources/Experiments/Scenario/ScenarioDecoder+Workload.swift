@@ -43,6 +43,23 @@ extension ScenarioDecoder {
     }
   }
 
+  /// The script that a guest's processes work through, if there is one.
+  func workload(_ guest: inout MappingReader) -> ScriptSpec? {
+    guest.mapping("workload") { reader in
+      let text = reader.required("script", .text, standIn: "")
+      var script = WorkloadScript(processes: [])
+      do throws(WorkloadScriptProblem) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        script = try WorkloadScript(lines: lines.map(String.init))
+        if script.processes.isEmpty { reader.report("script", "no process") }
+      } catch {
+        reader.report("script", "line \(error.line) of the script: \(error.message)")
+      }
+      hasClosedLoop = true
+      return ScriptSpec(script, text: text, disk: disk(&reader))
+    }
+  }
+
   /// A guest's file streams, with different names.
   func files(_ guest: inout MappingReader) -> [FileStreamSpec] {
     var names: [String] = []

@@ -41,6 +41,7 @@ public enum ScenarioTemplate {
           # frontswap_hysteresis: 20
           # frontswap_inertia: 3
         swap: { size: 1GiB }   # or a list of them, highest priority first; default: none
+        # swap_in_memory: false        # swap is RAM that swapped pages take nothing of (zram of same-filled pages)
         # swappiness: 60
         # tmem_weight: 0       # weight of the guest's ephemeral pages when the host needs memory
         # page_cluster: 0      # swap is read ahead in blocks of up to 2 to this power; Linux has 3
@@ -73,7 +74,8 @@ public enum ScenarioTemplate {
               - { pattern: { hotcold: { hot: 0.1, access: 0.9 } }, until: 4min }
               - { pattern: { mix: { zipf: 0.9, scan: 0.1 } }, accesses: 10000 }
               - { pattern: scan }      # or uniform; the last phase lasts to the end
-        # balloon: { model: "4.19" }   # the balloon driver: "4.4" or "4.19"
+        # balloon: { model: "4.19" }   # the balloon driver: "4.4" or "4.19" of Xen, or virtio
+        # Instead of committed memory a guest can have a workload: processes that follow a script (Docs/scenarios.md).
         # costs: { hypercall: 500ns }  # time of elementary operations
     events:                    # default: none
       - { at: 6min, guest: small, write: { selfballoon_interval: 1 } }

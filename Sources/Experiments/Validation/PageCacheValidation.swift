@@ -7,27 +7,16 @@ internal import SimulationEngine
 /// The recordings are of a control group: what it may hold is its limit less its radix-tree nodes and some kernel
 /// memory, and reclaim knows the sizes of its lists only as of the last sample.
 public struct PageCacheValidation: Sendable {
-  /// A figure, recorded and predicted.
-  public struct Figure: Hashable, Sendable {
-    /// What the kernel did.
-    public let real: Double
-    /// What the simulator did.
-    public let predicted: Double
-
-    /// The distance as a share of the recorded figure.
-    public var relativeError: Double { real == 0 ? predicted : abs(predicted - real) / real }
-  }
-
   /// The recording's name and group.
   public let id: String, group: String
-  /// Whether the accesses drawn are the recorded ones.
-  public let isTraceEqual: Bool
-  /// Misses by accesses after warm-up.
-  public let missRatio: Figure
+  /// Whether the accesses drawn are the recorded ones; nil for a whole guest, whose recording has no hash.
+  public let isTraceEqual: Bool?
+  /// Misses by accesses after warm-up; of a whole guest, in all its file operations.
+  public let missRatio: RecordedFigure
   /// Refaults, activations and the mean size of the active list after warm-up.
-  public let refaults: Figure, activations: Figure, meanActive: Figure
-  /// The miss ratio that exact LRU would have had.
-  public let exactLRUMissRatio: Double
+  public let refaults: RecordedFigure, activations: RecordedFigure, meanActive: RecordedFigure
+  /// The miss ratio that exact LRU would have had; nil for a whole guest, whose cache has no fixed size.
+  public let exactLRUMissRatio: Double?
   /// The share of all accesses on which kernel and simulator agree about hit or miss; nil without bits.
   public let agreement: Double?
   /// The first access on which they do not, counted from 0; nil if there is none.
@@ -36,7 +25,7 @@ public struct PageCacheValidation: Sendable {
   /// Largest error of a miss ratio: 3%, or 0.005 (0.01 for a cyclic scan).
   public var ok: Bool {
     let absolute = abs(missRatio.predicted - missRatio.real)
-    return isTraceEqual
+    return isTraceEqual != false
       && (missRatio.relativeError <= 0.03
         || absolute <= (group == "cyclic_scan" ? 0.01 : 0.005))
   }
@@ -45,14 +34,11 @@ public struct PageCacheValidation: Sendable {
   ///
   /// - Throws: `UnreadableFile`, or `RecordedFileError.malformed`.
   public init(path: String) throws {
-    let bytes = try contents(ofFile: path, limit: 64 << 20)
-    try RecordedFileError.checkJSON(bytes, file: path)
-    let recording: PageCacheRecording
-    do {
-      recording = try JSONDecoder().decode(PageCacheRecording.self, from: Data(bytes))
-    } catch {
-      throw RecordedFileError(error, file: path)
+    if let guest = try GuestRecording(ifGuestIn: path) {
+      try self.init(guest)
+      return
     }
+    let recording = try decodedRecording(PageCacheRecording.self, path: path)
     if let fault = recording.fault {
       throw RecordedFileError.malformed(
         file: path, place: "workload.\(fault)", what: "is out of range")
@@ -64,6 +50,31 @@ public struct PageCacheValidation: Sendable {
     self.init(recording, bits: bits)
   }
 
+  /// Simulates a whole guest that reads files.
+  private init(_ recording: GuestRecording) throws {
+    let replay = try GuestReplay(recording)
+    var (real, predicted, accesses) = (0, 0, 0)
+    for operation in recording.description.operations where operation.misses > 0 {
+      real += operation.misses
+      accesses += operation.accesses
+      predicted += Int(replay.outcomes[operation.line]?.misses ?? 0)
+    }
+    id = recording.description.id
+    group = "guest"
+    isTraceEqual = nil
+    missRatio = RecordedFigure(
+      real: Double(real) / Double(max(accesses, 1)),
+      predicted: Double(predicted) / Double(max(accesses, 1)))
+    let counters = replay.counters
+    refaults = recording.growth("workingset_refault_file", predicted: counters.workingsetRefault)
+    activations = recording.growth("pgactivate", predicted: counters.pgactivate)
+    meanActive = RecordedFigure(
+      real: mean(recording.series["Active(file)"] ?? []), predicted: mean(replay.activeFile))
+    exactLRUMissRatio = nil
+    agreement = nil
+    firstDifference = nil
+  }
+
   /// Replays a recording through a control group of the guest kernel's page cache.
   init(_ recording: PageCacheRecording, bits: [UInt8]?) {
     var replay = PageCacheReplay(recording, bits: bits)
@@ -71,13 +82,14 @@ public struct PageCacheValidation: Sendable {
     let real = recording.afterWarmup
     id = recording.id
     group = recording.group
-    isTraceEqual = replay.hash == recording.traceHash
-    missRatio = Figure(
+    isTraceEqual = replay.hash.text == recording.traceHash
+    missRatio = RecordedFigure(
       real: Double(real.misses) / Double(max(real.accesses, 1)),
       predicted: Double(window.misses) / Double(max(window.accesses, 1)))
-    refaults = Figure(real: Double(real.refaults), predicted: Double(window.refaults))
-    activations = Figure(real: Double(real.activations), predicted: Double(window.activations))
-    meanActive = Figure(
+    refaults = RecordedFigure(real: Double(real.refaults), predicted: Double(window.refaults))
+    activations = RecordedFigure(
+      real: Double(real.activations), predicted: Double(window.activations))
+    meanActive = RecordedFigure(
       real: real.meanActive,
       predicted: Double(window.activeSum) / Double(max(window.samples, 1)))
     exactLRUMissRatio = Double(window.lruMisses) / Double(max(window.accesses, 1))
@@ -118,7 +130,8 @@ private struct PageCacheReplay: ~Copyable {
   private var hasNode: [Bool]
   private var nodes = 0
   private var window = Window()
-  private var fnv: UInt64 = 0xCBF2_9CE4_8422_2325
+  /// The hash of all accesses.
+  private(set) var hash = TraceHash()
   private(set) var made = 0
   private(set) var agreed = 0
   private(set) var firstDifference: Int?
@@ -141,15 +154,8 @@ private struct PageCacheReplay: ~Copyable {
     lru = ExactLRU(pages: recording.workload.filePages)
   }
 
-  /// The trace's hash as the recordings write it.
-  var hash: String {
-    let digits = String(fnv, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-
   mutating func run() -> Window {
-    var random = RandomStream(state: recording.workload.seed)
-    var scanned: UInt64 = 0
+    var stream = RecordedStream(seed: recording.workload.seed)
     var last = UInt32.max
     let firstPage = kernel.firstPage(ofFileSet: 0)
     let buffer = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: 1024)
@@ -160,29 +166,18 @@ private struct PageCacheReplay: ~Copyable {
         kernel.moveLimit(by: PageCount(new - limit), &host)
         limit = new
       }
-      let sampler = segment.sampler
-      if segment.kind == "touch" || segment.kind == "bring" { scanned = 0 }
-      var left = segment.accesses
-      while left > 0 {
-        let drawn = UnsafeMutableBufferPointer(rebasing: buffer[..<min(left, buffer.count)])
-        sampler.fill(drawn, scanned: &scanned, &random)
-        for page in drawn {
-          access(page + UInt32(segment.lo), firstPage, &last)
-        }
-        left -= drawn.count
+      stream.begin(segment)
+      while case let count = stream.draw(into: buffer), count > 0 {
+        for page in buffer[..<count] { access(page, firstPage, &last) }
       }
     }
+    hash = stream.hash
     window.refaults = kernel.counters.workingsetRefault - window.refaults
     window.activations = kernel.counters.pgactivate - window.activations
     return window
   }
 
   private mutating func access(_ page: UInt32, _ firstPage: UInt32, _ last: inout UInt32) {
-    var value = page
-    for _ in 0..<4 {
-      fnv = (fnv ^ UInt64(value & 0xFF)) &* 0x100_0000_01B3
-      value >>= 8
-    }
     if made == recording.workload.warmup {
       window.refaults = kernel.counters.workingsetRefault
       window.activations = kernel.counters.pgactivate

@@ -47,3 +47,18 @@ public enum RecordedFileError: Error, Hashable {
     }
   }
 }
+
+/// The recording of a form in the JSON file `path`.
+///
+/// - Throws: `UnreadableFile` or `RecordedFileError`.
+func decodedRecording<Recording: Decodable>(
+  _ type: Recording.Type, path: String
+) throws -> Recording {
+  let bytes = try contents(ofFile: path, limit: 64 << 20)
+  try RecordedFileError.checkJSON(bytes, file: path)
+  do {
+    return try JSONDecoder().decode(type, from: Data(bytes))
+  } catch {
+    throw RecordedFileError(error, file: path)
+  }
+}

@@ -5,7 +5,7 @@ extension KernelPolicy {
   public var minFreeCeiling: Int {
     switch self {
     case .linux4_19: 65_536
-    case .linux6_1: 262_144
+    case .linux6_1, .linux6_18: 262_144
     }
   }
 
@@ -15,7 +15,7 @@ extension KernelPolicy {
   public var recomputesWithoutHugePages: Bool {
     switch self {
     case .linux4_19: false
-    case .linux6_1: true
+    case .linux6_1, .linux6_18: true
     }
   }
 
@@ -25,7 +25,17 @@ extension KernelPolicy {
   public var lateFreed: PageCount {
     switch self {
     case .linux4_19: .zero
-    case .linux6_1: PageCount(2440)
+    case .linux6_1, .linux6_18: PageCount(2440)
+    }
+  }
+
+  /// Whether vm_memory_committed() adds up what every CPU keeps to itself.
+  ///
+  /// Source: facts 5.1 for 4.19; the recorded guests of 6.1, whose Committed_AS shows every mapping at once.
+  public var readsCommittedExactly: Bool {
+    switch self {
+    case .linux4_19: false
+    case .linux6_1, .linux6_18: true
     }
   }
 
@@ -35,7 +45,7 @@ extension KernelPolicy {
   public func layout(memory: PageCount) -> BootLayout {
     switch self {
     case .linux4_19: .xen(memory: memory)
-    case .linux6_1: .pcMachine(memory: memory)
+    case .linux6_1, .linux6_18: .pcMachine(memory: memory)
     }
   }
 }

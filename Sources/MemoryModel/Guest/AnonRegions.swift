@@ -10,6 +10,8 @@ struct AnonRegions {
     var size: Int
     /// How many of its pages are touched: in memory or in swap.
     var touched = 0
+    /// What a page of it keeps in memory when it is swapped to memory, in millionths of a page.
+    var storedPPM: Int64 = 0
     /// False once the OOM killer ended it; it commits nothing then.
     var isAlive = true
   }
@@ -24,6 +26,8 @@ struct AnonRegions {
   private(set) var version: UInt64 = 0
   /// The page behind the last that was ever used.
   private(set) var end: Int
+  /// Whether some region ever kept part of its swapped pages in memory.
+  private(set) var hasStored = false
   /// Regions of size zero, which `removeEmpty` has to forget.
   private var empty = 0
   /// Gaps between regions that can be used again, by start.
@@ -32,8 +36,9 @@ struct AnonRegions {
   init(firstPage: Int) { end = firstPage }
 
   /// Adds the newest region. O(gaps).
-  mutating func add(size: Int) {
-    regions.append(Region(start: place(size), size: size))
+  mutating func add(size: Int, storedPPM: Int64 = 0) {
+    regions.append(Region(start: place(size), size: size, storedPPM: storedPPM))
+    if storedPPM > 0 { hasStored = true }
     committed += size
   }
 
@@ -127,6 +132,13 @@ struct AnonRegions {
     empty = 0
   }
 
+  /// What `page` keeps in memory when it is swapped to memory, in millionths of a page. O(regions) if any does.
+  func storedPPM(of page: UInt32) -> Int64 {
+    if !hasStored { return 0 }
+    let region = regions.first { $0.start <= Int(page) && Int(page) < $0.start + $0.size }
+    return region?.storedPPM ?? 0
+  }
+
   /// Sets how many pages of a region are touched.
   mutating func setTouched(_ count: Int, of index: Int) {
     touched += count - regions[index].touched
@@ -151,6 +163,9 @@ struct AnonRegions {
     }
     return best
   }
+
+  /// The region whose first page is `page`. O(regions).
+  func index(startingAt page: UInt32) -> Int? { regions.firstIndex { $0.start == Int(page) } }
 
   /// The newest living region that is not touched to its end.
   var newestUntouched: Int? {

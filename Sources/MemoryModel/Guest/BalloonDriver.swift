@@ -1,6 +1,6 @@
-/// The Xen balloon driver's state: what it was asked for, what it has, and its back-off.
+/// The balloon driver's state: what it was asked for, what it has, and its back-off.
 ///
-/// Source: facts 2.1 to 2.5.
+/// Source: facts 2.1 to 2.5 for Xen's; Linux 6.1, drivers/virtio/virtio_balloon.c, for virtio's.
 struct BalloonDriver {
   /// The worker as the kernel's work queue sees it.
   enum Work: Hashable {
@@ -40,15 +40,17 @@ struct BalloonDriver {
     case cancelled
   }
 
-  /// Pages in one batch: one page of 8-byte frame numbers (facts 2.1).
-  static let batch = 512
+  /// Pages in one batch: one page of 8-byte frame numbers (facts 2.1), or virtio's array of 256.
+  var batch: Int { generation == .virtio ? 256 : 512 }
+  /// How long virtio's driver waits after an allocation that failed, in ns: 200 ms.
+  static let virtioPause: Int64 = 200_000_000
   /// The longest back-off in seconds.
   static let maxScheduleDelay: Int64 = 32
 
   /// Tries before giving up; 0: never.
   var maxRetryCount: Int {
     switch generation {
-    case .linux4_4: 0
+    case .linux4_4, .virtio: 0
     case .linux4_19: 4
     }
   }
@@ -58,6 +60,9 @@ struct BalloonDriver {
     self.current = current
     target = UInt64(current)
   }
+
+  /// Whether pages that go out leave totalram_pages at the beginning of their batch, not at its end.
+  var takesFromTotalFirst: Bool { generation == .linux4_19 }
 
   /// What is missing to the target, as the kernel's signed difference.
   var credit: Int64 { Int64(bitPattern: target &- UInt64(current)) }

@@ -1,5 +1,7 @@
 /// What a guest kernel is built with and how it is set.
 public struct GuestConfiguration: Sendable {
+  /// By which kernel's rules it works.
+  public var kernel: KernelPolicy
   /// Memory at boot: zones, marks and reserves.
   public var zones: GuestZones
   /// Virtual CPUs.
@@ -8,6 +10,8 @@ public struct GuestConfiguration: Sendable {
   public var fileSets: [(pages: PageCount, disk: Int)]
   /// Size of each swap device, header included, and its disk; highest priority first.
   public var swap: [(size: PageCount, disk: Int)]
+  /// Whether the swap devices are RAM (zram): nothing is waited for, and a page that is swapped in gives its slot up.
+  public var swapsToMemory: Bool
   /// vm.swappiness, 0 to 100.
   public var swappiness: Int
   /// vm.page-cluster: swap is read ahead in blocks of up to 2 to this power, 0 to 10.
@@ -35,10 +39,12 @@ public struct GuestConfiguration: Sendable {
 
   /// A guest of `zones` with nothing but memory.
   public init(zones: GuestZones, vcpus: Int = 1) {
+    kernel = .linux4_19
     self.zones = zones
     self.vcpus = vcpus
     fileSets = []
     swap = []
+    swapsToMemory = false
     swappiness = 60
     pageCluster = 0
     dirtyRatio = 20

@@ -11,8 +11,8 @@ public enum UnmapOrder: Sendable {
 }
 
 extension GuestKernel {
-  /// vm_memory_committed(), the approximate Committed_AS that the kernel itself reads.
-  public var committed: PageCount { commit.read }
+  /// vm_memory_committed(), the Committed_AS that the kernel itself reads; before 6.1 it is approximate.
+  public var committed: PageCount { policy.readsCommittedExactly ? commit.exact : commit.read }
   /// Committed pages of all mappings, exactly.
   public var mapped: PageCount { PageCount(regions.committed) }
   /// Touched anonymous pages, in memory or in swap.
@@ -25,10 +25,10 @@ extension GuestKernel {
   /// A refused region is as one that was killed: it commits nothing, and is unmapped without giving anything back.
   /// Charged first, then tested, then discharged, which may settle what the CPU kept to itself (facts 5.2).
   @discardableResult
-  public mutating func map(_ count: PageCount, cpu: Int) -> Bool {
+  public mutating func map(_ count: PageCount, storedPPM: Int64 = 0, cpu: Int) -> Bool {
     commit.add(count.pages, cpu: cpu)
     let isGranted = hasEnough(count.pages, isKernels: false)
-    regions.add(size: count.pages)
+    regions.add(size: count.pages, storedPPM: storedPPM)
     if isGranted {
       pages.grow(toPages: regions.end - PageTable.heads)
     } else {
@@ -73,7 +73,7 @@ extension GuestKernel {
   }
 
   /// Cuts up to `count` pages off a region and returns how many.
-  private mutating func shrinkRegion(_ index: Int, by count: Int, _ host: inout Host) -> Int {
+  mutating func shrinkRegion(_ index: Int, by count: Int, _ host: inout Host) -> Int {
     let region = regions.regions[index]
     let cut = min(count, region.size)
     if region.touched > region.size - cut {
@@ -142,35 +142,45 @@ extension GuestKernel {
     _ count: PageCount, budget: Int64, _ host: inout Host
   ) -> PageCount {
     var done = 0
-    let cost = costs.minorFault.nanoseconds + costs.clearPage.nanoseconds
     isTight = false
     while done < count.pages, elapsed < budget, !isTight, let index = regions.newestUntouched {
-      let region = regions.regions[index]
-      var touched = region.touched
-      let last = min(region.size, touched + count.pages - done)
-      while touched < last && elapsed < budget && !isTight {
-        guard case .granted = allocate(.user, &host) else {
-          if regions.regions[index].isAlive { regions.setTouched(touched, of: index) }
-          return PageCount(done)
-        }
-        guard regions.regions[index].isAlive else {
-          free += 1
-          return PageCount(done)
-        }
-        let page = UInt32(region.start + touched)
-        pages.records[Int(page)].state = [.resident, .active, .accessed, .dirty]
-        pages.pushHead(page, .activeAnon)
-        sizes.activeAnon += 1
-        touched += 1
-        done += 1
-        elapsed += cost
-        // The OOM killer and the swap count go by what is touched: keep it true at every allocation.
-        if free <= lowLimit { regions.setTouched(touched, of: index) }
-      }
-      regions.setTouched(touched, of: index)
+      let touched = touchPages(of: index, count.pages - done, budget: budget, &host)
+      done += touched.count
+      if touched.isStopped { break }
     }
     counters.pgfault += Int64(done)
     return PageCount(done)
+  }
+
+  /// Touches up to `count` more pages of a region; `isStopped` if memory has to be waited for, or the region was killed.
+  mutating func touchPages(
+    of index: Int, _ count: Int, budget: Int64, _ host: inout Host
+  ) -> (count: Int, isStopped: Bool) {
+    let cost = costs.minorFault.nanoseconds + costs.clearPage.nanoseconds
+    let fresh: PageState =
+      rules.hasAnonWorkingset
+      ? [.resident, .accessed, .dirty] : [.resident, .active, .accessed, .dirty]
+    let region = regions.regions[index]
+    var touched = region.touched
+    let last = min(region.size, touched + count)
+    while touched < last && elapsed < budget && !isTight {
+      guard case .granted = allocate(.user, &host) else {
+        if regions.regions[index].isAlive { regions.setTouched(touched, of: index) }
+        return (touched - region.touched, true)
+      }
+      guard regions.regions[index].isAlive else {
+        free += 1
+        return (touched - region.touched, true)
+      }
+      let page = UInt32(region.start + touched)
+      addAnon(page, fresh)
+      touched += 1
+      elapsed += cost
+      // The OOM killer and the swap count go by what is touched: keep it true at every allocation.
+      if free <= lowLimit { regions.setTouched(touched, of: index) }
+    }
+    regions.setTouched(touched, of: index)
+    return (touched - region.touched, false)
   }
 
   /// Makes accesses to touched pages, `batch` one after another; the top bit of each says "write".

@@ -49,7 +49,7 @@ extension GuestKernel {
   public mutating func finishBatch(_ host: inout Host) -> BalloonStep {
     let moved = balloon.incoming - balloon.outgoing
     if balloon.outgoing > 0 { host.decrease(balloon.outgoing, domain: domain) }
-    if balloon.generation == .linux4_4 { totalRAM -= balloon.outgoing }
+    if !balloon.takesFromTotalFirst { totalRAM -= balloon.outgoing }
     balloon.current += moved
     balloon.ballooned -= moved
     counters.balloonOut += Int64(balloon.outgoing)
@@ -107,11 +107,14 @@ extension GuestKernel {
 
   /// Takes a batch of pages from the host. Source: facts 2.4.
   private mutating func increase(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
-    let wanted = Int(min(credit, Int64(min(BalloonDriver.batch, balloon.ballooned))))
+    let wanted = Int(min(credit, Int64(min(balloon.batch, balloon.ballooned))))
     let given = host.populate(
       balloon.fault.growth(wanted, from: balloon.current), domain: domain)
     elapsed += timeToTake(given)
-    if given == 0 { return .again }
+    if given == 0 {
+      guard balloon.generation == .virtio else { return .again }
+      elapsed += BalloonDriver.virtioPause
+    }
     totalRAM += given
     free += given
     balloon.incoming = given
@@ -127,11 +130,15 @@ extension GuestKernel {
       isClamped = available < wanted && available < Int64(zones.totalReserve.pages)
       wanted = min(wanted, available)
     }
-    let batch = Int(min(wanted, Int64(BalloonDriver.batch)))
+    let batch = Int(min(wanted, Int64(balloon.batch)))
     let taken = balloon.fault.isStuck ? 0 : allocateForBalloon(batch, &host)
-    if balloon.generation == .linux4_19 { totalRAM -= taken }
+    if balloon.takesFromTotalFirst { totalRAM -= taken }
     balloon.outgoing = taken
     elapsed += timeToGive(taken)
+    if balloon.generation == .virtio {
+      if taken < batch { elapsed += BalloonDriver.virtioPause }
+      return .done
+    }
     return taken < batch || isClamped ? .again : .done
   }
 
@@ -167,7 +174,7 @@ extension GuestKernel {
       count, balloon.outgoing > 0 ? alikeOut(time) : alikeIn(time, room: host.plainRoom(of: domain))
     )
     let moved =
-      balloon.outgoing > 0 ? -repeats * BalloonDriver.batch : repeats * BalloonDriver.batch
+      balloon.outgoing > 0 ? -repeats * balloon.batch : repeats * balloon.batch
     guard repeats > 0, zones.adjustPlainly(by: moved) else { return 0 }
     if moved < 0 {
       host.decrease(-moved, domain: domain)
@@ -187,7 +194,7 @@ extension GuestKernel {
 
   /// How many full batches can follow the one that goes out, without reclaim and without a clamp.
   private func alikeOut(_ time: Int64) -> Int {
-    let batch = BalloonDriver.batch
+    let batch = balloon.batch
     let credit = balloon.credit
     guard balloon.outgoing == batch, balloon.outcome == .done, credit > .min,
       time == timeToGive(batch)
@@ -201,7 +208,7 @@ extension GuestKernel {
 
   /// How many full batches can follow the one that comes in, if the host has `room` pages at once.
   private func alikeIn(_ time: Int64, room: Int) -> Int {
-    let batch = BalloonDriver.batch
+    let batch = balloon.batch
     let credit = balloon.credit
     guard balloon.incoming == batch, balloon.outcome == .done, credit > 0,
       time == timeToTake(batch)

@@ -1,23 +1,37 @@
-/// From where reclaim takes the sizes of the file lists when it compares them.
+/// From where reclaim takes the sizes of the lists when it compares them.
 ///
-/// Source: the recorded page-cache experiments. For a control group their kernel (6.18) reads these sizes,
-/// and the count of refault activations, from statistics that are refreshed only when somebody looks at them.
+/// Source: the recorded experiments. For a control group their kernel (6.18) reads these sizes, and the counts of refault
+/// activations, from statistics that are refreshed only when somebody looks at them.
 enum ListStatistics {
   /// From the lists themselves: a whole guest.
   case immediate
   /// As they were at the last refresh: a control group.
-  case sampled(inactiveFile: Int, activeFile: Int, activations: Int64)
+  case sampled(KnownLists)
+}
+
+/// What reclaim knows of the lists: their sizes, and how many refaulting pages were activated.
+struct KnownLists {
+  var sizes = PerList()
+  var activations: Int64 = 0
+  var anonActivations: Int64 = 0
 }
 
 extension GuestKernel {
-  /// A control group with a limit instead of a whole guest: file pages only, no kswapd, no marks.
+  /// A control group with a limit instead of a whole guest: no kswapd, no marks.
   ///
-  /// What may be resident is `capacity`; allocation beyond it reclaims 32 pages directly. For holding the page
-  /// cache against recordings; `refreshListStatistics` must be called when the recording looked at them.
-  public init(controlGroupOf capacity: PageCount, filePages: PageCount) {
+  /// What may be resident is `capacity`; allocation beyond it reclaims 32 pages directly. `swap` slots are in memory (zram).
+  /// For holding page cache and anonymous memory against recordings; `refreshListStatistics` must be called when the
+  /// recording looked at them.
+  public init(
+    controlGroupOf capacity: PageCount, filePages: PageCount, swap: PageCount = .zero,
+    kernel: KernelPolicy = .linux4_19
+  ) {
     var configuration = GuestConfiguration(
       zones: GuestZones(BootParameters(memory: .gibibytes(1))))
+    configuration.kernel = kernel
     configuration.fileSets = [(filePages, 0)]
+    if swap > .zero { configuration.swap = [(swap + PageCount(1), 0)] }
+    configuration.swapsToMemory = true
     configuration.cleancache = false
     configuration.frontswap = false
     self.init(configuration, domain: 0)
@@ -26,7 +40,7 @@ extension GuestKernel {
     minLimit = 0
     highLimit = 0
     kswapd.failures = Kswapd.failuresBeforeGivingUp
-    listStatistics = .sampled(inactiveFile: 0, activeFile: 0, activations: 0)
+    listStatistics = .sampled(KnownLists())
   }
 
   /// Changes a control group's limit by `change` pages; a lower one is reclaimed for at once.
@@ -38,16 +52,43 @@ extension GuestKernel {
 
   /// Somebody looked at the group's statistics: reclaim goes by the values of now until the next look.
   public mutating func refreshListStatistics() {
-    listStatistics = .sampled(
-      inactiveFile: sizes.inactiveFile, activeFile: sizes.activeFile,
-      activations: counters.workingsetActivate)
+    listStatistics = .sampled(listsNow)
   }
 
-  /// Sizes of the file lists, and activations of refaulting pages, as reclaim knows them.
-  var knownFileLists: (inactive: Int, active: Int, activations: Int64) {
+  /// Whether this is a control group and no whole guest.
+  var isControlGroup: Bool {
+    if case .sampled = listStatistics { true } else { false }
+  }
+
+  /// The lists as reclaim knows them.
+  var knownLists: KnownLists {
     switch listStatistics {
-    case .immediate: (sizes.inactiveFile, sizes.activeFile, counters.workingsetActivate)
-    case .sampled(let inactive, let active, let activations): (inactive, active, activations)
+    case .immediate: listsNow
+    case .sampled(let lists): lists
     }
+  }
+
+  private var listsNow: KnownLists {
+    KnownLists(
+      sizes: listedSizes, activations: counters.workingsetActivate,
+      anonActivations: counters.workingsetActivateAnon)
+  }
+
+  /// The sizes of the lists without the new pages that are not on them yet.
+  var listedSizes: PerList {
+    if rules.newPageBatch == 0 { return sizes }
+    var listed = sizes
+    for list in LRUList.allCases { listed[list] = max(listed[list] - unlisted[list], 0) }
+    return listed
+  }
+
+  /// Notes that a new page came to `list`, or rather to the batch of those that are still to be put there.
+  ///
+  /// They come to the head in their order either way, and reclaim starts with putting them there: so only sizes differ.
+  @inline(__always)
+  mutating func noteAdded(to list: LRUList) {
+    if rules.newPageBatch == 0 { return }
+    unlisted[list] += 1
+    if unlisted.anon + unlisted.file >= rules.newPageBatch { unlisted = PerList() }
   }
 }

@@ -120,7 +120,10 @@ extension GuestKernel {
     }
     let record = pages.records[Int(page)]
     var state: PageState = [.resident, .file, .referenced, .mappedToDisk]
-    if record.state.contains(.shadow) && refaultActivates(record.extra) { state.insert(.active) }
+    if record.state.contains(.shadow) && refaultActivates(record.extra, record.state) {
+      state.insert(.active)
+      state.formUnion(record.state.intersection(.workingset))
+    }
     var outcome = FaultOutcome.resolved
     if !getFromCleancache(page, record, &host) {
       counters.pgpgin += 1
@@ -131,18 +134,6 @@ extension GuestKernel {
     }
     insert(page, state)
     return outcome
-  }
-
-  /// Counts the refault of a page with `shadow`, and tells whether it goes straight to the active list.
-  ///
-  /// Source: facts 6.7. The clock's low 32 bits suffice: no cache has 2^32 pages.
-  mutating func refaultActivates(_ shadow: UInt32) -> Bool {
-    counters.workingsetRefault += 1
-    let distance = UInt32(truncatingIfNeeded: workingsetClock) &- shadow
-    guard distance <= UInt32(clamping: knownFileLists.active) else { return false }
-    workingsetClock &+= 1
-    counters.workingsetActivate += 1
-    return true
   }
 
   /// An exclusive get. Source: facts 4.7.
@@ -171,6 +162,7 @@ extension GuestKernel {
     let list: LRUList = state.contains(.active) ? .activeFile : .inactiveFile
     pages.pushHead(page, list)
     sizes[list] += 1
+    noteAdded(to: list)
   }
 
   /// A write of a whole page: it is not read first, and writing does not mark it. Source: facts 6.1.

@@ -63,7 +63,9 @@ extension GuestKernel {
   ) -> Int64 {
     let record = pages.records[Int(page)]
     var state = fresh
-    if record.state.contains(.shadow) && refaultActivates(record.extra) { state.insert(.active) }
+    if record.state.contains(.shadow) && refaultActivates(record.extra, record.state) {
+      state.insert(.active)
+    }
     var done = start
     if !getFromCleancache(page, record, &host) {
       counters.pgpgin += 1

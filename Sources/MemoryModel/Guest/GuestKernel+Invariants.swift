@@ -5,12 +5,12 @@ extension GuestKernel {
   public func checkInvariants(_ host: borrowing Host) {
     let lists = sizes.anon + sizes.file
     precondition(
-      totalRAM == free + lists + kernelUnreclaimable + slabReclaimable
-        + (balloon.generation == .linux4_4 ? balloon.outgoing : 0),
+      totalRAM == free + lists + kernelUnreclaimable + slabReclaimable + storedPages
+        + (balloon.takesFromTotalFirst ? 0 : balloon.outgoing),
       "guest \(domain): T \(totalRAM) is not free \(free) + lists \(lists) + kernel")
     precondition(free >= 0, "guest \(domain): negative free memory")
     let inFlight = balloon.incoming - balloon.outgoing
-    let shown = balloon.generation == .linux4_4 ? balloon.incoming : inFlight
+    let shown = balloon.takesFromTotalFirst ? inFlight : balloon.incoming
     precondition(
       balloon.current - (totalRAM - shown) == bootReserved,
       "guest \(domain): B - T moved: B \(balloon.current), T \(totalRAM), in flight \(inFlight)")

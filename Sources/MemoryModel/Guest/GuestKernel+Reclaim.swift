@@ -15,16 +15,32 @@ extension GuestKernel {
   /// Returns how many were freed. Source: facts 6.4.
   mutating func directReclaim(_ host: inout Host) -> Int {
     counters.allocstall += 1
+    reclaim.passedOverActive = false
+    var freed = reclaimRound(&host)
+    if freed == 0 && reclaim.passedOverActive { freed = reclaimRound(forced: true, &host) }
+    if freed > 0 { kswapd.failures = 0 }
+    return freed
+  }
+
+  /// Passes at rising urgency; `forced` ones shrink active lists whatever the sizes.
+  private mutating func reclaimRound(forced: Bool = false, _ host: inout Host) -> Int {
     var freed = 0
     for priority in stride(from: Self.defaultPriority, through: 0, by: -1) {
-      var pass = planPass(priority: priority, goal: Self.reclaimBatch, isKswapd: false)
+      var pass = planPass(
+        priority: priority, goal: Self.reclaimBatch, isKswapd: false, forced: forced)
       while advance(&pass, &host) {}
       freed += pass.reclaimed + shrinkSlab(priority: priority)
       if freed >= Self.reclaimBatch { break }
     }
-    reclaim.activationsAtLastRound = knownFileLists.activations
-    if freed > 0 { kswapd.failures = 0 }
+    noteRound()
     return freed
+  }
+
+  /// Remembers, at the end of a round, which activations it knew of.
+  mutating func noteRound() {
+    let known = knownLists
+    reclaim.activationsAtLastRound = known.activations
+    reclaim.anonActivationsAtLastRound = known.anonActivations
   }
 
   /// Frees reclaimable slab in whole batches: `4 * freeable >> priority` over seeks, which is 2.
@@ -42,9 +58,9 @@ extension GuestKernel {
   /// last round make it short whatever its length. Source: facts 6.5.
   func isInactiveLow(file: Bool, deactivating: Bool = false) -> Bool {
     if !file && swap.totalSlots == 0 { return false }
-    let known = knownFileLists
-    let inactive = file ? known.inactive : sizes.inactiveAnon
-    let active = file ? known.active : sizes.activeAnon
+    let known = knownLists
+    let inactive = file ? known.sizes.inactiveFile : known.sizes.inactiveAnon
+    let active = file ? known.sizes.activeFile : known.sizes.activeAnon
     if file && deactivating && known.activations != reclaim.activationsAtLastRound {
       return active > 0
     }
@@ -53,34 +69,75 @@ extension GuestKernel {
     return inactive * ratio < active
   }
 
+  /// Of which types active pages may be deactivated in the whole pass that begins, or `nil` if each batch asks anew.
+  private func decideDeactivation(forced: Bool) -> ListDecision? {
+    guard rules.decidesDeactivationOnce else { return nil }
+    let known = knownLists
+    return ListDecision(
+      anon: forced || known.anonActivations != reclaim.anonActivationsAtLastRound
+        || isInactiveLow(file: false),
+      file: forced || known.activations != reclaim.activationsAtLastRound
+        || isInactiveLow(file: true))
+  }
+
   /// get_scan_count: how many pages of each list a pass at `priority` looks at.
   ///
   /// Source: facts 6.6, rules 1 to 5.
-  mutating func planPass(priority: Int, goal: Int, isKswapd: Bool) -> ReclaimPass {
+  mutating func planPass(
+    priority: Int, goal: Int, isKswapd: Bool, forced: Bool = false
+  ) -> ReclaimPass {
+    let deactivates = decideDeactivation(forced: forced)
+    let short =
+      deactivates
+      ?? ListDecision(anon: isInactiveLow(file: false), file: isInactiveLow(file: true))
     var planned = PerList()
-    for list in LRUList.allCases { planned[list] = sizes[list] >> priority }
+    let listed = listedSizes
+    for list in LRUList.allCases { planned[list] = listed[list] >> priority }
     if swap.freeSlots == 0 {
       (planned.inactiveAnon, planned.activeAnon) = (0, 0)
     } else if priority == 0 && swappiness > 0 {
       // Both types, in proportion to their size.
-    } else if isCacheTiny(priority) {
+    } else if isCacheTiny && !short.anon && planned.inactiveAnon > 0 {
       (planned.inactiveFile, planned.activeFile) = (0, 0)
-    } else if !isInactiveLow(file: true) && sizes.inactiveFile >> priority > 0 {
+    } else if !short.file && planned.inactiveFile > 0 {
       (planned.inactiveAnon, planned.activeAnon) = (0, 0)
     } else {
       balance(&planned)
     }
-    return ReclaimPass(priority: priority, goal: goal, isKswapd: isKswapd, planned: planned)
+    var pass = ReclaimPass(priority: priority, goal: goal, isKswapd: isKswapd, planned: planned)
+    pass.deactivates = deactivates
+    pass.finishesAdjusted = rules.finishesAdjustedPass
+    if isControlGroup { pass.isAdjusted = false }
+    return pass
   }
 
-  /// Rule 3: so little file cache is left that only anonymous pages are scanned.
-  private func isCacheTiny(_ priority: Int) -> Bool {
-    sizes.file + free <= zones.highMark.pages && !isInactiveLow(file: false)
-      && sizes.inactiveAnon >> priority > 0
-  }
+  /// Rule 3: so little file cache is left that only anonymous pages are scanned; no rule of a control group.
+  private var isCacheTiny: Bool { sizes.file + free <= zones.highMark.pages && !isControlGroup }
 
-  /// Rule 5: divides the work by swappiness and by how much scanning of each type was in vain.
+  /// Rule 5: divides the work by swappiness and by what scanning each type has come to.
   private mutating func balance(_ planned: inout PerList) {
+    let (anon, file) = rules.balance == .rotations ? pressureByRotations() : pressureByCosts
+    let denominator = anon + file + (rules.balance == .rotations ? 1 : 0)
+    for list in LRUList.allCases {
+      let share = planned[list] * (list.isFile ? file : anon)
+      planned[list] = (share + (rules.roundsSharesUp ? denominator - 1 : 0)) / denominator
+    }
+  }
+
+  /// Pressure by what reclaim has cost, a third of it whatever the cost.
+  ///
+  /// Source: Linux 5.8, mm/vmscan.c, get_scan_count().
+  private var pressureByCosts: (anon: Int, file: Int) {
+    let total = reclaim.costAnon + reclaim.costFile
+    let (anon, file) = (total + reclaim.costAnon, total + reclaim.costFile)
+    return (
+      swappiness * (anon + file + 1) / (anon + 1),
+      (200 - swappiness) * (anon + file + 1) / (file + 1)
+    )
+  }
+
+  /// Pressure by how much scanning of each type was in vain; halves what was counted long ago.
+  private mutating func pressureByRotations() -> (anon: Int, file: Int) {
     if reclaim.scannedAnon > sizes.anon / 4 {
       reclaim.scannedAnon /= 2
       reclaim.rotatedAnon /= 2
@@ -89,13 +146,10 @@ extension GuestKernel {
       reclaim.scannedFile /= 2
       reclaim.rotatedFile /= 2
     }
-    let anon = swappiness * (reclaim.scannedAnon + 1) / (reclaim.rotatedAnon + 1)
-    let file = (200 - swappiness) * (reclaim.scannedFile + 1) / (reclaim.rotatedFile + 1)
-    let denominator = anon + file + 1
-    for list in LRUList.allCases {
-      let fraction = list.isFile ? file : anon
-      planned[list] = (planned[list] * fraction + denominator - 1) / denominator
-    }
+    return (
+      swappiness * (reclaim.scannedAnon + 1) / (reclaim.rotatedAnon + 1),
+      (200 - swappiness) * (reclaim.scannedFile + 1) / (reclaim.rotatedFile + 1)
+    )
   }
 
   /// Takes up to 32 pages from each list that has work left; false when the pass is over.
@@ -109,8 +163,10 @@ extension GuestKernel {
       pass.left[list] -= count
       if !list.isActive {
         shrinkInactive(list, count, &pass, &host)
-      } else if isInactiveLow(file: list.isFile, deactivating: true) {
+      } else if mayDeactivate(list, pass) {
         shrinkActive(list, count)
+      } else {
+        reclaim.passedOverActive = rules.decidesDeactivationOnce
       }
     }
     if pass.reclaimed >= pass.goal && !pass.isAdjusted && !pass.adjust() {
@@ -118,6 +174,13 @@ extension GuestKernel {
       return false
     }
     return true
+  }
+
+  private func mayDeactivate(_ list: LRUList, _ pass: ReclaimPass) -> Bool {
+    guard let decided = pass.deactivates else {
+      return isInactiveLow(file: list.isFile, deactivating: true)
+    }
+    return list.isFile ? decided.file : decided.anon
   }
 
   /// At the end of a pass a short inactive anonymous list is filled up a little.
@@ -129,6 +192,7 @@ extension GuestKernel {
   ///
   /// Those with the accessed bit count as rotated though they move too. Source: facts 6.6.
   mutating func shrinkActive(_ list: LRUList, _ count: Int) {
+    unlisted = PerList()
     let inactive: LRUList = list.isFile ? .inactiveFile : .inactiveAnon
     let moved = min(count, sizes[list])
     var accessed = 0
@@ -138,18 +202,24 @@ extension GuestKernel {
       pages.unlink(page)
       if pages.records[Int(page)].state.contains(.accessed) { accessed += 1 }
       pages.records[Int(page)].state.subtract([.active, .accessed])
+      if rules.hasAnonWorkingset { pages.records[Int(page)].state.insert(.workingset) }
       pages.pushHead(page, inactive)
     }
     sizes[list] -= moved
     sizes[inactive] += moved
     counters.pgdeactivate += Int64(moved)
     elapsed += Int64(moved) * costs.scanPage.nanoseconds
-    if list.isFile {
-      reclaim.scannedFile += moved
-      reclaim.rotatedFile += accessed
+    noteRotations(file: list.isFile, scanned: moved, rotated: accessed)
+  }
+
+  /// Counts pages taken off the lists of a type, and those of them found in use (facts 6.6, rule 5).
+  mutating func noteRotations(file: Bool, scanned: Int, rotated: Int) {
+    if file {
+      reclaim.scannedFile += scanned
+      reclaim.rotatedFile += rotated
     } else {
-      reclaim.scannedAnon += moved
-      reclaim.rotatedAnon += accessed
+      reclaim.scannedAnon += scanned
+      reclaim.rotatedAnon += rotated
     }
   }
 }

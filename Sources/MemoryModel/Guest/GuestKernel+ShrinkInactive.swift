@@ -14,7 +14,9 @@ extension GuestKernel {
   mutating func shrinkInactive(
     _ list: LRUList, _ count: Int, _ pass: inout ReclaimPass, _ host: inout Host
   ) {
+    unlisted = PerList()
     let taken = min(count, sizes[list])
+    let writtenBefore = counters.pswpout + counters.frontswapStores
     var freed = 0
     var activated = 0
     for turn in 0..<taken {
@@ -47,13 +49,11 @@ extension GuestKernel {
       counters.pgscanDirect += Int64(taken)
       counters.pgstealDirect += Int64(freed)
     }
-    if list.isFile {
-      reclaim.scannedFile += taken
-      reclaim.rotatedFile += activated
-    } else {
-      reclaim.scannedAnon += taken
-      reclaim.rotatedAnon += activated
-    }
+    // A batch is judged before any page of it moves: its activations count on the clock after its evictions.
+    if rules.hasAnonWorkingset { workingsetClock &+= UInt64(activated) }
+    noteRotations(file: list.isFile, scanned: taken, rotated: activated)
+    let written = counters.pswpout + counters.frontswapStores - writtenBefore
+    noteCost(file: list.isFile, written: Int(written), kept: taken - freed)
   }
 
   /// A file page: clean ones go, with a shadow and a put; dirty ones wait for the flusher.
@@ -69,9 +69,8 @@ extension GuestKernel {
       pages.records[Int(page)].state.insert(.reclaim)
       return .activate
     }
-    workingsetClock &+= 1
     evictFilePage(page, leaving: .shadow, &host)
-    pages.records[Int(page)].extra = UInt32(truncatingIfNeeded: workingsetClock)
+    pages.records[Int(page)].extra = takeShadow()
     return .freed
   }
 
@@ -80,6 +79,7 @@ extension GuestKernel {
     let state = pages.records[Int(page)].state
     var left: PageState = [.file]
     left.formUnion(mark)
+    left.formUnion(state.intersection(.workingset))
     var handle: UInt32 = 0
     if cleancacheEnabled && state.contains(.mappedToDisk) {
       counters.cleancachePuts += 1
@@ -94,16 +94,24 @@ extension GuestKernel {
     pages.records[Int(page)] = PageRecord(previous: 0, next: handle, extra: 0, state: left)
   }
 
-  /// An anonymous page: one in use is activated, any other gets a slot and is stored or written.
+  /// An anonymous page: one in use is activated (from 5.9 on the second time), any other gets a slot and is stored or
+  /// written.
   private mutating func judgeAnon(_ page: UInt32, _ host: inout Host) -> Verdict {
     var state = pages.records[Int(page)].state
     if state.contains(.writeback) {
       pages.records[Int(page)].state.insert(.reclaim)
       return .activate
     }
+    let wasReferenced = state.contains(.referenced)
     if state.contains(.accessed) {
       pages.records[Int(page)].state.remove(.accessed)
-      return .activate
+      guard rules.hasAnonWorkingset else { return .activate }
+      pages.records[Int(page)].state.insert(.referenced)
+      return wasReferenced ? .activate : .keep
+    }
+    if wasReferenced {
+      state.remove(.referenced)
+      pages.records[Int(page)].state = state
     }
     if !state.contains(.swapCache) {
       guard let slot = swap.allocate(for: page) else { return .activate }
@@ -112,8 +120,12 @@ extension GuestKernel {
     }
     if !state.contains(.swapped) { elapsed += costs.unmapPage.nanoseconds }
     let slot = pages.records[Int(page)].extra
-    if state.contains(.dirty) {
-      guard storeInFrontswap(slot, &host) else {
+    if state.contains(.dirty) && !storeInFrontswap(slot, &host) {
+      if swapsToMemory {
+        counters.pswpout += 1
+        counters.pgpgout += 1
+        elapsed += costs.tmemPut.nanoseconds
+      } else {
         state.remove(.dirty)
         state.formUnion([.writeback, .reclaim])
         pages.records[Int(page)].state = state
@@ -121,7 +133,11 @@ extension GuestKernel {
         return .keep
       }
     }
-    pages.records[Int(page)] = PageRecord(previous: 0, next: 0, extra: slot, state: .swapped)
+    if swapsToMemory { keepInMemory(regions.storedPPM(of: page)) }
+    var left = state.intersection(.workingset)
+    left.insert(.swapped)
+    let shadow = rules.hasAnonWorkingset ? takeShadow() : 0
+    pages.records[Int(page)] = PageRecord(previous: 0, next: shadow, extra: slot, state: left)
     return .freed
   }
 }

@@ -42,8 +42,19 @@ extension GuestKernel {
   ///
   /// Source: facts 3.3.
   mutating func freeSlot(_ slot: UInt32, _ host: inout Host) {
+    if swapsToMemory { keepInMemory(-regions.storedPPM(of: swap.owner(of: slot))) }
     if swap.isInFrontswap(slot) { invalidateFrontswap(slot, &host) }
     swap.release(slot)
+  }
+
+  /// Pages that swapped pages keep in memory.
+  var storedPages: Int { Int((storedMillionths + 999_999) / 1_000_000) }
+
+  /// Takes the memory that a swapped page keeps, or gives it back.
+  mutating func keepInMemory(_ millionths: Int64) {
+    let before = storedPages
+    storedMillionths += millionths
+    free -= storedPages - before
   }
 
   /// Starts the write of a swapped page to its disk.
@@ -66,7 +77,7 @@ extension GuestKernel {
     case failed
   }
 
-  /// A fault on a page in swap: loads it and activates it.
+  /// A fault on a page in swap: loads it, and activates it (from 5.9 on only if it refaults soon).
   ///
   /// Source: facts 3.2.
   mutating func swapIn(_ page: UInt32, write: Bool, _ host: inout Host) -> FaultOutcome {
@@ -89,9 +100,10 @@ extension GuestKernel {
     counters.pgmajfault += 1
     elapsed += costs.minorFault.nanoseconds
     let start = elapsed
-    let isOnDisk = !swap.isInFrontswap(slot)
+    let isOnDisk = !swap.isInFrontswap(slot) && !swapsToMemory
+    let evicted = pages.records[Int(page)]
     var done = load(slot, at: start, isSequential: false, &host)
-    mapSwappedIn(page, slot, write: write, &host)
+    mapSwappedIn(page, slot, write: write, evicted: evicted, &host)
     if swapReadAhead.largest > 1 { done = max(done, readSwapAhead(of: slot, since: start, &host)) }
     guard isOnDisk || done > elapsed else { return .resolved }
     counters.stallSwap += max(done - elapsed, 0)
@@ -113,24 +125,35 @@ extension GuestKernel {
     }
     counters.pswpin += 1
     counters.pgpgin += 1
+    if swapsToMemory {
+      elapsed += costs.tmemGet.nanoseconds
+      counters.stallSwap += costs.tmemGet.nanoseconds
+      return 0
+    }
     let disk = swap.devices[swap.device(of: slot)].disk
     return host.disks[disk].read(at: now + start, isSequential: isSequential) - now
   }
 
-  /// The page of `slot` is in memory now: puts it into its page table, active.
+  /// The page of `slot` is in memory now: puts it into its page table, active if the rules say so.
+  ///
+  /// `evicted` is what its record said when it went; nothing if it was read ahead, so that it is not known any more.
   private mutating func mapSwappedIn(
-    _ page: UInt32, _ slot: UInt32, write: Bool, _ host: inout Host
+    _ page: UInt32, _ slot: UInt32, write: Bool, evicted: PageRecord?, _ host: inout Host
   ) {
-    var state: PageState = [.resident, .active, .accessed, .swapCache]
-    if write || swap.isMoreThanHalfFull {
+    var state: PageState = [.resident, .accessed, .swapCache]
+    if !rules.hasAnonWorkingset {
+      state.insert(.active)
+      counters.pgactivate += 1
+    } else if let evicted, refaultActivates(evicted.next, evicted.state) {
+      state.insert(.active)
+      state.formUnion(evicted.state.intersection(.workingset))
+    }
+    if write || swapsToMemory || swap.isMoreThanHalfFull {
       freeSlot(slot, &host)
       state.remove(.swapCache)
       state.insert(.dirty)
     }
-    pages.records[Int(page)].state = state
-    pages.pushHead(page, .activeAnon)
-    sizes.activeAnon += 1
-    counters.pgactivate += 1
+    addAnon(page, state)
   }
 
   /// A fault on a page that was read ahead: it is in memory already. Source: facts 3.2.
@@ -143,7 +166,7 @@ extension GuestKernel {
     elapsed += costs.minorFault.nanoseconds
     pages.unlink(page)
     sizes.inactiveAnon -= 1
-    mapSwappedIn(page, slot, write: write, &host)
+    mapSwappedIn(page, slot, write: write, evicted: nil, &host)
   }
 
   /// Reads the other swapped pages of the block around `slot` into the swap cache, old, in no page table.
@@ -164,10 +187,18 @@ extension GuestKernel {
       guard case .granted = allocate(.readAhead, &host) else { break }
       done = max(done, load(other, at: start, isSequential: true, &host))
       counters.swapRa += 1
-      pages.records[Int(page)].state = [.swapped, .swapCache]
-      pages.pushHead(page, .inactiveAnon)
-      sizes.inactiveAnon += 1
+      addAnon(page, [.swapped, .swapCache])
     }
     return done
+  }
+
+  /// Puts an anonymous page that is now in memory at the head of its list.
+  @inline(__always)
+  mutating func addAnon(_ page: UInt32, _ state: PageState) {
+    pages.records[Int(page)].state = state
+    let list = LRUList(state)
+    pages.pushHead(page, list)
+    sizes[list] += 1
+    noteAdded(to: list)
   }
 }

@@ -10,6 +10,10 @@ public struct GuestKernel: ~Copyable {
   /// The number under which the host knows this guest.
   public let domain: Int
   let costs: Costs
+  /// By which kernel's rules it works.
+  let policy: KernelPolicy
+  /// Its rules of reclaim.
+  let rules: ReclaimRules
   let swappiness: Int
   /// vm.dirty_ratio and vm.dirty_background_ratio.
   let dirtyRatio: Int
@@ -19,6 +23,7 @@ public struct GuestKernel: ~Copyable {
   /// What only an administrator may commit, and what a process leaves to others in mode 2 (facts 5.2).
   let adminReserve: Int
   let userReserve: Int
+  let swapsToMemory: Bool
   let cleancacheEnabled: Bool
   let frontswapEnabled: Bool
   let fileSets: [FileSet]
@@ -34,6 +39,8 @@ public struct GuestKernel: ~Copyable {
   /// Kernel memory that nothing reclaims, and reclaimable slab.
   let kernelUnreclaimable: Int
   var slabReclaimable: Int
+  /// What swapped pages keep in memory where swap is memory, in millionths of a page.
+  var storedMillionths: Int64 = 0
   /// What must stay free after an allocation at the low, min and high mark.
   var lowLimit: Int
   var minLimit: Int
@@ -41,8 +48,10 @@ public struct GuestKernel: ~Copyable {
 
   var pages: PageTable
   var sizes = PerList()
+  /// Pages that were added since the last batch was put on its lists: counted in `sizes`, not yet seen by reclaim.
+  var unlisted = PerList()
   var reclaim = ReclaimState()
-  /// How reclaim knows the file lists' sizes.
+  /// How reclaim knows the lists' sizes.
   var listStatistics = ListStatistics.immediate
   var kswapd = Kswapd()
   var swap: SwapSpace
@@ -91,7 +100,10 @@ public struct GuestKernel: ~Copyable {
   public init(_ configuration: GuestConfiguration, domain: Int) {
     self.domain = domain
     costs = configuration.costs
+    policy = configuration.kernel
+    rules = configuration.kernel.reclaimRules
     swappiness = configuration.swappiness
+    swapsToMemory = configuration.swapsToMemory
     cleancacheEnabled = configuration.cleancache
     frontswapEnabled = configuration.frontswap
     zones = configuration.zones

@@ -101,7 +101,7 @@ extension GuestKernel {
   }
 
   private mutating func endKswapdRun() -> Int64 {
-    reclaim.activationsAtLastRound = knownFileLists.activations
+    noteRound()
     kswapd.activity = .napping
     return Kswapd.nap
   }

@@ -5,7 +5,7 @@
 package struct PageRecord: BitwiseCopyable {
   /// The neighbour towards the head of its LRU list.
   var previous: UInt32
-  /// The neighbour towards the tail. Of an evicted file page: its handle in cleancache.
+  /// The neighbour towards the tail. Of an evicted file page: its handle in cleancache. Of a swapped page: its shadow.
   var next: UInt32
   /// Of a page in swap or in the swap cache: its slot. Of an evicted file page: its shadow, the
   /// workingset clock at eviction. Of a file page in memory: a younger page, which reclaim fetches ahead.
@@ -51,7 +51,9 @@ package struct PageState: OptionSet, BitwiseCopyable, Sendable {
   /// Reclaim met it dirty or under writeback (PG_reclaim).
   static var reclaim: PageState { PageState(rawValue: 1 << 12) }
   /// Of a file page: read ahead, and not read by anybody since.
-  static var readAhead: PageState { PageState(rawValue: 1 << 13) }
+  static var readAhead: PageState { PageState(rawValue: 1 << 14) }
+  /// Was on an active list, also before it was evicted (PG_workingset); from 5.9 on only.
+  static var workingset: PageState { PageState(rawValue: 1 << 13) }
 
   /// In memory, on one of the four LRU lists: resident, or read ahead into the swap cache.
   var isOnList: Bool { !isDisjoint(with: [.resident, .swapCache]) }

@@ -5,8 +5,14 @@ struct ReclaimState {
   var rotatedAnon = 0
   var scannedFile = 0
   var rotatedFile = 0
-  /// workingset_activate when the last round of reclaim ended (facts 6.5).
+  /// What reclaiming a type has cost lately, in written pages and rotations (from 5.8 on).
+  var costAnon = 0
+  var costFile = 0
+  /// workingset_activate when the last round of reclaim ended (facts 6.5), of file pages and of anonymous ones.
   var activationsAtLastRound: Int64 = 0
+  var anonActivationsAtLastRound: Int64 = 0
+  /// Whether the round under way passed over an active list whose inactive one was long enough.
+  var passedOverActive = false
 }
 
 /// One pass over the lists at one priority: what was planned, what is left, what it has freed.
@@ -22,6 +28,10 @@ struct ReclaimPass {
   var scanned = 0
   /// Whether the rest was already cut in proportion, or never is to be.
   var isAdjusted: Bool
+  /// Whether what is left after the cut is scanned to its end.
+  var finishesAdjusted = true
+  /// Whether pages of a type may be deactivated, if that is decided once for the whole pass.
+  var deactivates: ListDecision?
 
   init(priority: Int, goal: Int, isKswapd: Bool, planned: PerList) {
     self.priority = priority
@@ -40,7 +50,7 @@ struct ReclaimPass {
   /// Returns whether the pass goes on. Source: facts 6.6.
   mutating func adjust() -> Bool {
     if left.file == 0 || left.anon == 0 { return false }
-    isAdjusted = true
+    isAdjusted = finishesAdjusted
     if left.file > left.anon {
       let percent = left.anon * 100 / (planned.anon + 1)
       left.inactiveAnon = 0
@@ -61,4 +71,10 @@ struct ReclaimPass {
     let scanned = planned[list] - left[list]
     return max(planned[list] * (100 - percent) / 100 - scanned, 0)
   }
+}
+
+/// A yes or no for each type of list.
+struct ListDecision: Equatable {
+  var anon: Bool
+  var file: Bool
 }

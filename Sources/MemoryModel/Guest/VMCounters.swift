@@ -19,7 +19,11 @@ public struct VMCounters: Hashable, Sendable {
   /// Pages moved from an inactive to an active list, and back.
   public var pgactivate: Int64 = 0, pgdeactivate: Int64 = 0
   /// Reads of pages evicted before, and those of them that went straight to the active list.
+  ///
+  /// Of file pages; from 5.9 on of anonymous ones too.
   public var workingsetRefault: Int64 = 0, workingsetActivate: Int64 = 0
+  /// See `workingsetRefault`.
+  public var workingsetRefaultAnon: Int64 = 0, workingsetActivateAnon: Int64 = 0
   /// Direct reclaims entered, and processes killed.
   public var allocstall: Int64 = 0, oomKill: Int64 = 0
   /// Frontswap: pages stored, refused, loaded, invalidated.

@@ -26,16 +26,17 @@ public struct PageCacheSummary: Sendable {
 
   /// Worst, mean, and how many are inside.
   public var sentences: [String] {
-    let lru = runs.map { run in
-      run.missRatio.real == 0
-        ? 0 : abs(run.exactLRUMissRatio - run.missRatio.real) / run.missRatio.real
+    let lru = runs.compactMap { run in
+      run.exactLRUMissRatio.map {
+        run.missRatio.real == 0 ? 0 : abs($0 - run.missRatio.real) / run.missRatio.real
+      }
     }
     let lruMean = lru.reduce(0, +) / Double(max(lru.count, 1))
-    return [
+    let own =
       "miss ratio: mean error \(percent(mean)), worst \(percent(errors.max() ?? 0)); "
-        + "\(close) of \(runs.count) within 1.5%, \(runs.count(where: \.ok)) within tolerance",
-      "exact LRU: mean error \(percent(lruMean)), worst \(percent(lru.max() ?? 0))",
-    ]
+      + "\(close) of \(runs.count) within 1.5%, \(runs.count(where: \.ok)) within tolerance"
+    guard let worst = lru.max() else { return [own] }
+    return [own, "exact LRU: mean error \(percent(lruMean)), worst \(percent(worst))"]
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.2f%%", share * 100) }
@@ -55,9 +56,10 @@ public struct PageCacheSummary: Sendable {
       columns: columns,
       rows: runs.map { run in
         [
-          run.id, run.isTraceEqual ? "equal" : "DIFFERS", ratio(run.missRatio.real),
+          run.id, run.isTraceEqual.map { $0 ? "equal" : "DIFFERS" } ?? "",
+          ratio(run.missRatio.real),
           ratio(run.missRatio.predicted), percent(run.missRatio.relativeError),
-          ratio(run.exactLRUMissRatio), run.agreement.map { percent($0) } ?? "",
+          run.exactLRUMissRatio.map(ratio) ?? "", run.agreement.map { percent($0) } ?? "",
           run.firstDifference.map(String.init) ?? "", count(run.refaults.real),
           count(run.refaults.predicted), count(run.activations.real),
           count(run.activations.predicted), count(run.meanActive.real),
@@ -71,9 +73,9 @@ public struct PageCacheSummary: Sendable {
     let objects = runs.map { run in
       """
       {"id":\(JSONText.quoted(run.id)),"group":\(JSONText.quoted(run.group)),\
-      "trace_equal":\(run.isTraceEqual),"miss_ratio":\(run.missRatio.real),\
+      "trace_equal":\(run.isTraceEqual.map { "\($0)" } ?? "null"),"miss_ratio":\(run.missRatio.real),\
       "predicted":\(run.missRatio.predicted),"relative_error":\(run.missRatio.relativeError),\
-      "exact_lru":\(run.exactLRUMissRatio),\
+      "exact_lru":\(run.exactLRUMissRatio.map(JSONText.number) ?? "null"),\
       "agreement":\(run.agreement.map(JSONText.number) ?? "null"),\
       "first_difference":\(run.firstDifference.map(String.init) ?? "null"),"ok":\(run.ok)}
       """

@@ -1,0 +1,69 @@
+import SimulationEngine
+
+extension GuestKernel {
+  /// Maps a region of `count` pages, nothing of it touched, and returns its first page.
+  ///
+  /// By that page the region is known until it is unmapped. Committed_AS rises on `cpu`. Where swap is memory, a swapped
+  /// page of it keeps `storedPPM` millionths of a page.
+  public mutating func mapRegion(
+    _ count: PageCount, storedPPM: Int64 = 0, cpu: Int
+  ) -> UInt32 {
+    map(count, storedPPM: storedPPM, cpu: cpu)
+    return UInt32(regions.regions[regions.regions.count - 1].start)
+  }
+
+  /// Maps a region that was touched long ago: none of its pages is marked as accessed, `active` of them are active.
+  ///
+  /// For the initial condition of a guest; there must be free memory for `touched` pages.
+  public mutating func holdRegion(
+    _ count: PageCount, touched: PageCount, active: PageCount, storedPPM: Int64,
+    _ host: inout Host
+  ) {
+    let first = mapRegion(count, storedPPM: storedPPM, cpu: 0)
+    let done = touch(touched, ofRegion: first, budget: .max, &host)
+    for page in first..<first + UInt32(done.pages) {
+      let list = LRUList(pages.records[Int(page)].state)
+      let isActive = Int(page - first) < active.pages
+      pages.unlink(page)
+      sizes[list] -= 1
+      pages.records[Int(page)].state =
+        isActive ? [.resident, .active, .dirty] : [.resident, .dirty]
+      pages.pushHead(page, isActive ? .activeAnon : .inactiveAnon)
+      sizes[isActive ? .activeAnon : .inactiveAnon] += 1
+    }
+    elapsed = 0
+  }
+
+  /// Touched pages of the region that begins at `page`; nothing once the OOM killer ended it. O(regions).
+  public func touchedPages(ofRegion page: UInt32) -> PageCount? {
+    guard let index = regions.index(startingAt: page), regions.regions[index].isAlive else {
+      return nil
+    }
+    return PageCount(regions.regions[index].touched)
+  }
+
+  /// Touches the next `count` pages of the region that begins at `page`; in all else as `touch`.
+  public mutating func touch(
+    _ count: PageCount, ofRegion page: UInt32, budget: Int64, _ host: inout Host
+  ) -> PageCount {
+    isTight = false
+    guard let index = regions.index(startingAt: page), regions.regions[index].isAlive else {
+      return .zero
+    }
+    let done = touchPages(of: index, count.pages, budget: budget, &host).count
+    counters.pgfault += Int64(done)
+    return PageCount(done)
+  }
+
+  /// What unmapping takes a touched page, in ns.
+  public var unmappingCost: Int64 { costs.unmapPage.nanoseconds }
+
+  /// Unmaps the region that begins at `page`, killed or not.
+  public mutating func unmapRegion(_ page: UInt32, cpu: Int, _ host: inout Host) {
+    guard let index = regions.index(startingAt: page) else { return }
+    let before = regions.committed
+    _ = shrinkRegion(index, by: regions.regions[index].size, &host)
+    regions.removeEmpty()
+    commit.add(regions.committed - before, cpu: cpu)
+  }
+}

@@ -1,0 +1,136 @@
+public import Experiments
+private import Foundation
+import Recording
+
+/// Simulated whole guests beside the recorded ones: tables, and whether they hold.
+public struct ClosedLoopSummary: Sendable {
+  private let runs: [ClosedLoopValidation]
+
+  /// The summary of these recordings.
+  public init(_ runs: [ClosedLoopValidation]) { self.runs = runs }
+
+  /// Whether every recording is within its tolerances.
+  public var ok: Bool { runs.allSatisfy(\.ok) }
+
+  private static func number(_ value: Double, _ places: Int = 2) -> String {
+    String(format: "%.\(places)f", value)
+  }
+
+  /// The quantities compared, in the order in which the recordings have them.
+  private var names: [String] {
+    runs.flatMap(\.deviations).reduce(into: []) { names, deviation in
+      if !names.contains(deviation.name) { names.append(deviation.name) }
+    }
+  }
+
+  /// A line a recording: each deviation beside its tolerance.
+  public var table: TableText {
+    let columns =
+      [TableText.Column("run")]
+      + names.flatMap { [.init($0, .right), .init("at most", .right)] }
+      + [.init("decisions", .right), .init("balloon", .right), .init("ok")]
+    return TableText(
+      columns: columns,
+      rows: runs.map { run in
+        let cells = names.flatMap { name in
+          guard let found = run.deviations.first(where: { $0.name == name }) else {
+            return ["", ""]
+          }
+          let places = found.unit == "pages" ? 0 : 2
+          let unit = found.unit == "pages" ? "p" : "%"
+          return [
+            Self.number(found.error, places) + unit, Self.number(found.tolerance, places) + unit,
+          ]
+        }
+        let steps = run.balloonSteps
+        return [run.id] + cells + [
+          run.decisions == 0 ? "" : "\(run.equalDecisions)/\(run.decisions)",
+          steps.isEmpty ? "" : "\(steps.count(where: \.ok))/\(steps.count)",
+          run.ok ? "yes" : "NO",
+        ]
+      })
+  }
+
+  /// A line a step of the balloon; nothing if no recording shows any.
+  public var balloonTable: TableText? {
+    let rows = runs.flatMap { run in
+      run.balloonSteps.map { step in
+        [
+          run.id, Self.number(step.at, 0), Self.number(step.from, 0), Self.number(step.to, 0),
+          Self.number(step.delay.real), Self.number(step.delay.simulated),
+          Self.number(step.duration.real), Self.number(step.duration.simulated),
+          step.ok ? "yes" : "NO",
+        ]
+      }
+    }
+    if rows.isEmpty { return nil }
+    return TableText(
+      columns: [
+        .init("run"), .init("at s", .right), .init("from", .right), .init("to", .right),
+        .init("delay s", .right), .init("simulated", .right), .init("done s", .right),
+        .init("simulated", .right), .init("ok"),
+      ], rows: rows)
+  }
+
+  /// A line a calibrated cost: what the simulation takes, and the median of these recordings.
+  public var costTable: TableText {
+    let times = runs.map(\.times)
+    return TableText(
+      columns: [.init("cost"), .init("used us", .right), .init("median us", .right)],
+      rows: RecordedTimes.Operation.allCases.map { operation in
+        [
+          operation.rawValue,
+          Self.number(Double(RecordedTimes.used(for: operation)) / 1000, 1),
+          RecordedTimes.median(of: operation, in: times).map { Self.number($0 / 1000, 1) } ?? "",
+        ]
+      })
+  }
+
+  /// How many are inside, and how many decisions were equal.
+  public var sentences: [String] {
+    let decisions = runs.reduce(0) { $0 + $1.decisions }
+    let equal = runs.reduce(0) { $0 + $1.equalDecisions }
+    var sentences = ["\(runs.count(where: \.ok)) of \(runs.count) recordings within tolerance"]
+    if decisions > 0 { sentences.append("\(equal) of \(decisions) worker decisions equal") }
+    return sentences
+  }
+
+  /// One JSON object, every sample included.
+  public var json: String {
+    let objects = runs.map { run in
+      let deviations = run.deviations.map {
+        """
+        {"name":\(JSONText.quoted($0.name)),"error":\(JSONText.number($0.error)),\
+        "tolerance":\(JSONText.number($0.tolerance)),"unit":\(JSONText.quoted($0.unit)),\
+        "ok":\($0.ok)}
+        """
+      }
+      let steps = run.balloonSteps.map {
+        """
+        {"at_s":\($0.at),"from_pages":\($0.from),"to_pages":\($0.to),\
+        "delay_s":\(JSONText.number($0.delay.real)),\
+        "simulated_delay_s":\(JSONText.number($0.delay.simulated)),\
+        "duration_s":\(JSONText.number($0.duration.real)),\
+        "simulated_duration_s":\(JSONText.number($0.duration.simulated)),"ok":\($0.ok)}
+        """
+      }
+      let series = run.series.map { name, real, simulated in
+        """
+        \(JSONText.quoted(name + "_pages")):{"recorded":\(list(real)),\
+        "simulated":\(list(simulated))}
+        """
+      }
+      return """
+        {"id":\(JSONText.quoted(run.id)),"ok":\(run.ok),\
+        "deviations":[\(deviations.joined(separator: ","))],"decisions":\(run.decisions),\
+        "equal_decisions":\(run.equalDecisions),"balloon_steps":[\(steps.joined(separator: ","))],\
+        "series":{\(series.joined(separator: ","))}}
+        """
+    }
+    return "{\"ok\":\(ok),\"runs\":[\(objects.joined(separator: ","))]}"
+  }
+
+  private func list(_ pages: [Double]) -> String {
+    "[\(pages.map { String(Int($0)) }.joined(separator: ","))]"
+  }
+}
