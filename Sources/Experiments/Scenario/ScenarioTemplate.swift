@@ -20,7 +20,7 @@ public enum ScenarioTemplate {
       - name: small
         memory: 1GiB           # boot-time maximum, 16MiB to 1TiB
         # vcpus: 1
-        # kernel: "4.19"       # whose rules lay out zones and marks: "4.19" or "6.1"
+        # kernel: "4.19"       # whose rules lay out zones and reclaim: "4.19", "6.1" or "6.18"
         # thp: false           # transparent huge pages raise min_free_kbytes
         # boot_reserved: fitted        # pages that never reach the allocator
         # late_freed: 0p               # pages freed to the allocator after the marks were set
