@@ -173,7 +173,7 @@ def days(rounds):
               " (python3 -m venv V && V/bin/pip install simpy, then SIMPY_PYTHON=V/bin/python)")
     elif not QUICK:
         program = ROOT / "Benchmarks" / "c" / "selfballoon_simpy.py"
-        compare("a committed-only day against SimPy", rounds, (PROGRAM, "day", 3), (python, program, 1),
+        compare("a committed-only day against SimPy", rounds, (PROGRAM, "day", 5), (python, program, 1),
                 "cpu_ms_day", "ms", 1 / 50, most=True)
 
 
