@@ -6,7 +6,7 @@ internal import SimulationEngine
 /// The version of the model: runs of different versions are never taken for the same.
 ///
 /// It moves with every change that moves a fingerprint (`CHANGELOG.md`, "Results changed").
-public let modelVersion = "0.1.0"
+public let modelVersion = "0.2.0"
 
 extension ResolvedScenario {
   /// The key of the run: a hash of all that determines its outcome.
