@@ -73,7 +73,7 @@ struct ZipfQuantiles {
   func rank(_ unit: Double, of count: Int, total: Double) -> Int {
     let weight = unit * total
     var stretch = Int(guide[min(Int(weight * partsPerWeight), Self.parts)])
-    // The first step, which no branch predictor guesses, without a branch.
+    // Most searches are over after this step; the loops see to the rest.
     let isBeyond = cumulative[stretch + 1] <= weight && stretch < perRank.count - 1
     stretch &+= isBeyond ? 1 : 0
     while stretch > 0 && cumulative[stretch] > weight { stretch -= 1 }

@@ -40,8 +40,8 @@ final class ZipfTable: Sendable {
 
   /// The ranks that numbers drawn from `random` fall on, one after another, among the first `count` ranks.
   ///
-  /// The smallest k whose cumulative weight exceeds the number times the weight of all `count`. The first two walks have no
-  /// branch, so that the processor waits for the guides and the weights of many draws at once.
+  /// The smallest k whose cumulative weight exceeds the number times the weight of all `count`. The first two walks do
+  /// not search, so that the processor can wait for the guides and the weights of many draws at once.
   func fill(
     _ ranks: UnsafeMutableBufferPointer<UInt32>, of count: Int, _ random: inout RandomStream
   ) {
