@@ -8,15 +8,10 @@ import SimulationEngine
 /// that every process has its own hot spot.
 struct AnonStream {
   private let spec: AnonAccessSpec
-  private let hotPPM: Int64
-  /// Touched pages for each hot one, times 2^32; never less than 1, so that no two hot pages meet.
-  private let spread: UInt64
   private let writeShare: Double
   private var random: RandomStream
-  private var zipf: ZipfQuantiles?
   private var scanned: UInt64 = 0
-  /// First page of each region, the hot pages up to and with it, and the zipf weight of its own.
-  private var regions: [(first: UInt32, hotEnd: Int, weight: Double)] = []
+  private var hot: HotPages
   private var version: UInt64 = .max
   private var buffer = [UInt32](repeating: 0, count: 256)
   /// Accesses made so far, and those begun later than due.
@@ -25,8 +20,7 @@ struct AnonStream {
 
   init(_ spec: AnonAccessSpec, coldPPM: Int64, seed: UInt64, purpose: String) {
     self.spec = spec
-    hotPPM = 1_000_000 - coldPPM
-    spread = (1_000_000 << 32) / UInt64(max(hotPPM, 1))
+    hot = HotPages(sharePPM: 1_000_000 - coldPPM, alpha: spec.pattern.alpha)
     writeShare = Double(spec.writePPM) / 1_000_000
     random = RandomStream(seed: seed, purpose: purpose)
   }
@@ -37,46 +31,19 @@ struct AnonStream {
     return copy.next()
   }
 
-  private var hotPages: Int { regions.last?.hotEnd ?? 0 }
-
-  /// Takes over what is touched now, if that has changed.
-  private mutating func update(_ kernel: borrowing GuestKernel) {
-    if version == kernel.touchedVersion { return }
-    version = kernel.touchedVersion
-    regions.removeAll(keepingCapacity: true)
-    var end = 0
-    var largest = 0
-    let share = hotPPM
-    var found = regions
-    kernel.forEachTouchedRegion { first, touched in
-      let hot = Int(Int64(touched) * share / 1_000_000)
-      if hot == 0 { return }
-      end += hot
-      largest = max(largest, hot)
-      found.append((first, end, 0))
-    }
-    regions = found
-    guard let alpha = spec.pattern.alpha else { return }
-    if largest > zipf?.ranks ?? 0 {
-      zipf = ZipfQuantiles(ranks: largest + largest / 2, alpha: alpha)
-    }
-    var start = 0
-    for index in regions.indices {
-      regions[index].weight = zipf?.weight(of: regions[index].hotEnd - start) ?? 0
-      start = regions[index].hotEnd
-    }
-  }
-
   /// Makes the accesses that are due until `quantum` ns are spent or one has to wait.
   ///
   /// With nothing touched, accesses that are due fall away.
   mutating func step(
     quantum: Int64, _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
   ) {
-    update(kernel)
+    if version != kernel.touchedVersion {
+      version = kernel.touchedVersion
+      hot.update(kernel)
+    }
     let dueBefore = spec.rate.due(after: now.nanoseconds)
     let due = spec.rate.due(after: now.nanoseconds + quantum)
-    if hotPages == 0 {
+    if hot.count == 0 {
       done = due
       return
     }
@@ -94,71 +61,39 @@ struct AnonStream {
     }
   }
 
+  /// Draws the next `count` accesses, with everything that a draw needs in locals.
   private mutating func draw(_ count: Int) {
-    for index in 0..<count {
-      var access = page()
-      if writeShare > 0 && random.unit() < writeShare { access |= GuestKernel.writeBit }
-      buffer[index] = access
+    var (random, scanned) = (self.random, self.scanned)
+    let (hot, pattern, writeShare) = (self.hot, spec.pattern, self.writeShare)
+    buffer.withUnsafeMutableBufferPointer { buffer in
+      for index in 0..<count {
+        var access = Self.page(pattern, hot, &scanned, &random)
+        if writeShare > 0 && random.unit() < writeShare { access |= GuestKernel.writeBit }
+        buffer[index] = access
+      }
     }
+    (self.random, self.scanned) = (random, scanned)
   }
 
-  private mutating func page() -> UInt32 {
-    let hot = UInt64(hotPages)
-    switch spec.pattern {
-    case .uniform: return place(Int(random.below(hot)))
-    case .scan: return scan()
+  @inline(__always)
+  private static func page(
+    _ pattern: PatternSpec, _ hot: borrowing HotPages, _ scanned: inout UInt64,
+    _ random: inout RandomStream
+  ) -> UInt32 {
+    let count = UInt64(hot.count)
+    switch pattern {
+    case .uniform: return hot.page(Int(random.below(count)))
+    case .scan: break
     case .hotcold(let hotPPM, let accessPPM):
-      let few = max(hot * UInt64(hotPPM) / 1_000_000, 1)
-      let isFew = random.unit() < Double(accessPPM) / 1_000_000 || few == hot
-      return place(Int(isFew ? random.below(few) : few + random.below(hot - few)))
-    case .zipf: return zipfPage()
+      let few = max(count * UInt64(hotPPM) / 1_000_000, 1)
+      let isFew = random.unit() < Double(accessPPM) / 1_000_000 || few == count
+      return hot.page(Int(isFew ? random.below(few) : few + random.below(count - few)))
+    case .zipf: return hot.zipfPage(&random)
     case .mix(_, let scanPPM):
-      return random.unit() < Double(scanPPM) / 1_000_000 ? scan() : zipfPage()
+      if random.unit() >= Double(scanPPM) / 1_000_000 { return hot.zipfPage(&random) }
     }
-  }
-
-  private mutating func scan() -> UInt32 {
     scanned &+= 1
-    return place(Int((scanned &- 1) % UInt64(hotPages)))
-  }
-
-  /// A region by its share of the hot pages, then a rank in it, scattered over its hot pages.
-  private mutating func zipfPage() -> UInt32 {
-    let index = region(
-      of: Int(random.next().multipliedFullWidth(by: UInt64(hotPages)).high))
-    let first = index == 0 ? 0 : regions[index - 1].hotEnd
-    let count = regions[index].hotEnd - first
-    let weight = regions[index].weight
-    guard let rank = zipf?.rank(random.unit(), of: count, total: weight) else {
-      return place(first)
-    }
-    // A prime above any count: multiplying by it permutes the remainders.
-    let scattered = Int(UInt64(rank) &* 2_654_435_761 % UInt64(count))
-    return page(scattered, ofRegion: index)
-  }
-
-  /// The region that hot page `number` of all is in. O(log regions), without a branch to guess wrong.
-  private func region(of number: Int) -> Int {
-    var first = 0
-    var count = regions.count
-    while count > 1 {
-      let half = count / 2
-      // All ones if that region ends at `number` or before, else zero.
-      let isBeyond = (regions[first + half - 1].hotEnd &- number &- 1) &>> (Int.bitWidth - 1)
-      first &+= half & isBeyond
-      count -= half
-    }
-    return first
-  }
-
-  /// The page that is hot page `number` of all.
-  private func place(_ number: Int) -> UInt32 {
-    let index = region(of: number)
-    return page(number - (index == 0 ? 0 : regions[index - 1].hotEnd), ofRegion: index)
-  }
-
-  private func page(_ hot: Int, ofRegion index: Int) -> UInt32 {
-    regions[index].first + UInt32(truncatingIfNeeded: (UInt64(hot) &* spread) &>> 32)
+    return hot.page(Int((scanned &- 1) % count))
   }
 }
 

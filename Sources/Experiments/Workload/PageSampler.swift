@@ -67,9 +67,8 @@ struct PageSampler {
     let pages = UInt64(count)
     switch kind {
     case .zipf(let table):
-      for index in buffer.indices {
-        buffer[index] = permutation[table.rank(random.unit(), of: count)]
-      }
+      table.fill(buffer, of: count, &random)
+      for index in buffer.indices { buffer[index] = permutation[Int(buffer[index])] }
     case .uniform:
       for index in buffer.indices {
         buffer[index] = UInt32(truncatingIfNeeded: random.below(pages))

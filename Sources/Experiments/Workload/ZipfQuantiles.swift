@@ -12,6 +12,8 @@ struct ZipfQuantiles {
   private var bounds: [UInt32] = [0]
   /// The weight of all ranks before each bound.
   private var cumulative: [Double] = [0]
+  /// The weight of one rank of each stretch.
+  private var perRank: [Double] = []
   /// For each of equal parts of the whole weight, the stretch at which a search begins.
   private var guide: [UInt32] = []
   private let partsPerWeight: Double
@@ -39,6 +41,11 @@ struct ZipfQuantiles {
         next += rank + 1 < Self.single ? 1 : (rank + 1) / Self.fraction
       }
     }
+    for stretch in 0..<bounds.count - 1 {
+      perRank.append(
+        (cumulative[stretch + 1] - cumulative[stretch])
+          / Double(bounds[stretch + 1] - bounds[stretch]))
+    }
     partsPerWeight = Double(Self.parts) / sum
     var stretch = 0
     for part in 0...Self.parts {
@@ -58,7 +65,7 @@ struct ZipfQuantiles {
       if Int(bounds[middle]) <= count { low = middle } else { high = middle - 1 }
     }
     if low == bounds.count - 1 { return cumulative[low] }
-    return cumulative[low] + Double(count - Int(bounds[low])) * weightPerRank(low)
+    return cumulative[low] + Double(count - Int(bounds[low])) * perRank[low]
   }
 
   /// The rank on which the number `unit` in [0, 1) falls, among the first `count`, whose weight is `total`.
@@ -66,16 +73,12 @@ struct ZipfQuantiles {
   func rank(_ unit: Double, of count: Int, total: Double) -> Int {
     let weight = unit * total
     var stretch = Int(guide[min(Int(weight * partsPerWeight), Self.parts)])
+    // Most searches are over after this step; the loops see to the rest.
+    let isBeyond = cumulative[stretch + 1] <= weight && stretch < perRank.count - 1
+    stretch &+= isBeyond ? 1 : 0
     while stretch > 0 && cumulative[stretch] > weight { stretch -= 1 }
-    while stretch < bounds.count - 2 && cumulative[stretch + 1] <= weight { stretch += 1 }
-    let first = Int(bounds[stretch])
-    if Int(bounds[stretch + 1]) == first + 1 { return min(first, count - 1) }
-    return min(first + Int((weight - cumulative[stretch]) / weightPerRank(stretch)), count - 1)
-  }
-
-  @inline(__always)
-  private func weightPerRank(_ stretch: Int) -> Double {
-    (cumulative[stretch + 1] - cumulative[stretch])
-      / Double(bounds[stretch + 1] - bounds[stretch])
+    while stretch < perRank.count - 1 && cumulative[stretch + 1] <= weight { stretch += 1 }
+    let beyond = Int((weight - cumulative[stretch]) / perRank[stretch])
+    return min(Int(bounds[stretch]) + beyond, count - 1)
   }
 }

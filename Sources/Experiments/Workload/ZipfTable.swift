@@ -38,15 +38,44 @@ final class ZipfTable: Sendable {
     self.guide = guide
   }
 
-  /// The rank that the number `unit` in [0, 1) falls on, among the first `count` ranks.
+  /// The ranks that numbers drawn from `random` fall on, one after another, among the first `count` ranks.
   ///
-  /// The smallest k whose cumulative weight exceeds `unit` times the weight of all `count`.
+  /// The smallest k whose cumulative weight exceeds the number times the weight of all `count`. The first two walks do
+  /// not search, so that the processor can wait for the guides and the weights of many draws at once.
+  func fill(
+    _ ranks: UnsafeMutableBufferPointer<UInt32>, of count: Int, _ random: inout RandomStream
+  ) {
+    let share = cumulative[count - 1]
+    let total = cumulative[cumulative.count - 1]
+    let last = guide.count - 1
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: ranks.count) { weights in
+      for index in ranks.indices {
+        let weight = random.unit() * share
+        weights[index] = weight
+        ranks[index] = min(guide[min(Int(weight / total * Double(last)), last)], UInt32(count - 1))
+      }
+      for index in ranks.indices {
+        ranks[index] &+= cumulative[Int(ranks[index])] <= weights[index] ? 1 : 0
+      }
+      for index in ranks.indices {
+        ranks[index] = UInt32(search(weights[index], from: Int(ranks[index]), of: count))
+      }
+    }
+  }
+
+  /// The rank that the number `unit` in [0, 1) falls on, among the first `count` ranks.
   @inline(__always)
   func rank(_ unit: Double, of count: Int) -> Int {
     let total = cumulative[cumulative.count - 1]
     let weight = unit * cumulative[count - 1]
     let part = min(Int(weight / total * Double(guide.count - 1)), guide.count - 1)
-    var rank = min(Int(guide[part]), count - 1)
+    return search(weight, from: Int(guide[part]), of: count)
+  }
+
+  /// The smallest rank whose cumulative weight exceeds `weight`, near `start`.
+  @inline(__always)
+  private func search(_ weight: Double, from start: Int, of count: Int) -> Int {
+    var rank = min(start, count - 1)
     while rank > 0 && cumulative[rank - 1] > weight { rank -= 1 }
     while rank < count - 1 && cumulative[rank] <= weight { rank += 1 }
     return rank

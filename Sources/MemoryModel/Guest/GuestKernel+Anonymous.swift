@@ -192,8 +192,15 @@ extension GuestKernel {
   ) -> Int {
     let hitCost = costs.anonHit.nanoseconds
     isTight = false
+    for access in batch.prefix(Self.prefetchDistance) {
+      pages.prefetch(access & ~Self.writeBit)
+    }
+    let lastPrefetch = batch.count - Self.prefetchDistance
     var done = 0
     while done < batch.count && elapsed < budget {
+      if done < lastPrefetch {
+        pages.prefetch(batch[done &+ Self.prefetchDistance] & ~Self.writeBit)
+      }
       let page = batch[done] & ~Self.writeBit
       let isWrite = batch[done] & Self.writeBit != 0
       let state = pages.records[Int(page)].state

@@ -2,7 +2,7 @@ import SimulationEngine
 
 extension GuestKernel {
   /// How many accesses ahead a page's record is fetched.
-  private static let prefetchDistance = 32
+  static let prefetchDistance = 32
 
   /// Reads or writes whole file pages, `batch` one after another; the top bit of each says "write".
   ///
