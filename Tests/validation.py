@@ -43,8 +43,8 @@ def table(kind):
 old = PAGE.read_text()
 new = old
 for kind in TABLES:
-    place = re.compile(f"(?<=<!-- {kind} -->\n).*?(?=<!-- end -->)", re.DOTALL)
-    text = f"\n{table(kind)}\n"
+    place = re.compile(f"<!-- {kind} -->\n.*?<!-- end -->", re.DOTALL)
+    text = f"<!-- {kind} -->\n\n{table(kind)}\n<!-- end -->"
     new, places = place.subn(lambda _: text, new)
     if places != 1:
         sys.exit(f"{PAGE.name} has {places} places for {kind}")
