@@ -6,15 +6,13 @@ BUILD ?= .build
 PROGRAM := $(BUILD)/release/balloonsim
 DATABASE ?= Results/balloonsim.sqlite
 PREFIX ?= /usr/local
-# Recordings; what is left out of them below is outside its tolerance (Docs/model.md, section 9).
-TRUTH := Tests/ExperimentsTests/GroundTruth
 SOURCES := Package.swift Sources Tests Benchmarks
 
 # Debian packages that the build and the tests need: library headers, the C compiler for them, and make's own tools.
 PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check lint format bench clean setup reference install
+.PHONY: help run test build check lint format bench clean setup reference validate install
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,12 +33,7 @@ test: setup ## run all tests, in debug and the reference runs also in release
 	$(SWIFT) test --skip-build
 	$(SWIFT) build -c release --product balloonsim
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh
-	$(PROGRAM) validate pagecache Tests/ExperimentsTests/GroundTruth/pagecache/runs/*.json
-	$(PROGRAM) validate swap Tests/ExperimentsTests/GroundTruth/anonswap/runs/*.json
-	$(PROGRAM) validate pagecache $(TRUTH)/guestcache/*.json
-	$(PROGRAM) validate swap $(TRUTH)/guestanon/ga_a0.8.json
-	$(PROGRAM) validate closedloop $(filter-out %/commit_late_m512_d3u3i3.json,$(wildcard $(TRUTH)/closedloop/*.json)) \
-	  $(TRUTH)/balloonlatency/lat_idle.json
+	BALLOONSIM=$(abspath $(PROGRAM)) Tests/validation.py
 
 build: setup ## build the program in release
 	@$(SWIFT) build -c release --product balloonsim
@@ -59,6 +52,9 @@ bench: setup ## measure against C programs that do one thing each
 
 reference: build ## write the reference fingerprints anew, after a change of results
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh --write
+
+validate: build ## hold the simulator against all recordings and write the tables of Docs/validation.md
+	BALLOONSIM=$(abspath $(PROGRAM)) Tests/validation.py --write
 
 install: build ## install the program below PREFIX (default /usr/local)
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/balloonsim

@@ -21,6 +21,8 @@ struct ValidateCommand: ParsableCommand {
     @Argument(help: "JSON Lines files of vectors.")
     var files: [String]
 
+    @OptionGroup var tables: TableOptions
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -48,8 +50,7 @@ struct ValidateCommand: ParsableCommand {
         let table = TableText(
           columns: [.init("file"), .init("lines", .right), .init("equal", .right)],
           rows: reports.map { [$0.file, "\($0.lines)", "\($0.equalLines)"] })
-        try put(table.text(width: Terminal.width), terminator: "")
-        try put("\(equal) of \(lines) lines equal")
+        try tables.show([table], ["\(equal) of \(lines) lines equal"])
       }
       if equal < lines { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }
@@ -68,6 +69,8 @@ struct ValidateCommand: ParsableCommand {
     @Argument(help: "JSON files of recorded guests.")
     var files: [String]
 
+    @OptionGroup var tables: TableOptions
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -77,9 +80,9 @@ struct ValidateCommand: ParsableCommand {
       } else {
         for (file, check) in checks {
           for line in check.outside(file: file) { try put(line) }
-          try put(check.table.text(width: Terminal.width), terminator: "")
           let good = check.entries.count(where: \.ok)
-          try put("\(file): \(good) of \(check.entries.count) guests within tolerance")
+          try tables.show(
+            [check.table], ["\(file): \(good) of \(check.entries.count) guests within tolerance"])
         }
       }
       if !checks.allSatisfy(\.check.ok) { throw ExitCode(ExitStatus.notHeld.rawValue) }
@@ -102,6 +105,8 @@ extension ValidateCommand {
     @Argument(help: "JSON files of recorded runs (pagecache/runs, guestcache).")
     var files: [String]
 
+    @OptionGroup var tables: TableOptions
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -109,8 +114,7 @@ extension ValidateCommand {
       if output.json {
         try put(summary.json)
       } else {
-        try put(summary.table.text(width: Terminal.width), terminator: "")
-        for sentence in summary.sentences { try put(sentence) }
+        try tables.show([summary.table], summary.sentences)
       }
       if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }
@@ -131,6 +135,8 @@ extension ValidateCommand {
     @Argument(help: "JSON files of recorded runs (anonswap/runs, guestanon).")
     var files: [String]
 
+    @OptionGroup var tables: TableOptions
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -138,8 +144,7 @@ extension ValidateCommand {
       if output.json {
         try put(summary.json)
       } else {
-        try put(summary.table.text(width: Terminal.width), terminator: "")
-        for sentence in summary.sentences { try put(sentence) }
+        try tables.show([summary.table], summary.sentences)
       }
       if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }
@@ -163,6 +168,8 @@ extension ValidateCommand {
     @Argument(help: "JSON files of recorded guests (closedloop, balloonlatency).")
     var files: [String]
 
+    @OptionGroup var tables: TableOptions
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -170,13 +177,25 @@ extension ValidateCommand {
       if output.json {
         try put(summary.json)
       } else {
-        for table in [summary.table, summary.balloonTable, summary.costTable].compactMap(\.self) {
-          try put(table.text(width: Terminal.width))
-        }
-        for sentence in summary.sentences { try put(sentence) }
+        try tables.show(
+          [summary.table, summary.balloonTable, summary.costTable].compactMap(\.self),
+          summary.sentences)
       }
       if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }
+  }
+}
+
+/// How `validate` shows tables.
+struct TableOptions: ParsableArguments {
+  @Flag(help: "Print tables and sentences in Markdown.")
+  var markdown = false
+
+  /// Writes tables, and sentences below them, to standard output.
+  func show(_ tables: [TableText], _ sentences: [String]) throws(OutputError) {
+    let texts = tables.map { markdown ? $0.markdown : $0.text(width: Terminal.width) }
+    try put(texts.joined(separator: "\n"), terminator: markdown ? "\n" : "")
+    for sentence in sentences { try put(markdown ? "- " + sentence : sentence) }
   }
 }
 

@@ -28,6 +28,22 @@ struct TableTests {
     #expect(table.text() == table.text(width: 120))
   }
 
+  @Test(
+    "In Markdown a row is a line, numbers are set right, and a bar in a text does not end its cell")
+  func markdown() {
+    let table = TableText(
+      columns: [.init("run"), .init("x", .right)], rows: [["a|b", "1"], ["", "2"]])
+
+    #expect(
+      table.markdown == """
+        | run | x |
+        | --- | ---: |
+        | a\\|b | 1 |
+        |  | 2 |
+
+        """)
+  }
+
   @Test("At 60 columns texts are broken at spaces")
   func narrow() {
     #expect(

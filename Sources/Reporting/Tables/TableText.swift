@@ -44,6 +44,15 @@ public struct TableText: Hashable, Sendable {
     return widths(within: width).map(grid) ?? blocks(width: width)
   }
 
+  /// The table in Markdown, as wide as it comes.
+  public var markdown: String {
+    let rules = columns.map { $0.alignment == .left ? "---" : "---:" }
+    return ([columns.map(\.title), rules] + rows).map { cells in
+      let escaped = cells.map { $0.split(separator: "|", omittingEmptySubsequences: false) }
+      return "| " + escaped.map { $0.joined(separator: "\\|") }.joined(separator: " | ") + " |\n"
+    }.joined()
+  }
+
   /// Spaces between two columns.
   private static let gap = 2
   /// No column of texts is made narrower than this.

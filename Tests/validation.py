@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Compares the tables in Docs/validation.md with what the program says of the recordings, or writes them with --write.
+
+The program is $BALLOONSIM. A table stands between <!-- KIND --> and <!-- end -->.
+"""
+
+import difflib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "Docs/validation.md"
+TRUTH = "Tests/ExperimentsTests/GroundTruth"
+# Each table: the subcommand of `validate` and the files it is given.
+TABLES = {
+    "driver": ("driver", "Tests/ExperimentsTests/Vectors/*.jsonl"),
+    "zones": ("zones", f"{TRUTH}/zones/*.json"),
+    "pagecache": ("pagecache", f"{TRUTH}/pagecache/runs/*.json"),
+    "guestcache": ("pagecache", f"{TRUTH}/guestcache/*.json"),
+    "anonswap": ("swap", f"{TRUTH}/anonswap/runs/*.json"),
+    "guestanon": ("swap", f"{TRUTH}/guestanon/*.json"),
+    "closedloop": ("closedloop", f"{TRUTH}/closedloop/*.json"),
+    "balloonlatency": ("closedloop", f"{TRUTH}/balloonlatency/*.json"),
+}
+
+
+def table(kind):
+    command, pattern = TABLES[kind]
+    files = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(pattern))
+    program = os.path.abspath(os.environ["BALLOONSIM"])
+    done = subprocess.run(
+        [program, "validate", command, "--markdown", *files], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    # 1: something is outside its tolerance, as the table then says.
+    if done.returncode not in (0, 1):
+        sys.exit(f"validate {command} ended with {done.returncode}")
+    return done.stdout
+
+
+old = PAGE.read_text()
+new = old
+for kind in TABLES:
+    place = re.compile(f"<!-- {kind} -->\n.*?<!-- end -->", re.DOTALL)
+    text = f"<!-- {kind} -->\n\n{table(kind)}\n<!-- end -->"
+    new, places = place.subn(lambda _: text, new)
+    if places != 1:
+        sys.exit(f"{PAGE.name} has {places} places for {kind}")
+if "--write" in sys.argv[1:]:
+    PAGE.write_text(new)
+    print(f"wrote {PAGE.relative_to(ROOT)}")
+elif new != old:
+    sys.stdout.writelines(
+        difflib.unified_diff(old.splitlines(True), new.splitlines(True), str(PAGE.name), "now")
+    )
+    sys.exit(f"the tables in {PAGE.name} are not current; if results were meant to change: make validate")
+else:
+    print(f"{len(TABLES)} tables of {PAGE.name} are current")
