@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Compares the tables in Docs/validation.md with what the program says of the recordings, or writes them with --write.
 
+Fails as well if a recording is outside its tolerance that was not before.
+
 The program is $BALLOONSIM. A table stands between <!-- KIND --> and <!-- end -->.
 """
 
@@ -25,6 +27,8 @@ TABLES = {
     "closedloop": ("closedloop", f"{TRUTH}/closedloop/*.json"),
     "balloonlatency": ("closedloop", f"{TRUTH}/balloonlatency/*.json"),
 }
+# The recordings that the page explains why they are outside their tolerance; no other may be.
+MISSES = {"closedloop": {"commit_late_m512_d3u3i3"}, "guestanon": {"ga_burst"}}
 
 
 def table(kind):
@@ -37,6 +41,10 @@ def table(kind):
     # 1: something is outside its tolerance, as the table then says.
     if done.returncode not in (0, 1):
         sys.exit(f"validate {command} ended with {done.returncode}")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines()]
+    outside = {row[0] for row in rows if row and row[-1] == "NO"}
+    if outside != MISSES.get(kind, set()):
+        sys.exit(f"{kind}: outside the tolerance are {sorted(outside)}, known are {sorted(MISSES.get(kind, set()))}")
     return done.stdout
 
 
