@@ -50,15 +50,41 @@ extension GuestRecording {
   var workload: (script: WorkloadScript, places: [(process: Int, step: Int)?]) {
     var processes: [[WorkloadScript.Step]] = []
     var places: [[Int]] = []
-    for steps in script.processes {
+    for (steps, delays) in zip(script.processes, delays) {
       var writer = ProcessWriter()
       writer.map(Self.processCommitted, touching: Self.processTouched, at: .zero)
-      for step in steps { writer.add(step) }
+      for (step, delay) in zip(steps, delays) {
+        writer.add(WorkloadScript.Step(at: step.at + delay, step.operation))
+      }
       processes.append(writer.steps)
       places.append(writer.places)
     }
     return (WorkloadScript(processes: processes), lines(places))
   }
+
+  /// How much later than its time each step begins.
+  ///
+  /// Operations of a second, its sample, and the controller that acts on the sample begin within some milliseconds of each
+  /// other, in either order. What the recording began after the sample begins as much later here, so that the
+  /// controller does not see it yet.
+  private var delays: [[SimDuration]] {
+    var delays = script.processes.map { [SimDuration](repeating: .zero, count: $0.count) }
+    let places = lines(script.processes.map { Array($0.indices) })
+    let samples = series["t"] ?? []
+    for operation in description.operations {
+      guard let place = places[operation.line] else { continue }
+      let due = Double(script.processes[place.process][place.step].at.nanoseconds) / 1e9
+      let near = samples.min { abs($0 - due) < abs($1 - due) } ?? due
+      let late = operation.start - near
+      if late > 0 && abs(near - due) < Self.sameMoment && operation.start - due < Self.sameMoment {
+        delays[place.process][place.step] = .nanoseconds(Int64(late * 1e9))
+      }
+    }
+    return delays
+  }
+
+  /// Within how many seconds of its time an operation or a sample counts as begun in time.
+  private static let sameMoment = 0.05
 
   /// The process and the step of each line of the recorded script.
   private func lines(_ places: [[Int]]) -> [(process: Int, step: Int)?] {
