@@ -33,14 +33,17 @@ public struct Fingerprint: Hashable, Sendable {
 
   /// Mixes a text in by its UTF-8 bytes, eight at a time.
   public mutating func combine(_ text: String) {
-    var word: UInt64 = 0
-    var count: UInt64 = 0
-    for byte in text.utf8 {
-      word = word &<< 8 | UInt64(byte)
-      count &+= 1
-      if count & 7 == 0 { combine(word) }
+    var text = text
+    text.withUTF8 { bytes in
+      var word: UInt64 = 0
+      var count: UInt64 = 0
+      for byte in bytes {
+        word = word &<< 8 | UInt64(byte)
+        count &+= 1
+        if count & 7 == 0 { combine(word) }
+      }
+      combine(word &<< 8 ^ count)
     }
-    combine(word &<< 8 ^ count)
   }
 
   /// The hash as 16 hexadecimal digits.

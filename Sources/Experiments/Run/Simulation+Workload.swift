@@ -2,12 +2,25 @@ import MemoryModel
 import SimulationEngine
 
 extension Simulation {
-  /// The committed trace reaches its next sample: programs map, unmap and forget memory.
-  mutating func playDemand(_ index: Int) throws {
-    if guests[index].isDead { return }
+  /// Follows the committed trace from sample to sample as long as nothing but ticks is due before the next, for such
+  /// samples need no queue; then queues the next.
+  mutating func followDemand(_ index: Int) throws {
+    let event = SimulationEvent.demand(guest: UInt16(index))
+    while let next = try playDemand(index) {
+      if next >= queue.nextTime || next > end {
+        return queue.schedule(event, at: next, in: .workload)
+      }
+      checkInvariants()
+      while nextTick < next.nanoseconds { try takeTick() }
+      takeUp(event, at: next)
+    }
+  }
+
+  /// The committed trace reaches its next sample: programs map, unmap and forget memory. Returns when to look again.
+  private mutating func playDemand(_ index: Int) throws -> SimTime? {
+    if guests[index].isDead { return nil }
     let before = guests[index].demand.committed
     let next = guests[index].demand.advance(to: now)
-    if let next { queue.schedule(.demand(guest: UInt16(index)), at: next, in: .workload) }
     let change = guests[index].demand.committed - before
     guests[index].kernel.begin(at: now)
     // Programs run now here, now there: the CPUs take turns.
@@ -32,6 +45,7 @@ extension Simulation {
       schedule(.touch(guest: UInt16(index)), after: 0, .workload)
     }
     try settle(index)
+    return next
   }
 
   /// The kernel refused a mapping: the program does without it.

@@ -70,18 +70,24 @@ public struct Simulation: ~Copyable {
       let due = queue.nextTime
       if nextTick < due.nanoseconds {
         if nextTick > end.nanoseconds { break }
-        takeUp(.tick, at: SimTime(nanoseconds: nextTick))
-        try recordTick()
+        try takeTick()
       } else {
         if due > end || queue.count == 0 { break }
         let (time, event) = queue.next()
         takeUp(event, at: time)
         try dispatch(event)
+        checkInvariants()
       }
-      checkInvariants()
     }
     now = end
     return try finish()
+  }
+
+  /// The next tick.
+  mutating func takeTick() throws {
+    takeUp(.tick, at: SimTime(nanoseconds: nextTick))
+    try recordTick()
+    checkInvariants()
   }
 
   /// Moves the clock to an event, and counts it.
@@ -95,7 +101,7 @@ public struct Simulation: ~Copyable {
   /// Carries out one event. The one place that knows them all.
   private mutating func dispatch(_ event: SimulationEvent) throws {
     switch event {
-    case .demand(let guest): try playDemand(Int(guest))
+    case .demand(let guest): try followDemand(Int(guest))
     case .touch(let guest): try touch(Int(guest))
     case .file(let guest, let stream, let thread):
       try stepFile(Int(guest), Int(stream), thread)
