@@ -45,6 +45,23 @@ struct ClosedLoopValidationTests {
     #expect(swap.ok)
   }
 
+  @Test("A touch as fast as it goes is paced as it was recorded, one with a rate keeps it")
+  func touchesAreAtTheRecordedPace() throws {
+    let recording = try GuestRecording(path: "\(Self.folder)/guestanon/ga_burst.json")
+
+    let rates = recording.workload.script.processes.flatMap { steps in
+      steps.compactMap { step -> Int64? in
+        guard case .touch(_, _, let count, let rate) = step.operation, count >= 5000 else {
+          return nil
+        }
+        return rate
+      }
+    }
+
+    // Line 1: 5,000 pages at 4,000 a second. Line 4: 9,000 pages from 25.021 to 26.992 s, 4,566.2 a second.
+    #expect(rates == [4_000, 4_567])
+  }
+
   /// A copy of a recording with something replaced in one of its files.
   private func planted(
     _ name: String, in part: String, _ old: String, _ new: String
