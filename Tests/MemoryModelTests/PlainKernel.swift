@@ -185,9 +185,9 @@ struct PlainKernel {
     pages[page] = Page()
   }
 
-  mutating func shrinkFrontswap(to target: Int) {
+  mutating func shrinkFrontswap(to target: Int, atMost limit: Int) {
     // Upwards from where it is, then from the start again; what comes home is counted, not what is left.
-    var wanted = target == 0 ? Int.max : stored.count - target
+    var wanted = Swift.min(target == 0 ? Int.max : stored.count - target, limit)
     var position = 0
     while wanted > 0 {
       let above = stored.filter { $0 > position }
