@@ -109,5 +109,22 @@ struct ClosedLoopValidationTests {
     #expect(throws: RecordedFileError.self) {
       _ = try planted(name, in: ".control.csv", "26624", "x")
     }
+    #expect(throws: RecordedFileError.self) {
+      _ = try planted(name, in: ".control.csv", "tgt_unfloored", "target")
+    }
+  }
+
+  @Test("A controlled guest without its control file is refused, and not passed without decisions")
+  func noControlFile() throws {
+    let folder = try TemporaryFolder()
+    for suffix in [".json", ".series.csv"] {
+      let text = try String(
+        contentsOfFile: "\(Self.folder)/closedloop/bursts_m512_d8u1i5\(suffix)", encoding: .utf8)
+      _ = try folder.write(text, to: "r\(suffix)")
+    }
+
+    #expect(throws: UnreadableFile.self) {
+      _ = try ClosedLoopValidation(path: "\(folder.path)/r.json")
+    }
   }
 }
