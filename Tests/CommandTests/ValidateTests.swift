@@ -82,6 +82,7 @@ struct ValidateTests {
     try workplace.write(
       right.replacing("alloc x1 30000", with: "alloc x1 40000"), to: "planted.json")
     try workplace.write(series, to: "planted.series.csv")
+    try workplace.write(try RepositoryFile.read(name + ".control.csv"), to: "planted.control.csv")
     try workplace.write(right, to: "broken.json")
     try workplace.write(series + "1,2\n", to: "broken.series.csv")
 

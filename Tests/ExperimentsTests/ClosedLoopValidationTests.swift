@@ -45,6 +45,23 @@ struct ClosedLoopValidationTests {
     #expect(swap.ok)
   }
 
+  @Test("A touch as fast as it goes is paced as it was recorded, one with a rate keeps it")
+  func touchesAreAtTheRecordedPace() throws {
+    let recording = try GuestRecording(path: "\(Self.folder)/guestanon/ga_burst.json")
+
+    let rates = recording.workload.script.processes.flatMap { steps in
+      steps.compactMap { step -> Int64? in
+        guard case .touch(_, _, let count, let rate) = step.operation, count >= 5000 else {
+          return nil
+        }
+        return rate
+      }
+    }
+
+    // Line 1: 5,000 pages at 4,000 a second. Line 4: 9,000 pages from 25.021 to 26.992 s, 4,566.2 a second.
+    #expect(rates == [4_000, 4_567])
+  }
+
   /// A copy of a recording with something replaced in one of its files.
   private func planted(
     _ name: String, in part: String, _ old: String, _ new: String
@@ -91,6 +108,23 @@ struct ClosedLoopValidationTests {
     }
     #expect(throws: RecordedFileError.self) {
       _ = try planted(name, in: ".control.csv", "26624", "x")
+    }
+    #expect(throws: RecordedFileError.self) {
+      _ = try planted(name, in: ".control.csv", "tgt_unfloored", "target")
+    }
+  }
+
+  @Test("A controlled guest without its control file is refused, and not passed without decisions")
+  func noControlFile() throws {
+    let folder = try TemporaryFolder()
+    for suffix in [".json", ".series.csv"] {
+      let text = try String(
+        contentsOfFile: "\(Self.folder)/closedloop/bursts_m512_d8u1i5\(suffix)", encoding: .utf8)
+      _ = try folder.write(text, to: "r\(suffix)")
+    }
+
+    #expect(throws: UnreadableFile.self) {
+      _ = try ClosedLoopValidation(path: "\(folder.path)/r.json")
     }
   }
 }

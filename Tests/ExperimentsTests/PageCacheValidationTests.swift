@@ -1,4 +1,5 @@
 import Foundation
+import MemoryModel
 import Testing
 
 @testable import Experiments
@@ -21,6 +22,16 @@ struct PageCacheValidationTests {
     #expect(run.isTraceEqual == true)
     #expect(run.ok)
     #expect(run.agreement ?? 0 > 0.95)
+  }
+
+  @Test("The rules of 4.19, the default of a scenario, predict the same runs", arguments: files)
+  func runIsPredictedByDefaultRules(file: String) throws {
+    let text = try Data(contentsOf: Self.folder.appending(path: file))
+    let recording = try JSONDecoder().decode(PageCacheRecording.self, from: text)
+
+    let run = PageCacheValidation(recording, bits: nil, kernel: .linux4_19)
+
+    #expect(run.ok)
   }
 
   @Test("A run whose misses are a tenth more, or whose accesses are others, does not pass")

@@ -122,6 +122,30 @@ struct LaterKernelTests {
     #expect(twice == second)
   }
 
+  @Test(
+    "File pages accessed twice count as active when their batch is full, or when reclaim begins")
+  func activationBatches() {
+    var machine = Machine {
+      $0.kernel = .linux6_1
+      $0.fileSets = [(.pages(30), 0)]
+    }
+    machine.file(0..<30)
+
+    machine.file(0..<14)
+    let gathered = machine.kernel.listedSizes
+    machine.file(14..<15)
+    let full = machine.kernel.listedSizes
+    machine.file(15..<18)
+    let more = machine.kernel.listedSizes
+    machine.kernel.shrinkActive(.activeAnon, 1)
+
+    #expect(gathered == PerList(inactiveFile: 30))
+    #expect(full == PerList(inactiveFile: 15, activeFile: 15))
+    #expect(more == full)
+    #expect(machine.kernel.listedSizes == PerList(inactiveFile: 12, activeFile: 18))
+    #expect(machine.kernel.sizes == PerList(inactiveFile: 12, activeFile: 18))
+  }
+
   @Test("New pages count as listed when their batch is full, or when reclaim begins")
   func batches() {
     var machine = machine(.linux6_1)

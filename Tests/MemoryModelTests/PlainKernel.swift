@@ -4,7 +4,7 @@
 /// room, and for later kernels section 2.13 of the model. No kswapd, no writes to files, no process killed: the tests do
 /// not get there.
 struct PlainKernel {
-  /// From 5.9 on: what a written and a kept page cost, and how many new pages a batch holds.
+  /// From 5.9 on: what a written and a kept page cost, and how many pages a batch holds.
   struct Later {
     let written: Int
     let kept: Int
@@ -42,6 +42,8 @@ struct PlainKernel {
   let later: Later?
   /// New pages not yet on their lists, though they stand there already.
   var unlisted: [Place: Int] = [:]
+  /// File pages that stand on the active list, though reclaim sees them on the inactive one.
+  var unmoved = 0
   var cost: (anon: Int, file: Int) = (0, 0)
   /// Owners of the swap slots; slot 0 is the header.
   var slots: [Int?]
@@ -70,7 +72,16 @@ struct PlainKernel {
 
   private func size(_ list: Place) -> Int { lists[list, default: []].count }
   /// What reclaim sees of a list.
-  private func seen(_ list: Place) -> Int { Swift.max(size(list) - unlisted[list, default: 0], 0) }
+  private func seen(_ list: Place) -> Int {
+    let listed = Swift.max(size(list) - unlisted[list, default: 0], 0)
+    switch list {
+    case .activeFile: return Swift.max(listed - unmoved, 0)
+    case .inactiveFile:
+      let active = Swift.max(size(.activeFile) - unlisted[.activeFile, default: 0], 0)
+      return listed + Swift.min(unmoved, active)
+    default: return listed
+    }
+  }
   private var anon: Int { size(.inactiveAnon) + size(.activeAnon) }
   private var file: Int { size(.inactiveFile) + size(.activeFile) }
   private var freeSlots: Int { slots.dropFirst().count { $0 == nil } }
@@ -140,6 +151,7 @@ struct PlainKernel {
       put(page, on: .activeFile)
       pages[page].isReferenced = false
       clock += 1
+      if let later { unmoved = unmoved + 1 == later.batch ? 0 : unmoved + 1 }
     } else {
       pages[page].isReferenced = true
     }
@@ -185,9 +197,9 @@ struct PlainKernel {
     pages[page] = Page()
   }
 
-  mutating func shrinkFrontswap(to target: Int) {
+  mutating func shrinkFrontswap(to target: Int, atMost limit: Int) {
     // Upwards from where it is, then from the start again; what comes home is counted, not what is left.
-    var wanted = target == 0 ? Int.max : stored.count - target
+    var wanted = Swift.min(target == 0 ? Int.max : stored.count - target, limit)
     var position = 0
     while wanted > 0 {
       let above = stored.filter { $0 > position }
@@ -344,7 +356,7 @@ struct PlainKernel {
   }
 
   private mutating func deactivate(_ list: Place, _ count: Int) {
-    unlisted = [:]
+    (unlisted, unmoved) = ([:], 0)
     for _ in 0..<Swift.min(count, size(list)) {
       guard let page = lists[list]?.last else { return }
       take(page)
@@ -361,7 +373,7 @@ struct PlainKernel {
   }
 
   private mutating func scan(_ list: Place, _ count: Int) -> Int {
-    unlisted = [:]
+    (unlisted, unmoved) = ([:], 0)
     var freed = 0
     var activated = 0
     let (taken, storesBefore) = (Swift.min(count, size(list)), stores)

@@ -163,8 +163,7 @@ public struct ClosedLoopValidation: Sendable {
       (control[name] ?? []).map { Int64($0) }
     }
     let inputs = zip(column("cur"), zip(column("committed"), column("frontswap")))
-    let names = ["goal", "tgt_unfloored", "floor", "tgt", "balloon_value_pages", "shrink_target"]
-    let outputs = names.map(column)
+    let outputs = GuestRecording.controlOutputs.map(column)
     var equal = 0
     var all = 0
     for (row, (current, (committed, frontswap))) in inputs.enumerated() {

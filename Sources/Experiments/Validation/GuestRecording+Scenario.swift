@@ -50,11 +50,15 @@ extension GuestRecording {
   var workload: (script: WorkloadScript, places: [(process: Int, step: Int)?]) {
     var processes: [[WorkloadScript.Step]] = []
     var places: [[Int]] = []
-    for (steps, delays) in zip(script.processes, delays) {
+    let (delays, durations) = recordedTimes
+    for (process, steps) in script.processes.enumerated() {
       var writer = ProcessWriter()
       writer.map(Self.processCommitted, touching: Self.processTouched, at: .zero)
-      for (step, delay) in zip(steps, delays) {
-        writer.add(WorkloadScript.Step(at: step.at + delay, step.operation))
+      for (index, step) in steps.enumerated() {
+        writer.add(
+          WorkloadScript.Step(
+            at: step.at + delays[process][index],
+            step.operation.paced(over: durations[process][index])))
       }
       processes.append(writer.steps)
       places.append(writer.places)
@@ -62,25 +66,27 @@ extension GuestRecording {
     return (WorkloadScript(processes: processes), lines(places))
   }
 
-  /// How much later than its time each step begins.
+  /// How much later than its time each step begins, and how long it took; zero if that is not known.
   ///
   /// Operations of a second, its sample, and the controller that acts on the sample begin within some milliseconds of each
   /// other, in either order. What the recording began after the sample begins as much later here, so that the
   /// controller does not see it yet.
-  private var delays: [[SimDuration]] {
+  private var recordedTimes: (delays: [[SimDuration]], durations: [[SimDuration]]) {
     var delays = script.processes.map { [SimDuration](repeating: .zero, count: $0.count) }
+    var durations = delays
     let places = lines(script.processes.map { Array($0.indices) })
     let samples = series["t"] ?? []
     for operation in description.operations {
       guard let place = places[operation.line] else { continue }
+      durations[place.process][place.step] = .recorded(operation.end - operation.start)
       let due = Double(script.processes[place.process][place.step].at.nanoseconds) / 1e9
       let near = samples.min { abs($0 - due) < abs($1 - due) } ?? due
       let late = operation.start - near
       if late > 0 && abs(near - due) < Self.sameMoment && operation.start - due < Self.sameMoment {
-        delays[place.process][place.step] = .nanoseconds(Int64(late * 1e9))
+        delays[place.process][place.step] = .recorded(late)
       }
     }
-    return delays
+    return (delays, durations)
   }
 
   /// Within how many seconds of its time an operation or a sample counts as begun in time.
@@ -212,5 +218,26 @@ extension GuestRecording {
       ("frontswap_selfshrinking", law.isSelfshrinking ? "1" : "0"),
       ("selfballooning", "1"),
     ]
+  }
+}
+
+extension SimDuration {
+  /// A recorded number of seconds, cut off at 0 and a day.
+  fileprivate static func recorded(_ seconds: Double) -> SimDuration {
+    .nanoseconds(Int64(min(max(seconds, 0), 86_400) * 1e9))
+  }
+}
+
+extension WorkloadScript.Operation {
+  /// The operation at the speed at which it was recorded, if it is a touch as fast as it goes.
+  ///
+  /// That speed is the machine's and not the guest's: in the recordings 21 to 219 us a page.
+  fileprivate func paced(over duration: SimDuration) -> Self {
+    guard case .touch(let region, let first, let count, 0) = self, duration > .zero else {
+      return self
+    }
+    let rate = Double(count) * 1e9 / Double(duration.nanoseconds)
+    return .touch(
+      region: region, first: first, count: count, rate: Int64(min(rate.rounded(.up), 1e9)))
   }
 }

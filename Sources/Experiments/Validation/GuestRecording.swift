@@ -156,13 +156,28 @@ struct GuestRecording {
     let stem = path.hasSuffix(".json") ? String(path.dropLast(5)) : path
     series = try RecordedTable(path: stem + ".series.csv")
     let control = stem + ".control.csv"
+    let isControlled = description.controller?.isEnabled == true
     self.control =
-      FileManager.default.fileExists(atPath: control) ? try RecordedTable(path: control) : nil
+      isControlled || FileManager.default.fileExists(atPath: control)
+      ? try RecordedTable(path: control) : nil
+    if isControlled {
+      for column in Self.controlInputs + Self.controlOutputs
+      where self.control?[column] == nil {
+        throw RecordedFileError.malformed(
+          file: control, place: "line 1", what: "no column \"\(column)\"")
+      }
+    }
     for column in ["t", "MemTotal", "MemFree"] where series[column]?.isEmpty != false {
       throw RecordedFileError.malformed(
         file: stem + ".series.csv", place: "line 1", what: "no values of \"\(column)\"")
     }
   }
+
+  /// What the recorded controller saw, and what it made of it: columns of the control file.
+  static let controlInputs = ["cur", "committed", "frontswap"]
+  static let controlOutputs = [
+    "goal", "tgt_unfloored", "floor", "tgt", "balloon_value_pages", "shrink_target",
+  ]
 
   /// File pages on the lists at each sample.
   var fileCache: [Double]? { series.sum("Active(file)", "Inactive(file)") }

@@ -4,8 +4,8 @@ internal import SimulationEngine
 
 /// The guest's page cache beside what a real kernel did with the same accesses.
 ///
-/// The recordings are of a control group: what it may hold is its limit less its radix-tree nodes and some kernel
-/// memory, and reclaim knows the sizes of its lists only as of the last sample.
+/// The recordings are of a control group under Linux 6.18: what it may hold is its limit less its radix-tree nodes and
+/// some kernel memory, and reclaim knows the sizes of its lists only as of the last sample.
 public struct PageCacheValidation: Sendable {
   /// The recording's name and group.
   public let id: String, group: String
@@ -75,9 +75,9 @@ public struct PageCacheValidation: Sendable {
     firstDifference = nil
   }
 
-  /// Replays a recording through a control group of the guest kernel's page cache.
-  init(_ recording: PageCacheRecording, bits: [UInt8]?) {
-    var replay = PageCacheReplay(recording, bits: bits)
+  /// Replays a recording through a control group of the guest kernel's page cache, by the rules of `kernel`.
+  init(_ recording: PageCacheRecording, bits: [UInt8]?, kernel: KernelPolicy = .linux6_18) {
+    var replay = PageCacheReplay(recording, bits: bits, kernel)
     let window = replay.run()
     let real = recording.afterWarmup
     id = recording.id
@@ -136,7 +136,7 @@ private struct PageCacheReplay: ~Copyable {
   private(set) var agreed = 0
   private(set) var firstDifference: Int?
 
-  init(_ recording: PageCacheRecording, bits: [UInt8]?) {
+  init(_ recording: PageCacheRecording, bits: [UInt8]?, _ policy: KernelPolicy) {
     self.recording = recording
     self.bits = bits
     let first = recording.workload.segments[0].limit ?? 0
@@ -145,7 +145,7 @@ private struct PageCacheReplay: ~Copyable {
       repeating: false, count: recording.workload.filePages / Self.pagesPerNode + 1)
     kernel = GuestKernel(
       controlGroupOf: PageCount(max(first - Self.kernelMemory, 1)),
-      filePages: PageCount(recording.workload.filePages))
+      filePages: PageCount(recording.workload.filePages), kernel: policy)
     host = MemoryModel.Host(
       memory: .gibibytes(1), tmem: TmemConfiguration(cleancache: false, frontswap: false),
       disks: [

@@ -74,11 +74,14 @@ extension GuestKernel {
       anonActivations: counters.workingsetActivateAnon)
   }
 
-  /// The sizes of the lists without the new pages that are not on them yet.
+  /// The sizes of the lists without the new pages that are not on them yet, and before activated ones have moved.
   var listedSizes: PerList {
-    if rules.newPageBatch == 0 { return sizes }
+    if rules.listBatch == 0 { return sizes }
     var listed = sizes
     for list in LRUList.allCases { listed[list] = max(listed[list] - unlisted[list], 0) }
+    let waiting = min(unmoved, listed.activeFile)
+    listed.activeFile -= waiting
+    listed.inactiveFile += waiting
     return listed
   }
 
@@ -87,8 +90,21 @@ extension GuestKernel {
   /// They come to the head in their order either way, and reclaim starts with putting them there: so only sizes differ.
   @inline(__always)
   mutating func noteAdded(to list: LRUList) {
-    if rules.newPageBatch == 0 { return }
+    if rules.listBatch == 0 { return }
     unlisted[list] += 1
-    if unlisted.anon + unlisted.file >= rules.newPageBatch { unlisted = PerList() }
+    if unlisted.anon + unlisted.file >= rules.listBatch { unlisted = PerList() }
+  }
+
+  /// Notes that accesses activated `count` file pages, or rather put them into a batch of their own.
+  @inline(__always)
+  mutating func noteActivated(_ count: Int) {
+    if rules.listBatch == 0 || count == 0 { return }
+    unmoved = (unmoved + count) % rules.listBatch
+  }
+
+  /// Reclaim begins with putting all batches on their lists.
+  mutating func drainBatches() {
+    unlisted = PerList()
+    unmoved = 0
   }
 }

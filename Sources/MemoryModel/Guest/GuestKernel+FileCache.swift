@@ -103,6 +103,7 @@ extension GuestKernel {
     sizes.inactiveFile -= activated
     sizes.activeFile += activated
     workingsetClock &+= UInt64(activated)
+    noteActivated(activated)
     counters.pgactivate += Int64(activated)
     counters.accesses += Int64(hits)
     elapsed += Int64(hits) * costs.fileHit.nanoseconds

@@ -192,7 +192,7 @@ extension GuestKernel {
   ///
   /// Those with the accessed bit count as rotated though they move too. Source: facts 6.6.
   mutating func shrinkActive(_ list: LRUList, _ count: Int) {
-    unlisted = PerList()
+    drainBatches()
     let inactive: LRUList = list.isFile ? .inactiveFile : .inactiveAnon
     let moved = min(count, sizes[list])
     var accessed = 0

@@ -14,7 +14,7 @@ extension GuestKernel {
   mutating func shrinkInactive(
     _ list: LRUList, _ count: Int, _ pass: inout ReclaimPass, _ host: inout Host
   ) {
-    unlisted = PerList()
+    drainBatches()
     let taken = min(count, sizes[list])
     let writtenBefore = counters.pswpout + counters.frontswapStores
     var freed = 0

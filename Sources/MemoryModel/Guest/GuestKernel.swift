@@ -50,6 +50,8 @@ public struct GuestKernel: ~Copyable {
   var sizes = PerList()
   /// Pages that were added since the last batch was put on its lists: counted in `sizes`, not yet seen by reclaim.
   var unlisted = PerList()
+  /// File pages that an access activated since the last batch of those was moved: active in `sizes`, not yet for reclaim.
+  var unmoved = 0
   var reclaim = ReclaimState()
   /// How reclaim knows the lists' sizes.
   var listStatistics = ListStatistics.immediate

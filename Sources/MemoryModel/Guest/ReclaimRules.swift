@@ -30,10 +30,12 @@ struct ReclaimRules: Hashable, Sendable {
   /// Whether a pass that met its goal and was cut in proportion goes on to the end of what is left (facts 6.6), or for one
   /// more turn of the lists (Linux 6.1, mm/vmscan.c, shrink_lruvec(), "proportional_reclaim").
   var finishesAdjustedPass: Bool
-  /// New pages that a CPU gathers before they are put on their lists; reclaim puts them there at once. 0: not modelled.
+  /// Pages that a CPU gathers before it puts them on their lists: new ones, and by themselves file pages that an access
+  /// activates. Reclaim puts them there at once. 0: not modelled.
   ///
-  /// Source: PAGEVEC_SIZE, 15 in 6.1 and 31 in 6.18; seen in the recordings as resident pages on no list.
-  var newPageBatch: Int
+  /// Source: PAGEVEC_SIZE, 15 in 6.1 and 31 in 6.18; seen in the recordings as resident pages on no list, and as active
+  /// lists that are up to a batch shorter than the pages accessed twice.
+  var listBatch: Int
 }
 
 extension KernelPolicy {
@@ -43,15 +45,15 @@ extension KernelPolicy {
     case .linux4_19:
       ReclaimRules(
         hasAnonWorkingset: false, balance: .rotations, roundsSharesUp: true,
-        decidesDeactivationOnce: false, finishesAdjustedPass: true, newPageBatch: 0)
+        decidesDeactivationOnce: false, finishesAdjustedPass: true, listBatch: 0)
     case .linux6_1:
       ReclaimRules(
         hasAnonWorkingset: true, balance: .costs(written: 1, kept: 0), roundsSharesUp: false,
-        decidesDeactivationOnce: true, finishesAdjustedPass: false, newPageBatch: 15)
+        decidesDeactivationOnce: true, finishesAdjustedPass: false, listBatch: 15)
     case .linux6_18:
       ReclaimRules(
         hasAnonWorkingset: true, balance: .costs(written: 32, kept: 1), roundsSharesUp: false,
-        decidesDeactivationOnce: true, finishesAdjustedPass: false, newPageBatch: 31)
+        decidesDeactivationOnce: true, finishesAdjustedPass: false, listBatch: 31)
     }
   }
 }

@@ -11,7 +11,7 @@ public struct PageCacheSummary: Sendable {
 
   private var errors: [Double] { runs.map(\.missRatio.relativeError) }
   private var mean: Double { errors.reduce(0, +) / Double(max(errors.count, 1)) }
-  /// Runs within 1.5%, or within the absolute tolerance of tiny ratios and scans.
+  /// Runs within 1.5%, cyclic scans within their absolute tolerance.
   private var close: Int {
     runs.count { run in
       run.missRatio.relativeError <= 0.015
