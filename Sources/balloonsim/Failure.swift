@@ -110,6 +110,7 @@ struct Failure: Error {
     case .nothingFinished: "no run of the sweep is finished"
     case .nothingVaries: "all runs of the sweep have the same settings"
     case .noVariance(let metric): "\(metric) is the same in all runs, so nothing explains it"
+    case .wrongDesign(let points): "the sweep's design cannot have \(points) points"
     case .noFullGrid(let missing):
       "the runs are no full grid (\(missing) points are missing); finish the sweep, or use --design morris or saltelli"
     }

@@ -20,4 +20,6 @@ public enum AnalysisError: Error, Hashable, Sendable {
   case noVariance(String)
   /// The runs are no full grid, and the sweep has no design made for sensitivity.
   case noFullGrid(missing: Int)
+  /// The sweep's design does not have as many points as it says.
+  case wrongDesign(points: Int)
 }

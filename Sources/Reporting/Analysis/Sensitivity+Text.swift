@@ -23,7 +23,7 @@ extension Sensitivity {
       "mu* is the mean absolute change over the parameter's range, mu the mean change;\n"
         + "sigma beside mu* tells of bends and interactions. Interval: 95%, bootstrap."
     case .sobol:
-      "Shares of the variance: alone, and with all interactions. Intervals: 95%, bootstrap."
+      "Shares of the variance, alone and with all interactions.\nIntervals: 95%, bootstrap."
     }
   }
 

@@ -1,3 +1,4 @@
+private import Experiments
 public import Recording
 
 /// Which parameter of a sweep moves a figure, and how much.
@@ -46,6 +47,17 @@ public struct Sensitivity: Sendable {
     self.unit = unit
     runs = rows.count
     guard Set(values.values).count > 1 else { throw .noVariance(metric.text) }
+    if let design = table.orderedDesign {
+      let byKey = Dictionary(rows.map { ($0.run.key, values[$0.run.id]) }) { first, _ in first }
+      let points = design.points.map { keys -> Double? in
+        let found = keys.compactMap { byKey[$0] ?? nil }
+        return found.isEmpty ? nil : found.reduce(0, +) / Double(found.count)
+      }
+      missing = points.count { $0 == nil }
+      parameters = design.axes
+      finding = try Self.finding(design, points, metric)
+      return
+    }
     let grid = try Self.grid(rows, paths: table.paths)
     guard
       let shares = VarianceShares(
@@ -54,6 +66,29 @@ public struct Sensitivity: Sendable {
     parameters = grid.parameters
     finding = .grid(shares, levels: grid.levels)
     missing = 0
+  }
+
+  /// What a design with an order says, given the mean over the repetitions at every point, where there is one.
+  private static func finding(
+    _ design: SweepDesign, _ values: [Double?], _ metric: MetricChoice
+  ) throws(AnalysisError) -> Finding {
+    let dimensions = design.axes.count
+    let width = design.design == .morris ? dimensions + 1 : dimensions + 2
+    guard dimensions > 0, design.samples > 0, values.count == design.samples * width else {
+      throw .wrongDesign(points: values.count)
+    }
+    switch design.design {
+    case .morris:
+      let unit = UnitDesign.morris(
+        trajectories: design.samples, dimensions: dimensions, seed: design.seed)
+      return .morris(MorrisEffects(design: unit, values: values).effects)
+    case .saltelli:
+      let rows = stride(from: 0, to: values.count, by: width)
+        .map { values[$0..<$0 + width].compactMap(\.self) }
+        .filter { $0.count == width }
+      guard let indices = SobolIndices(rows: rows) else { throw .noVariance(metric.text) }
+      return .sobol(indices)
+    }
   }
 
   /// The parameters that vary, the seed among them, their values in order, and where each run stands.
