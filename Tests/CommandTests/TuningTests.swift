@@ -118,7 +118,8 @@ struct TuningTests {
 
   @Test("The smallest reserve that survives a burst is found, with a run on either side of it")
   func search() async throws {
-    try workplace.write(try RepositoryFile.read("Scenarios/burst-with-reserve.yaml"), to: "burst.yaml")
+    try workplace.write(
+      try RepositoryFile.read("Scenarios/burst-with-reserve.yaml"), to: "burst.yaml")
     let arguments = [
       "search", "burst.yaml", "--find", "selfballoon_reserved_mb", "in", "1..30", "--such-that",
       "oom_kills == 0", "--json",

@@ -105,6 +105,15 @@ struct AdviceTests {
       advice.incomplete == 1 && advice.front.map(\.runs) == [[1, 2], [5, 6], [7, 8], [9, 10]])
   }
 
+  @Test("A second run under a condition that the sweep has is not counted")
+  func repeatedConditions() throws {
+    let again = row(31, 8, seed: 1, memory: 0, stall: 0)
+
+    let defaults = try #require(try advice(rows + [again]).defaults)
+
+    #expect(defaults.point.runs == [7, 8] && defaults.changes.map(\.mean) == [-80, 2])
+  }
+
   @Test("Advice says on how few traces and seeds it rests")
   func warnings() throws {
     let both = try advice(rows).warnings
@@ -195,6 +204,18 @@ struct KernelTunablesTests {
     // Facts 1.1: a plain 0 is refused with EINVAL, 4294967296 is stored as 0; the switches take 0 and 1.
     let words = tunables.sysfsWrites(always: []).map { $0.split(separator: " ")[1] }
     #expect(words == ["4294967296", "0"])
+  }
+
+  @Test("A static guest has both parts off, and no tmem")
+  func staticGuest() {
+    let parameters = [("controller", "none"), ("boot", "quiet tmem tmem.cleancache=0")]
+      .map { Parameter(path: "guests.g.\($0.0)", value: $0.1, number: nil) }
+
+    let tunables = KernelTunables(guest: "g", parameters: parameters)
+
+    let files = tunables.sysfsWrites(always: []).compactMap { $0.split(separator: "/").last }
+    #expect(files == ["selfballooning", "frontswap_selfshrinking"])
+    #expect(tunables.bootOptions == "quiet")
   }
 
   @Test("The switches are boot options, by the names of the generation")

@@ -122,7 +122,7 @@ extension Advice {
       text += "on the front"
     } else if let distance = defaults.distance {
       text +=
-        "\(UnitScale(unit: "ratio", largest: 1).text(distance)) of the front's ranges away from it"
+        "\(UnitScale(unit: "ratio", largest: 1).text(distance)) of the settings' ranges away from the front"
     } else {
       text += "not on the front"
     }
@@ -138,11 +138,30 @@ extension Advice {
   private func commands(_ tunables: KernelTunables, isOnly: Bool) -> String {
     let writes = tunables.sysfsWrites(always: Set(paths))
     let place = isOnly ? "" : " in guest \(tunables.guest)"
-    return
-      (["", "As root\(place), after every boot:"] + writes + [
-        "On the kernel's command line\(place) (the numbers have no boot option):",
-        tunables.bootOptions,
-      ]).joined(separator: "\n")
+    let options = tunables.bootOptions
+    var lines = [""]
+    lines += definition(of: tunables.guest)
+    lines.append(
+      writes.isEmpty
+        ? "Nothing has to be written\(place): all is as after boot."
+        : "As root\(place), after every boot:")
+    lines += writes
+    lines.append("On the kernel's command line\(place) (the numbers have no boot option):")
+    lines.append(options.isEmpty ? "nothing of tmem" : options)
+    return lines.joined(separator: "\n")
+  }
+
+  /// What varies of a guest and is not set from within it.
+  private func definition(of guest: String) -> [String] {
+    guard let recommended else { return [] }
+    let own = "guests.\(guest)."
+    let settings = zip(paths, front[recommended].values).compactMap { path, value -> String? in
+      guard path.hasPrefix(own), KernelTunables.defaultText(of: path) == nil, let value else {
+        return nil
+      }
+      return "\(path.dropFirst(own.count)) = \(value.value)"
+    }
+    return settings.isEmpty ? [] : ["Where guest \(guest) is defined:"] + settings
   }
 
   /// A mean with half its interval, if it has one.

@@ -23,7 +23,8 @@ public struct Advice: Sendable {
     public var point: Point
     /// Whether nothing beats them.
     public var isOnFront: Bool
-    /// The distance to the nearest point of the front, in shares of the front's ranges; nil if it has none.
+    /// The distance to the nearest point of the front, each objective in shares of its range over all allowed
+    /// settings; nil if nothing is allowed or there is no such range.
     public var distance: Double?
     /// What the recommended setting changes in each objective, condition by condition.
     public var changes: [MeanInterval]
@@ -113,7 +114,8 @@ public struct Advice: Sendable {
     forbidden = points.count - allowed.count
     (recommended, reason) = Self.recommendation(plane)
     defaults = Self.defaults(
-      among: points, paths: settings.paths, front: front, plane: plane, objectives: objectives,
+      among: points, paths: settings.paths, front: front, plane: plane,
+      scale: FrontScale(costs.map { (x: $0[0], y: $0[1]) }), objectives: objectives,
       recommended: recommended)
   }
 
@@ -129,7 +131,7 @@ public struct Advice: Sendable {
   /// anything, and the first such setting counts.
   private static func defaults(
     among points: [Point], paths: [String], front: [Point], plane: [(x: Double, y: Double)],
-    objectives: [Objective], recommended: Int?
+    scale: FrontScale?, objectives: [Objective], recommended: Int?
   ) -> Defaults? {
     let wanted = paths.map(KernelTunables.defaultText)
     guard wanted.contains(where: { $0 != nil }),
@@ -139,7 +141,6 @@ public struct Advice: Sendable {
     else { return nil }
     let costs = zip(objectives, point.figures).map { $0.cost($1.mean) }
     let here = (x: costs[0], y: costs[1])
-    let scale = FrontScale(plane)
     let changes = recommended.map { place in
       zip(front[place].samples, point.samples).map { MeanInterval(zip($0, $1).map { $0 - $1 }) }
     }

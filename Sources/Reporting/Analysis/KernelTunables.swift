@@ -10,6 +10,7 @@ public struct KernelTunables: Sendable {
   private let values: [(attribute: SelfBalloonAttribute, text: String)]
   private let boot: String
   private let driver: String
+  private let isStatic: Bool
 
   /// The tunables of a guest among the parameters of a run.
   public init(guest: String, parameters: [Parameter]) {
@@ -21,6 +22,7 @@ public struct KernelTunables: Sendable {
       text("tunables.\(attribute.rawValue)").map { (attribute, $0) }
     }
     boot = text("boot") ?? "tmem"
+    isStatic = text("controller") == "none"
     driver = text("driver") ?? DriverGeneration.linux4_19.rawValue
   }
 
@@ -57,9 +59,13 @@ public struct KernelTunables: Sendable {
   /// The writes that set what is not as after boot, a shell command each.
   ///
   /// `always` are the paths of parameters that are written even if they are as after boot. A 0 is written as
-  /// 2^32, the only way past the kernel's test; what is set at boot is left to it.
+  /// 2^32, the only way past the kernel's test; what is set at boot is left to it. A static guest
+  /// (`controller: none`) has both parts switched off.
   public func sysfsWrites(always: Set<String>) -> [String] {
-    values.compactMap { attribute, text in
+    if isStatic {
+      return [SelfBalloonAttribute.selfballooning, .selfshrinking].map { write("0", to: $0) }
+    }
+    return values.compactMap { attribute, text -> String? in
       let path = "guests.\(guest).tunables.\(attribute.rawValue)"
       let isWritten = always.contains(path) || text != Self.defaultText(of: path)
       guard isWritten, text != Self.setAtBoot, attribute != .reservedMB || driver != "3.6" else {
@@ -67,14 +73,19 @@ public struct KernelTunables: Sendable {
       }
       let isSwitch = attribute == .selfballooning || attribute == .selfshrinking
       let written = text == "0" && !isSwitch ? "4294967296" : text
-      return "echo \(written) > \(Self.folder)/\(attribute.rawValue)"
+      return write(written, to: attribute)
     }
+  }
+
+  private func write(_ text: String, to attribute: SelfBalloonAttribute) -> String {
+    "echo \(text) > \(Self.folder)/\(attribute.rawValue)"
   }
 
   private static let folder =
     "/sys/devices/system/xen_memory/xen_memory0/\(SelfBalloonAttribute.directory)"
 
-  /// The options for the kernel's command line: those of the run, and the two switches where they are set.
+  /// The options for the kernel's command line: those of the run, and the two switches where they are set; none of
+  /// tmem's for a static guest.
   ///
   /// Numbers have no boot option, so they have to be written after every boot.
   public var bootOptions: String {
@@ -84,6 +95,9 @@ public struct KernelTunables: Sendable {
       }
     }
     var words = boot.split(separator: " ").map(String.init)
+    if isStatic {
+      return words.filter { $0 != "tmem" && !$0.hasPrefix("tmem.") }.joined(separator: " ")
+    }
     if driver == "3.6" {
       if isOff(.selfballooning) == true { words.append("noselfballooning") }
       if isOff(.selfshrinking) == true { words.append("noselfshrink") }

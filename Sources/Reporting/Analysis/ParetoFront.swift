@@ -42,12 +42,12 @@ public enum ParetoFront {
   }
 }
 
-/// The scale on which both coordinates of a front run from 0, the best of it, to 1, the worst.
+/// The scale on which both coordinates of points run from 0, the best of them, to 1, the worst.
 struct FrontScale {
   private let origin: (x: Double, y: Double)
   private let span: (x: Double, y: Double)
 
-  /// The scale of a front; nil if it has no extent in one of the coordinates.
+  /// The scale of some points; nil if they have no extent in one of the coordinates.
   init?(_ front: [(x: Double, y: Double)]) {
     guard let left = front.map(\.x).min(), let right = front.map(\.x).max(),
       let low = front.map(\.y).min(), let high = front.map(\.y).max(), right > left, high > low
@@ -56,7 +56,7 @@ struct FrontScale {
     span = (right - left, high - low)
   }
 
-  /// A point on that scale; beyond 1 if it is worse than all of the front.
+  /// A point on that scale; beyond 1 if it is worse than all of them.
   func scaled(_ point: (x: Double, y: Double)) -> (x: Double, y: Double) {
     ((point.x - origin.x) / span.x, (point.y - origin.y) / span.y)
   }

@@ -10,7 +10,7 @@ public struct SweepSettings: Sendable {
   public struct Setting: Sendable {
     /// The values of `paths`; nil: the runs have no such parameter.
     public var values: [Parameter?]
-    /// Its finished runs, by condition.
+    /// A finished run under every condition that has one, in an order that is the same for all settings.
     public var runs: [SweepTable.Row]
     /// Whether it is finished under every condition that the sweep has.
     public var isComplete: Bool
@@ -53,11 +53,14 @@ public struct SweepSettings: Sendable {
     }
     settings = order.map { values in
       let rows = groups[values] ?? []
-      let runs = rows.filter { $0.run.status == .finished }
-        .sorted { condition($0).lexicographicallyPrecedes(condition($1)) }
+      // Of several runs under one condition the first counts: they are the sweep's own, others come after.
+      let byCondition = Dictionary(
+        rows.filter { $0.run.status == .finished }.map { (condition($0), $0) },
+        uniquingKeysWith: { first, _ in first })
+      let chosen = byCondition.sorted { $0.key.lexicographicallyPrecedes($1.key) }
       return Setting(
-        values: places.map { rows[0].values[$0] }, runs: runs,
-        isComplete: Set(runs.map(condition)) == all)
+        values: places.map { rows[0].values[$0] }, runs: chosen.map(\.value),
+        isComplete: chosen.count == all.count)
     }
   }
 
