@@ -64,6 +64,7 @@ struct ThresholdSearchTests {
       ("a in 5..1", "5"),
       ("a in x..y", "x"),
       ("a in 1..5 step 9", "one value"),
+      ("a in -8000000TiB..8000000TiB", "too wide"),
     ])
   func refused(_ text: String, _ message: String) {
     let problems = #expect(throws: ScenarioProblems.self) { try SearchAxis(text) }

@@ -53,6 +53,9 @@ struct SweepRange: Sendable {
     guard lower.count < upper.count else {
       throw Fault(message: "a range goes up, but \(upperText) is not more than \(start)")
     }
+    guard !upper.count.subtractingReportingOverflow(lower.count).overflow else {
+      throw Fault(message: "\(quoted(text)) is too wide")
+    }
     var parts = [lower, upper]
     switch (words.dropFirst().first, words.dropFirst(2).first) {
     case (nil, _): spacing = .even
