@@ -31,6 +31,8 @@ public enum RecordingError: Error, Hashable, Sendable {
   case unknownRun(String)
   /// Runs with different keys begin so (64).
   case ambiguousRun(String, candidates: [Int64])
+  /// No sweep has this number or name (64).
+  case unknownSweep(String)
   /// The table has no such column (64).
   case unknownColumn(String, table: ResultTable, nearest: String?)
   /// No run has a metric of this name, nor is it another word to sort by (64).

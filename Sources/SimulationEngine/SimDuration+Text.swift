@@ -1,6 +1,6 @@
 extension SimDuration {
   /// The units a duration is written with, longest first.
-  static let units: [(suffix: String, nanoseconds: Int64)] = [
+  package static let units: [(suffix: String, nanoseconds: Int64)] = [
     ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("min", 60_000_000_000),
     ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1),
   ]

@@ -20,6 +20,7 @@ struct Balloonsim: ParsableCommand {
     subcommands: [
       RunCommand.self, RunsCommand.self, ShowCommand.self, ExportCommand.self, InspectCommand.self,
       ScenarioCommand.self, TraceCommand.self, ValidateCommand.self, DatabaseCommand.self,
+      AdviseCommand.self, SensitivityCommand.self, SearchCommand.self,
     ])
 
   static func main() {

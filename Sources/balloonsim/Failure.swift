@@ -40,6 +40,7 @@ struct Failure: Error {
     case let error as UnreadableFile: self = Failure(.cannotRead, error.description)
     case let error as RecordingError: self = Self.failure(error)
     case let error as Exporter.OptionError: self = Failure(.usage, Self.sentence(error))
+    case let error as AnalysisError: self = Failure(.usage, Self.sentence(error))
     case let error as VectorError: self = Self.failure(error)
     case let error as RecordedFileError: self = Self.failure(error)
     case is Interrupted: self = Failure(.interrupted, "interrupted; what was finished is kept")
@@ -91,6 +92,27 @@ struct Failure: Error {
     case .noCadence(let table):
       "--every thins out ticks; the rows of \(table.rawValue) come when something happens"
     case .spanNotPositive(let span): "--every takes a time above zero, not \(span.text)"
+    }
+  }
+
+  private static func sentence(_ error: AnalysisError) -> String {
+    switch error {
+    case .unknownMetric(let name, let nearest):
+      "no run has a metric '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+    case .guestNeeded(let metric, let guests):
+      "\(metric) is no sum over guests: say whose, such as \(guests.first ?? "").\(metric)"
+    case .noSuchMetric(let name, let run): "run \(run) has no metric '\(name)'"
+    case .notACondition(let text):
+      "expected a metric and a value such as 'oom_kills == 0' with <, <=, >, >=, == or !=, found '\(text)'"
+    case .wrongValue(let value, let unit, let condition):
+      "'\(condition)': '\(value)' is neither a number nor a value in \(unit)"
+    case .objectiveCount(let count): "two objectives are weighed, not \(count)"
+    case .nothingFinished: "no run of the sweep is finished"
+    case .nothingVaries: "all runs of the sweep have the same settings"
+    case .noVariance(let metric): "\(metric) is the same in all runs, so nothing explains it"
+    case .wrongDesign(let points): "the sweep's design cannot have \(points) points"
+    case .noFullGrid(let missing):
+      "the runs are no full grid (\(missing) points are missing); finish the sweep, or use --design morris or saltelli"
     }
   }
 
@@ -166,6 +188,9 @@ struct Failure: Error {
       Failure(
         .usage,
         "'\(text)' begins the keys of runs \(candidates.map(String.init).joined(separator: ", "))")
+    case .unknownSweep("last"): Failure(.usage, "there is no sweep in the database yet")
+    case .unknownSweep(let text):
+      Failure(.usage, "no sweep '\(text)': give its number, its name, or `last`")
     case .unknownColumn(let name, let table, let nearest):
       Failure(
         .usage,

@@ -64,6 +64,17 @@ struct RunCommand: ParsableCommand {
     try show(reports, columns)
   }
 
+  /// A finished run of what the arguments say: one that the database holds, or else a new one.
+  func proof(in store: ResultStore) throws -> (run: Int64, metrics: [Metric], isReused: Bool) {
+    let resolved = try ScenarioReader.read(file: scenario, overrides: overrides())
+    if let run = try store.finishedRun(key: resolved.runKey)?.id {
+      return (run, try store.metrics(of: run), true)
+    }
+    let report = try simulate(resolved, settings, store)
+    guard let run = report.run else { preconditionFailure("recorded without a number") }
+    return (run, report.summary.metrics, false)
+  }
+
   private func overrides() throws -> [ScenarioOverride] {
     var overrides = try settings.map(Self.parse)
     if let seed { overrides.append(.seed(seed)) }

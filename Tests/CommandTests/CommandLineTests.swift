@@ -24,6 +24,9 @@ struct CommandLineTests {
       (["validate"], ["driver", "zones"]),
       (["validate", "driver"], ["--json"]),
       (["validate", "zones"], ["--json"]),
+      (["advise"], ["--sweep", "--objective", "--constraint", "--db", "--json"]),
+      (["sensitivity"], ["--sweep", "--metric", "--db", "--json"]),
+      (["search"], ["--find", "--such-that", "--set", "--seed", "--duration", "--db", "--json"]),
       (["db"], ["check"]),
       (["db", "check"], ["--db", "--json"]),
     ])

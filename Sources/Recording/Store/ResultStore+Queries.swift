@@ -35,10 +35,15 @@ extension ResultStore {
     return filter.limit.map { Array(chosen.prefix(max(0, $0))) } ?? chosen
   }
 
-  private func checkMetric(_ name: String) throws {
-    let names = try read("list the metrics") {
+  /// The names of all metrics of all runs.
+  public func metricNames() throws -> [String] {
+    try read("list the metrics") {
       try String.fetchAll($0, sql: "SELECT DISTINCT name FROM metrics")
     }
+  }
+
+  private func checkMetric(_ name: String) throws {
+    let names = try metricNames()
     guard names.contains(name) || names.isEmpty else {
       let known = RunOrder.words.map(\.word) + names
       throw RecordingError.unknownOrder(name, nearest: nearestWord(to: name, among: known))
@@ -186,7 +191,7 @@ extension RunRecord {
 
 extension Row {
   /// A value that must be there; anybody may have edited the file.
-  fileprivate func value<T: DatabaseValueConvertible>(_ column: String) throws -> T {
+  func value<T: DatabaseValueConvertible>(_ column: String) throws -> T {
     guard let value: T = try optional(column) else {
       throw DatabaseError(resultCode: .SQLITE_MISMATCH, message: "no value in the column \(column)")
     }
@@ -194,7 +199,7 @@ extension Row {
   }
 
   /// A value or NULL.
-  fileprivate func optional<T: DatabaseValueConvertible>(_ column: String) throws -> T? {
+  func optional<T: DatabaseValueConvertible>(_ column: String) throws -> T? {
     let stored: DatabaseValue = self[column]
     if stored.isNull { return nil }
     guard let value = T.fromDatabaseValue(stored) else {

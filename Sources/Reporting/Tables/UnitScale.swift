@@ -25,6 +25,16 @@ public struct UnitScale: Hashable, Sendable {
     }
   }
 
+  /// The scale for figures of which those that differ by `step` are to look different: with up to six more
+  /// decimals than usual.
+  init(unit: String, largest: Double, resolving step: Double) {
+    self.init(unit: unit, largest: largest)
+    let usual = decimals
+    while step > 0, step / divisor < pow(10, -Double(decimals)), decimals < usual + 6 {
+      decimals += 1
+    }
+  }
+
   private init(unit: String, divisor: Double, decimals: Int) {
     self.unit = unit
     self.divisor = divisor

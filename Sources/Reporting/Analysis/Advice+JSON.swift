@@ -1,0 +1,73 @@
+private import Recording
+
+extension Advice {
+  /// The advice as a JSON object.
+  ///
+  /// - Parameter tunables: Those of every guest in the recommended setting.
+  public func json(tunables: [KernelTunables]) -> String {
+    let objectives = zip(objectives, units).map { objective, unit in
+      """
+      {"metric":\(JSONText.quoted(objective.metric.name)),\
+      "guest":\(objective.metric.guest.map(JSONText.quoted) ?? "null"),\
+      "direction":"\(objective.isMaximised ? "max" : "min")","unit":\(JSONText.quoted(unit))}
+      """
+    }
+    let settings = """
+      "settings":\(settings.settings.count),"incomplete_settings":\(incomplete),\
+      "forbidden_settings":\(forbidden),"conditions":\(settings.conditions),\
+      "traces":\(settings.traces.count),"seeds":\(settings.seeds.count)
+      """
+    let guests = tunables.map { tunables in
+      """
+      {"guest":\(JSONText.quoted(tunables.guest)),\
+      "sysfs":\(JSONText.array(tunables.sysfsWrites(always: Set(paths)))),\
+      "boot":\(JSONText.quoted(tunables.bootOptions))}
+      """
+    }
+    let recommendation = recommended.map { place in
+      """
+      {"place":\(place),"reason":"\(reason.rawValue)","point":\(json(front[place])),\
+      "guests":[\(guests.joined(separator: ","))]}
+      """
+    }
+    return """
+      {"sweep":\(sweep.id),"name":\(JSONText.quoted(sweep.name)),\
+      "objectives":[\(objectives.joined(separator: ","))],\
+      "constraints":\(JSONText.array(constraints.map(\.text))),\(settings),\
+      "warnings":\(JSONText.array(warnings)),
+      "front":[\(front.map(json).joined(separator: ",\n"))],
+      "recommended":\(recommendation ?? "null"),
+      "defaults":\(defaults.map(json) ?? "null")}
+
+      """
+  }
+
+  private func json(_ point: Point) -> String {
+    let values = zip(paths, point.values).map { path, value in
+      "\(JSONText.quoted(path)):\(value.map { JSONText.quoted($0.value) } ?? "null")"
+    }
+    return """
+      {"runs":\(point.runs),"settings":{\(values.joined(separator: ","))},\
+      "figures":[\(point.figures.map(\.json).joined(separator: ","))]}
+      """
+  }
+
+  private func json(_ defaults: Defaults) -> String {
+    """
+    {"point":\(json(defaults.point)),"is_allowed":\(defaults.point.isAllowed),\
+    "is_on_front":\(defaults.isOnFront),\
+    "distance":\(defaults.distance.map(JSONText.number) ?? "null"),\
+    "changes":[\(defaults.changes.map(\.json).joined(separator: ","))]}
+    """
+  }
+}
+
+extension MeanInterval {
+  /// The mean as a JSON object.
+  var json: String {
+    """
+    {"mean":\(JSONText.number(mean)),"half_width":\(halfWidth.map(JSONText.number) ?? "null"),\
+    "count":\(count)}
+    """
+  }
+}

@@ -1,0 +1,177 @@
+internal import Recording
+
+extension Sensitivity {
+  /// The finding in lines of at most `width` characters, what matters most first.
+  public func text(width: Int? = nil) -> String {
+    let heading = "Sweep \(sweep.id) (\(sweep.name)): what moves \(metric.text), over \(runs) runs"
+    let gaps = missing > 0 ? "\n\(missing) points have no finished run and are left out." : ""
+    let tables =
+      switch finding {
+      case .grid(let shares, let levels): gridText(shares, levels, width: width)
+      case .morris(let effects): morrisTable(effects).text(width: width)
+      case .sobol(let indices): sobolTable(indices).text(width: width)
+      }
+    return "\(heading)\(gaps)\n\n\(tables)\n\(explanation)\n"
+  }
+
+  private var names: [String] { parameters.map { Advice.short($0, among: parameters) } }
+
+  private var explanation: String {
+    switch finding {
+    case .grid: "Shares of the variance over a full grid; means over all other parameters."
+    case .morris:
+      "mu* is the mean absolute change over the parameter's range, mu the mean change;\n"
+        + "sigma beside mu* tells of bends and interactions. Interval: 95%, bootstrap."
+    case .sobol:
+      "Shares of the variance, alone and with all interactions.\nIntervals: 95%, bootstrap."
+    }
+  }
+
+  private func gridText(_ shares: VarianceShares, _ levels: [[String]], width: Int?) -> String {
+    let scale = scale(shares.mains.flatMap(\.means))
+    let unit = scale.unit.isEmpty ? "" : " (\(scale.unit))"
+    let order = parameters.indices.sorted { shares.mains[$0].share > shares.mains[$1].share }
+    let mains = TableText(
+      columns: [
+        .init("parameter"), .init("share (%)", .right), .init("least\(unit)", .right),
+        .init("at", .right), .init("greatest\(unit)", .right), .init("at", .right),
+      ],
+      rows: order.map { index in
+        let means = shares.mains[index].means
+        let least = means.indices.min { means[$0] < means[$1] } ?? 0
+        let greatest = means.indices.max { means[$0] < means[$1] } ?? 0
+        return [
+          names[index], Self.percent(shares.mains[index].share), scale.text(means[least]),
+          levels[index][least], scale.text(means[greatest]), levels[index][greatest],
+        ]
+      })
+    let pairs = TableText(
+      columns: [.init("together"), .init("share (%)", .right)],
+      rows: shares.interactions.map { pair in
+        [pair.factors.map { names[$0] }.joined(separator: " x "), Self.percent(pair.share)]
+      } + [["three and more, and chance", Self.percent(shares.rest)]])
+    return mains.text(width: width) + "\n" + pairs.text(width: width)
+  }
+
+  private func morrisTable(_ effects: [MorrisEffects.Effect?]) -> TableText {
+    let scale = scale(effects.compactMap { $0?.absoluteMean })
+    let unit = scale.unit.isEmpty ? "" : " (\(scale.unit))"
+    let order = parameters.indices.sorted {
+      (effects[$0]?.absoluteMean ?? -1) > (effects[$1]?.absoluteMean ?? -1)
+    }
+    return TableText(
+      columns: [
+        .init("parameter"), .init("mu*\(unit)", .right), .init("interval", .right),
+        .init("mu", .right), .init("sigma", .right), .init("effects", .right),
+      ],
+      rows: order.map { index in
+        guard let effect = effects[index] else { return [names[index], "-", "-", "-", "-", "0"] }
+        return [
+          names[index], scale.text(effect.absoluteMean),
+          effect.interval.map { "\(scale.text($0.lowerBound)) to \(scale.text($0.upperBound))" }
+            ?? "-",
+          scale.text(effect.mean), scale.text(effect.deviation ?? .nan), "\(effect.count)",
+        ]
+      })
+  }
+
+  private func sobolTable(_ sobol: SobolIndices) -> TableText {
+    let order = parameters.indices.sorted { sobol.indices[$0].total > sobol.indices[$1].total }
+    return TableText(
+      columns: [
+        .init("parameter"), .init("alone", .right), .init("interval", .right),
+        .init("with interactions", .right), .init("interval", .right),
+      ],
+      rows: order.map { place in
+        let index = sobol.indices[place]
+        return [
+          names[place], Self.share(index.first), Self.text(index.firstInterval),
+          Self.share(index.total), Self.text(index.totalInterval),
+        ]
+      })
+  }
+
+  /// A scale that tells figures apart.
+  private func scale(_ figures: [Double]) -> UnitScale {
+    let finite = figures.filter(\.isFinite)
+    let span = (finite.max() ?? 0) - (finite.min() ?? 0)
+    return UnitScale(unit: unit, largest: finite.map(abs).max() ?? 0, resolving: span / 100)
+  }
+
+  private static func percent(_ share: Double) -> String {
+    UnitScale(unit: "%", largest: 100).text(share * 100)
+  }
+
+  private static func share(_ value: Double) -> String {
+    UnitScale(unit: "ratio", largest: 1).text(value)
+  }
+
+  private static func text(_ interval: ClosedRange<Double>) -> String {
+    "\(share(interval.lowerBound)) to \(share(interval.upperBound))"
+  }
+}
+
+extension Sensitivity {
+  /// The finding as a JSON object, parameters in the order of the sweep.
+  public var json: String {
+    let found =
+      switch finding {
+      case .grid(let shares, let levels): json(shares, levels)
+      case .morris(let effects):
+        "\"method\":\"morris\",\"parameters\":[\(zip(parameters, effects).map(Self.json).joined(separator: ","))]"
+      case .sobol(let sobol):
+        "\"method\":\"sobol\",\"rows\":\(sobol.rows),\"parameters\":[\(zip(parameters, sobol.indices).map(Self.json).joined(separator: ","))]"
+      }
+    return """
+      {"sweep":\(sweep.id),"name":\(JSONText.quoted(sweep.name)),\
+      "metric":\(JSONText.quoted(metric.name)),"unit":\(JSONText.quoted(unit)),"runs":\(runs),\
+      "missing_points":\(missing),\(found)}
+
+      """
+  }
+
+  private func json(_ shares: VarianceShares, _ levels: [[String]]) -> String {
+    let mains = parameters.indices.map { index in
+      let means = zip(levels[index], shares.mains[index].means).map { level, mean in
+        "{\"value\":\(JSONText.quoted(level)),\"mean\":\(JSONText.number(mean))}"
+      }
+      return """
+        {"path":\(JSONText.quoted(parameters[index])),\
+        "share":\(JSONText.number(shares.mains[index].share)),\
+        "means":[\(means.joined(separator: ","))]}
+        """
+    }
+    let pairs = shares.interactions.map { pair in
+      """
+      {"paths":\(JSONText.array(pair.factors.map { parameters[$0] })),\
+      "share":\(JSONText.number(pair.share))}
+      """
+    }
+    return """
+      "method":"grid","parameters":[\(mains.joined(separator: ","))],\
+      "interactions":[\(pairs.joined(separator: ","))],"rest":\(JSONText.number(shares.rest))
+      """
+  }
+
+  private static func json(_ path: String, _ effect: MorrisEffects.Effect?) -> String {
+    guard let effect else { return "{\"path\":\(JSONText.quoted(path)),\"effects\":0}" }
+    return """
+      {"path":\(JSONText.quoted(path)),"mu_star":\(JSONText.number(effect.absoluteMean)),\
+      "mu_star_interval":\(effect.interval.map(json) ?? "null"),\
+      "mu":\(JSONText.number(effect.mean)),\
+      "sigma":\(effect.deviation.map(JSONText.number) ?? "null"),"effects":\(effect.count)}
+      """
+  }
+
+  private static func json(_ path: String, _ index: SobolIndices.Index) -> String {
+    """
+    {"path":\(JSONText.quoted(path)),"first":\(JSONText.number(index.first)),\
+    "first_interval":\(json(index.firstInterval)),"total":\(JSONText.number(index.total)),\
+    "total_interval":\(json(index.totalInterval))}
+    """
+  }
+
+  private static func json(_ interval: ClosedRange<Double>) -> String {
+    "[\(JSONText.number(interval.lowerBound)),\(JSONText.number(interval.upperBound))]"
+  }
+}

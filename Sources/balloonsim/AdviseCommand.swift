@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Recording
+import Reporting
+
+/// `balloonsim advise`: which setting a sweep recommends.
+struct AdviseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "advise",
+    abstract: "Say which of a sweep's settings to choose, and how to set it.",
+    usage: "balloonsim advise --sweep <sweep> [<options>]",
+    discussion: """
+      Weighs two objectives: by default the memory held on average against the time that the workload \
+      stalls. Prints the Pareto front with the runs behind every point, its knee, what the kernel's \
+      defaults would give, and the recommended settings as sysfs writes and boot options. The seed and \
+      the demand are conditions: a setting is judged by its mean over them. Docs/tuning.md says how.
+
+      Exit code 1 if no setting satisfies the constraints.
+      """)
+
+  @Option(help: "The sweep: its number, its name, or `last`.")
+  var sweep: String
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      A metric to weigh, given twice; the least is best, with `max:` in front the greatest. `memory` is \
+      memory_held_mean, `saved` memory_saved, `harm` stall; build.stall is that of the guest build. \
+      (default: memory and harm)
+      """, valueName: "metric"))
+  var objective: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What every run of a setting must satisfy, such as 'disk_reads < 400MiB'; may be repeated. \
+      (default: 'oom_kills == 0')
+      """, valueName: "condition"))
+  var constraint: [String] = []
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let store = try database.openToRead()
+    let known = try store.metricNames()
+    let objectives = try (objective.isEmpty ? ["memory", "harm"] : objective).map {
+      try Objective($0, known: known)
+    }
+    let constraints = try (constraint.isEmpty ? ["oom_kills == 0"] : constraint).map {
+      try MetricCondition($0, known: known)
+    }
+    let names = objectives.map(\.metric.name) + constraints.map(\.metric.name)
+    var table = try store.sweepTable(sweep, metrics: names)
+    let defaults = SweepSettings(table).defaults
+    if !defaults.isEmpty {
+      table.rows += try store.rows(beside: table, with: defaults, metrics: names)
+    }
+    let advice = try Advice(table, objectives: objectives, constraints: constraints)
+    let tunables = try advice.recommended.map { place in
+      let run = advice.front[place].runs[0]
+      let parameters = try store.parameters(of: run)
+      return KernelTunables.guests(in: parameters).map {
+        KernelTunables(guest: $0, parameters: parameters)
+      }
+    }
+    if output.json {
+      try put(advice.json(tunables: tunables ?? []), terminator: "")
+    } else {
+      let text = advice.text(tunables: tunables ?? [], width: Terminal.width ?? 80)
+      try put(text, terminator: "")
+    }
+    if advice.front.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
+  }
+}

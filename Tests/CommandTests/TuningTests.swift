@@ -1,0 +1,159 @@
+import Foundation
+import GRDB
+import Testing
+
+@Suite("Advice, sensitivity and search", .timeLimit(.minutes(5)))
+struct TuningTests {
+  let workplace: Workplace
+
+  init() throws { workplace = try Workplace() }
+
+  /// Records a grid of two hystereses and two intervals under two seeds, as sweep 1.
+  private func sweep() async throws {
+    for seed in ["1", "2"] {
+      for hysteresis in ["1", "8"] {
+        for interval in ["1", "5"] {
+          try await workplace.run(
+            "run", "small.yaml", "--quiet", "--seed", seed, "--set",
+            "selfballoon_downhysteresis=\(hysteresis)", "--set", "selfballoon_interval=\(interval)"
+          ).expect(0)
+        }
+      }
+    }
+    let queue = try DatabaseQueue(path: workplace.path("Results/balloonsim.sqlite"))
+    try await queue.write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO sweeps (name, design, created_at, command, planned_runs)
+          VALUES ('small', '{}', '2026-01-01T00:00:00.000Z', 'balloonsim sweep', 8);
+          UPDATE runs SET sweep_id = 1;
+          """)
+    }
+    try queue.close()
+  }
+
+  @Test("advise prints the front, the defaults and what to paste; JSON has the same numbers")
+  func advise() async throws {
+    try await sweep()
+
+    let text = try await workplace.run("advise", "--sweep", "last")
+    let json = try await workplace.run("advise", "--sweep", "small", "--json")
+
+    text.expect(0)
+    json.expect(0)
+    #expect(text.output.contains("4 settings, each under 2 conditions: 1 trace, 2 seeds"))
+    #expect(text.output.contains("warning: this rests on one trace"))
+    #expect(text.output.contains("The kernel's defaults (runs 4, 8)"))
+    let folder = "/sys/devices/system/xen_memory/xen_memory0/selfballoon"
+    #expect(
+      text.lines.contains {
+        $0.hasPrefix("echo ") && $0.hasSuffix("\(folder)/selfballoon_interval")
+      })
+    #expect(text.lines.last == "tmem")
+    #expect(text.lines.allSatisfy { $0.count <= 80 || $0.hasPrefix("echo ") })
+    let advice = try #require(try json.json() as? [String: Any])
+    #expect(advice["conditions"] as? Int == 2 && advice["settings"] as? Int == 4)
+    let front = try #require(advice["front"] as? [[String: Any]])
+    for point in front {
+      let runs = (point["runs"] as? [Int] ?? []).map(String.init).joined(separator: ", ")
+      #expect(text.output.contains(runs))
+    }
+    let figures = try #require(front[0]["figures"] as? [[String: Any]])
+    #expect(figures.allSatisfy { $0["count"] as? Int == 2 && $0["half_width"] as? Double != nil })
+  }
+
+  @Test("advise takes other objectives and constraints, and says when nothing satisfies them")
+  func otherObjectives() async throws {
+    try await sweep()
+
+    let other = try await workplace.run(
+      "advise", "--sweep", "1", "--objective", "max:one.memory_saved_percent", "--objective",
+      "disk_reads", "--constraint", "faults > 0", "--json")
+    let nothing = try await workplace.run("advise", "--sweep", "1", "--constraint", "faults < 0")
+
+    other.expect(0)
+    #expect(
+      other.output.contains(
+        "\"metric\":\"memory_saved_percent\",\"guest\":\"one\",\"direction\":\"max\""))
+    nothing.expect(1)
+    #expect(nothing.output.contains("No setting satisfies the constraints."))
+  }
+
+  @Test("sensitivity of a grid has every parameter, every pair and the seed")
+  func sensitivity() async throws {
+    try await sweep()
+
+    let text = try await workplace.run("sensitivity", "--sweep", "last", "--metric", "memory")
+    let json = try await workplace.run(
+      "sensitivity", "--sweep", "last", "--metric", "memory", "--json")
+
+    text.expect(0)
+    #expect(text.output.contains("selfballoon_downhysteresis x selfballoon_interval"))
+    let found = try #require(try json.json() as? [String: Any])
+    let parameters = try #require(found["parameters"] as? [[String: Any]])
+    let pairs = try #require(found["interactions"] as? [[String: Any]])
+    #expect(parameters.count == 3 && pairs.count == 3)
+    let shares = (parameters + pairs).compactMap { $0["share"] as? Double }
+    let rest = try #require(found["rest"] as? Double)
+    #expect(abs(shares.reduce(rest, +) - 1) < 1e-9)
+  }
+
+  @Test("Wrong words are answered with what was expected")
+  func mistakes() async throws {
+    try await sweep()
+
+    try await workplace.run("advise", "--sweep", "2")
+      .expect(64, saying: "no sweep '2': give its number, its name, or `last`")
+    try await workplace.run("advise", "--sweep", "1", "--objective", "stall")
+      .expect(64, saying: "two objectives are weighed, not 1")
+    try await workplace.run("sensitivity", "--sweep", "1", "--metric", "stal")
+      .expect(64, saying: "no run has a metric 'stal'; did you mean 'stall'?")
+    try await workplace.run("advise", "--sweep", "1", "--constraint", "oom_kills")
+      .expect(
+        64,
+        saying:
+          "expected a metric and a value such as 'oom_kills == 0' with <, <=, >, >=, == or !=, found 'oom_kills'"
+      )
+  }
+
+  @Test("The smallest reserve that survives a burst is found, with a run on either side of it")
+  func search() async throws {
+    try workplace.write(
+      try RepositoryFile.read("Scenarios/burst-with-reserve.yaml"), to: "burst.yaml")
+    let arguments = [
+      "search", "burst.yaml", "--find", "selfballoon_reserved_mb", "in", "1..30", "--such-that",
+      "oom_kills == 0", "--json",
+    ]
+
+    let first = try await workplace.start(arguments).outcome()
+    let again = try await workplace.start(arguments).outcome()
+
+    first.expect(0)
+    let found = try #require(try first.json() as? [String: Any])
+    let holds = try #require(Int(found["holds"] as? String ?? ""))
+    let fails = try #require(Int(found["fails"] as? String ?? ""))
+    #expect(holds == fails + 1 && found["answer"] as? String == "threshold")
+    for (value, kills) in [(holds, 0), (fails, 1)] {
+      let run = try await workplace.run(
+        "run", "burst.yaml", "--set", "selfballoon_reserved_mb=\(value)", "--no-record", "--json")
+      #expect(run.output.contains("\"name\":\"oom_kills\",\"value\":\(kills).0"))
+    }
+    let reused = try #require((try again.json() as? [String: Any])?["runs"] as? [[String: Any]])
+    #expect(reused.allSatisfy { $0["reused"] as? Bool == true })
+  }
+
+  @Test("A property that holds at both ends or at neither is said to, with exit code 1")
+  func noThreshold() async throws {
+    let both = try await workplace.run(
+      "search", "small.yaml", "--find", "selfballoon_interval", "in", "2..9", "--such-that",
+      "faults > 0")
+    let neither = try await workplace.run(
+      "search", "small.yaml", "--find", "selfballoon_interval", "in", "2..9", "--such-that",
+      "faults < 0")
+
+    both.expect(1)
+    #expect(both.output.contains("holds at selfballoon_interval=2 and at 9"))
+    neither.expect(1)
+    #expect(neither.output.contains("holds neither at selfballoon_interval=2 nor at 9"))
+  }
+}
