@@ -92,7 +92,7 @@ extension ScenarioDecoder {
     let path = name.hasPrefix("/") ? name : directory + name
     if let known = traces.first(where: { $0.provenance.path == path }) { return known }
     do {
-      let trace = try TraceReader.read(path)
+      let trace = try traceCache.trace(path)
       traces.append(trace)
       return trace
     } catch let problem as TraceProblem {

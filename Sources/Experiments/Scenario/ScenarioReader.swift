@@ -35,13 +35,31 @@ public enum ScenarioReader {
     bytes: [UInt8], file: String, overrides: [ScenarioOverride] = []
   ) throws(ScenarioProblems) -> ResolvedScenario {
     let log = ProblemLog()
+    guard let root = tree(of: bytes, file: file, overrides: overrides, log: log) else {
+      throw ScenarioProblems(problems: log.problems)
+    }
+    return try resolve(root, file: file, traces: TraceCache(), log: log)
+  }
+
+  /// The tree of a scenario's bytes, changed by `overrides`; nothing if it is no YAML.
+  static func tree(
+    of bytes: [UInt8], file: String, overrides: [ScenarioOverride], log: ProblemLog
+  ) -> SourceNode? {
     let source = YAMLSource(place: { .file(file, line: $0, column: $1) }, log: log)
-    guard var root = source.tree(of: bytes) else { throw ScenarioProblems(problems: log.problems) }
+    guard var root = source.tree(of: bytes) else { return nil }
     for override in overrides { override.apply(to: &root, log: log) }
+    return root
+  }
+
+  /// The scenario of a tree whose traces are read through `traces`.
+  static func resolve(
+    _ root: SourceNode, file: String, traces: TraceCache, log: ProblemLog
+  ) throws(ScenarioProblems) -> ResolvedScenario {
     let directory = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
-    let decoder = ScenarioDecoder(directory: directory, log: log)
+    let decoder = ScenarioDecoder(directory: directory, traces: traces, log: log)
     let scenario = decoder.scenario(root)
     guard log.problems.isEmpty else { throw ScenarioProblems(problems: log.problemsByPlace) }
-    return ResolvedScenario(scenario: scenario, traces: decoder.traces, source: root)
+    return ResolvedScenario(
+      scenario: scenario, traces: decoder.traces, sweep: decoder.sweep, source: root)
   }
 }
