@@ -129,7 +129,12 @@ struct ParameterNames {
   }
 
   /// The path with the guest's name, which can be left out if there is one.
+  ///
+  /// So can all but the name of a tunable.
   private static func whole(_ path: String, _ guests: [String]) -> String {
+    if guests.count == 1, tunableNames.contains(path) {
+      return "guests.\(guests[0]).tunables.\(path)"
+    }
     let steps = path.split(separator: ".")
     guard guests.count == 1, steps.count > 1, steps[0] == "guests", steps[1] != guests[0],
       steps[1] != "0"

@@ -8,11 +8,14 @@ struct SweepPoints {
     let option = ScenarioProblem.Place.option("--design \(spec.design.rawValue)")
     let levels = spec.axes.map(\.levels)
     guard !spec.axes.isEmpty else {
-      if spec.design == .grid && spec.samples == nil {
+      // The same point with several seeds is a sweep too.
+      if spec.design == .grid && spec.samples == nil && spec.repetitions > 1 {
         cells = [[]]
         return
       }
-      log.report(option, "", "nothing varies: give --vary PATH=VALUES")
+      log.report(
+        .option("sweep"), "",
+        "nothing varies: give --vary PATH=VALUES, --repeat N, or a 'sweep' section in the scenario")
       return nil
     }
     if spec.design == .grid {

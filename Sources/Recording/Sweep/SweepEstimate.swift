@@ -11,11 +11,11 @@ public struct SweepEstimate: Sendable {
 
   /// Bytes that a row takes in the file, indexes included; measured over the bundled scenarios
   /// (`Docs/performance.md`).
-  static let tickBytes = 150.0
-  static let hostTickBytes = 30.0
-  static let workerBytes = 120.0
+  static let tickBytes = 159.0
+  static let hostTickBytes = 37.0
+  static let workerBytes = 104.0
   /// What a run takes besides: its scenario, parameters and figures.
-  static let runBytes = 25_000.0
+  static let runBytes = 10_000.0
 
   /// The time and the space of runs of a plan.
   ///

@@ -13,16 +13,11 @@ public struct SweepExport: Sendable {
 
   /// The table of a sweep that was read with all its figures.
   public init(_ table: SweepTable) {
-    var figures: [String] = []
-    var known: Set<String> = []
-    for row in table.rows {
-      for metric in row.metrics where known.insert(Self.name(metric)).inserted {
-        figures.append(Self.name(metric))
-      }
-    }
+    let planned = table.plannedRows
+    let figures = Self.figures(of: planned.map(\.row))
     columns =
       ["point", "repetition", "run_id", "seed", "status", "fingerprint"] + table.paths + figures
-    rows = table.plannedRows.map { point, repetition, row in
+    rows = planned.map { point, repetition, row in
       let values = Dictionary(row.metrics.map { (Self.name($0), $0.value) }) { first, _ in first }
       let seed = Int64(exactly: row.run.seed).map(Cell.integer) ?? .text("\(row.run.seed)")
       return [
@@ -34,6 +29,24 @@ public struct SweepExport: Sendable {
           return .real(value)
         }
     }
+  }
+
+  /// The names of the figures of all runs; one that only some runs have stands where they have it.
+  private static func figures(of rows: [SweepTable.Row]) -> [String] {
+    var figures: [String] = []
+    var known: Set<String> = []
+    for row in rows where !row.metrics.allSatisfy({ known.contains(name($0)) }) {
+      var place = 0
+      for name in row.metrics.map(name) {
+        if known.insert(name).inserted {
+          figures.insert(name, at: place)
+          place += 1
+        } else {
+          place = (figures.firstIndex(of: name) ?? place) + 1
+        }
+      }
+    }
+    return figures
   }
 
   private static func name(_ metric: Metric) -> String {

@@ -45,11 +45,15 @@ public struct SweepForecast: Sendable {
     let space = UnitScale.text(Double(estimate.bytes), unit: "bytes")
     return table.text(width: width) + """
 
-      \(keys.count) points, \(plan.spec.repetitions) seeds: \(runs) runs, \(runs - missing.count) recorded, \(missing.count) to be made
+      \(Self.count(keys.count, "point")), \(Self.count(plan.spec.repetitions, "seed")): \(Self.count(runs, "run")), \(runs - missing.count) recorded, \(missing.count) to be made
       time:  \(time)
       space: about \(space) (--record \(level.text))
 
       """
+  }
+
+  private static func count(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
   /// A JSON object.
