@@ -26,7 +26,7 @@ struct TraceCommand: ParsableCommand {
       if output.json { return try put(json(trace, summary)) }
       let pages = { (count: Double) in UnitScale.text(count, unit: "pages") }
       var rows = [
-        ["format", trace.provenance.format.rawValue], ["samples", "\(summary.rows)"],
+        ["format", trace.provenance.format.name], ["samples", "\(summary.rows)"],
         ["span", UnitScale.text(Double(summary.span.nanoseconds) / 1e9, unit: "s")],
       ]
       if let intervals = summary.intervals {
@@ -61,7 +61,7 @@ struct TraceCommand: ParsableCommand {
         """
       }
       return """
-        {"file":\(JSONText.quoted(file)),"format":\(JSONText.quoted(trace.provenance.format.rawValue)),\
+        {"file":\(JSONText.quoted(file)),"format":\(JSONText.quoted(trace.provenance.format.name)),\
         "rows":\(summary.rows),"span_ns":\(summary.span.nanoseconds),\
         "interval":\(intervals ?? "null"),\
         "committed_least_pages":\(summary.committed.least.pages),\
