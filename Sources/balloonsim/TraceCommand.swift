@@ -8,20 +8,22 @@ import SimulationEngine
 /// `balloonsim trace`: looks at traces.
 struct TraceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trace", abstract: "Look at traces.", subcommands: [Info.self])
+    commandName: "trace", abstract: "Bring in traces and look at them.",
+    subcommands: [TraceImportCommand.self, TraceFormatsCommand.self, Info.self])
 
   /// `balloonsim trace info`.
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Say what a trace holds: span, samples, committed memory, steepest rise.")
 
-    @Argument(help: "A trace: CSV with time_s and committed_kb, or a log of /proc/meminfo.")
+    @Argument(help: "A trace in any format of `balloonsim trace formats`; `-`: standard input.")
     var file: String
 
+    @OptionGroup var importing: ImportArguments
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let trace = try TraceReader.read(file)
+      let trace = try TraceReader.read(file, options: importing.options())
       let summary = TraceSummary(trace)
       if output.json { return try put(json(trace, summary)) }
       let pages = { (count: Double) in UnitScale.text(count, unit: "pages") }

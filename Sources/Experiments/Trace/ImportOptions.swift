@@ -62,11 +62,14 @@ public enum GapRule: String, CaseIterable, Sendable {
 
 /// A unit of amounts of memory.
 public enum MemoryUnit: String, CaseIterable, Sendable {
-  case bytes, kB, KiB, MB, MiB, GB, GiB, pages
+  case bytes, kB, KiB, MB, MiB, GB, GiB, pages, share, percent
 
-  /// Its bytes; kB are the kernel's of 1,024 bytes, MB and GB are decimal, pages have 4 KiB.
-  var bytes: Double {
+  /// Its bytes; kB are the kernel's of 1,024 bytes, MB and GB are decimal, pages have 4 KiB; shares and percentages are
+  /// of the machine's memory in kB. Nothing if that is needed and unknown.
+  func bytes(memory: Int64?) -> Double? {
     switch self {
+    case .share: memory.map { Double($0) * 1_024 }
+    case .percent: memory.map { Double($0) * 10.24 }
     case .bytes: 1
     case .kB, .KiB: 1_024
     case .MB: 1e6
@@ -105,17 +108,25 @@ public struct ImportOptions: Hashable, Sendable {
   public var host: String?
   /// Time between two samples, where the file tells no times; it also decides what a gap is.
   public var step: SimDuration?
-  /// The machine's memory in kB, where the file does not tell it.
+  /// The machine's memory in kB, where the file does not tell it: 0 to 2^40.
   public var memory: Int64?
-  /// The column of plain CSV that holds the time.
+  /// The column of plain CSV that holds the time; nothing: `time_s`, or none with `step`.
   public var timeColumn: String?
-  /// The column of plain CSV that holds committed memory.
+  /// The column or series that holds committed memory, where it bears another name.
   public var committedColumn: String?
-  /// The unit of `committedColumn`; nothing: kB.
+  /// The unit of amounts where the file does not tell it, such as of `committedColumn`; nothing: the tool's own.
   public var unit: MemoryUnit?
   /// The unit of times that are numbers, in plain CSV; nothing: seconds.
   public var timeUnit: TimeUnit?
 
   /// Everything as the file says.
   public init() {}
+
+  /// The bytes of a unit of amounts: `unit`, or `usual` without it.
+  func unitBytes(_ usual: MemoryUnit, at place: TraceField) throws(TraceFault) -> Double {
+    guard let bytes = (unit ?? usual).bytes(memory: memory) else {
+      throw place.fault("it tells shares of the machine's memory only: give that with --memory")
+    }
+    return bytes
+  }
 }

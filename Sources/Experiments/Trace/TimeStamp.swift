@@ -26,6 +26,16 @@ struct TimeStamp {
     }
   }
 
+  /// The time of a day `2026-11-23`, a clock `00:57:15` and a zone's name; without one it is local.
+  init?(day: String, clock: String, zone: String) {
+    guard let date = Self.day(day.split(separator: "-")), let time = Self.time(of: clock[...])
+    else {
+      return nil
+    }
+    self.init(
+      nanoseconds: date + time, zone: zone == "UTC" ? "" : zone, isLocal: zone.isEmpty)
+  }
+
   private init(nanoseconds: Int64, zone: String, isLocal: Bool = false) {
     self.nanoseconds = nanoseconds
     self.zone = zone

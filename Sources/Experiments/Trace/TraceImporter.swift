@@ -55,6 +55,7 @@ public struct TraceFormat: Hashable, Sendable, CustomStringConvertible {
 
   /// All importers; the first that recognises a file reads it.
   static let importers: [any TraceImporter.Type] = [
-    MeminfoImporter.self, CSVImporter.self,
+    SadfRowsImporter.self, SadfValuesImporter.self, SadfJSONImporter.self, SadfXMLImporter.self,
+    SarTextImporter.self, MeminfoImporter.self, CSVImporter.self,
   ]
 }

@@ -59,7 +59,7 @@ struct TraceIntake {
       throw place.fault("committed memory is beyond 2^40 kB")
     }
     if understood.start == nil { understood.start = row.time }
-    if let last { try checkTime(row.time, after: last.time, place) }
+    if let last { try checkOrder(row.time, after: last.time, place) }
     if hasCounters { carryCounters(&row) }
     if isPassing { return try pass(&row, place) }
     last = row
@@ -107,7 +107,8 @@ struct TraceIntake {
     }
   }
 
-  private func checkTime(
+  /// Refuses a time that does not come after the one before.
+  func checkOrder(
     _ time: Int64, after last: Int64, _ place: TraceField
   ) throws(TraceFault) {
     if time > last {

@@ -7,27 +7,31 @@ struct TraceJoin {
 
   var isEmpty: Bool { rows.isEmpty }
 
-  /// Sets values of the sample at a time.
-  mutating func add(_ row: TraceRow) {
-    if let index = indices[row.time] {
-      rows[index].merge(row)
-    } else {
+  /// Sets values of the sample at a time; `place` is blamed if it has one of them already.
+  mutating func add(_ row: TraceRow, at place: TraceField) throws(TraceFault) {
+    guard let index = indices[row.time] else {
       indices[row.time] = rows.count
-      rows.append(row)
+      return rows.append(row)
     }
+    let both = rows[index].present & row.present
+    if let twice = TraceQuantity.allCases.first(where: { both >> $0.rawValue & 1 == 1 }) {
+      throw place.fault("a second \(twice.column) for the time \(TimeStamp.text(row.time))")
+    }
+    rows[index].merge(row)
   }
 
-  /// Sets a value of the sample at `time`; false if it has one already.
-  mutating func set(_ quantity: TraceQuantity, _ value: Int64, at time: Int64) -> Bool {
-    if let index = indices[time] {
-      if rows[index][quantity] != nil { return false }
-      rows[index][quantity] = value
-    } else {
-      var row = TraceRow()
-      (row.time, row[quantity]) = (time, value)
-      add(row)
-    }
-    return true
+  /// Sets one value of the sample at a time.
+  mutating func set(
+    _ quantity: TraceQuantity, _ value: Int64, time: Int64, at place: TraceField
+  ) throws(TraceFault) {
+    var row = TraceRow()
+    (row.time, row[quantity]) = (time, value)
+    try add(row, at: place)
+  }
+
+  /// Lets `body` change every sample, in the order in which they came.
+  mutating func change(_ body: (inout TraceRow) -> Void) {
+    for index in rows.indices { body(&rows[index]) }
   }
 
   /// Samples at nearly the same time (up to `tolerance` nanoseconds after the first) become one.

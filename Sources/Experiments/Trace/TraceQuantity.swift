@@ -3,7 +3,8 @@
 /// Source of the kernel's names: /proc/meminfo and /proc/vmstat.
 enum TraceQuantity: Int, CaseIterable, Sendable {
   case committed, anon, cached, total, free, available, used, buffers, active, inactive, dirty
-  case shmem, slab, slabReclaimable, commitLimit, swapTotal, swapFree, swapUsed, swapCached
+  case shmem, slab, slabReclaimable, slabUnreclaimable, commitLimit, swapTotal, swapFree, swapUsed,
+    swapCached
   /// KiB read from and written to block devices.
   case pageIn, pageOut
   /// Pages swapped in and out.
@@ -25,7 +26,8 @@ enum TraceQuantity: Int, CaseIterable, Sendable {
     ("mem_total_kb", "MemTotal"), ("free_kb", "MemFree"), ("available_kb", "MemAvailable"),
     ("used_kb", ""), ("buffers_kb", "Buffers"), ("active_kb", "Active"),
     ("inactive_kb", "Inactive"), ("dirty_kb", "Dirty"), ("shmem_kb", "Shmem"), ("slab_kb", "Slab"),
-    ("slab_reclaimable_kb", "SReclaimable"), ("commit_limit_kb", "CommitLimit"),
+    ("slab_reclaimable_kb", "SReclaimable"), ("slab_unreclaimable_kb", "SUnreclaim"),
+    ("commit_limit_kb", "CommitLimit"),
     ("swap_total_kb", "SwapTotal"), ("swap_free_kb", "SwapFree"), ("swap_used_kb", ""),
     ("swap_cached_kb", "SwapCached"), ("pgpgin", "pgpgin"), ("pgpgout", "pgpgout"),
     ("pswpin", "pswpin"), ("pswpout", "pswpout"), ("pgfault", "pgfault"),
@@ -49,7 +51,7 @@ struct TraceRow {
   var time: Int64 = 0
   /// A bit for each quantity that there is.
   private(set) var present: UInt32 = 0
-  private var values = InlineArray<26, Int64>(repeating: 0)
+  private var values = InlineArray<27, Int64>(repeating: 0)
 
   /// The value of a quantity, if it has one.
   subscript(quantity: TraceQuantity) -> Int64? {

@@ -20,6 +20,8 @@ struct CSVImporter: TraceImporter {
   private var roles: [Int] = []
   private var row = TraceRow()
   private var hasRow = false
+  private var hasTime = false
+  private var count: Int64 = 0
   private var isOurs = false
   private var hasEnd = false
 
@@ -38,6 +40,8 @@ struct CSVImporter: TraceImporter {
     if names.isEmpty { return try readHeader(line, &intake) }
     hasRow = true
     row.clear()
+    if !hasTime, let step = options.step { row.time = try step.times(count, at: line) }
+    count += 1
     try readRow(line, &intake)
     try intake.emit(&row, at: line)
   }
@@ -49,7 +53,7 @@ struct CSVImporter: TraceImporter {
     if names.isEmpty { throw TraceField.nowhere.fault("no samples: the file has no header line") }
     if !hasRow { throw intake.lastLine.fault("no samples below the header line") }
     if isOpen { intake.understood.note("the last line has no end: it may be cut off") }
-    (names, roles, hasRow) = ([], [], false)
+    (names, roles, hasRow, hasTime) = ([], [], false, false)
   }
 
   private mutating func comment(_ line: TraceField, _ intake: inout TraceIntake) {
@@ -74,13 +78,19 @@ struct CSVImporter: TraceImporter {
     roles = names.map { TraceQuantity.named($0)?.rawValue ?? Role.skipped }
     intake.understood.names = names
     let timeColumn = options.timeColumn ?? "time_s"
-    guard let time = names.firstIndex(of: timeColumn), options.timeColumn != nil || time == 0 else {
-      throw line.fault(
-        options.timeColumn == nil
-          ? "the first column must be time_s, found \(quoted(names[0])); --time-column names another"
-          : unknownWord("column", timeColumn, known: names))
+    let time = names.firstIndex(of: timeColumn)
+    if time == nil || options.timeColumn == nil && time != 0 {
+      guard options.timeColumn == nil, options.step != nil else {
+        throw line.fault(
+          options.timeColumn == nil
+            ? "the first column must be time_s, found \(quoted(names[0])); --time-column names another, --step does "
+              + "without"
+            : unknownWord("column", timeColumn, known: names))
+      }
+    } else if let time {
+      roles[time] = Role.time
+      hasTime = true
     }
-    roles[time] = Role.time
     if let epoch = names.firstIndex(of: "epoch_s"), epoch != time { roles[epoch] = Role.epoch }
     if let name = options.committedColumn {
       guard let index = names.firstIndex(of: name) else {
@@ -164,7 +174,8 @@ struct CSVImporter: TraceImporter {
     default:
       let quantity = TraceQuantity.allCases[roles[index]]
       if names[index] == options.committedColumn {
-        row[quantity] = try field.memory(names[index], unit: (options.unit ?? .kB).bytes)
+        row[quantity] = try field.memory(
+          names[index], unit: try options.unitBytes(.kB, at: field))
       } else if !field.isMissing {
         row[quantity] =
           quantity.isCounter

@@ -7,14 +7,14 @@ struct MeminfoImporter: TraceImporter {
   static let format = TraceFormat(
     name: "meminfo", summary: "copies of /proc/meminfo, each below a line with its time")
 
-  private let step: Int64?
+  private let step: SimDuration?
   private var row = TraceRow()
   private var place: TraceField?
   private var zone: String?
   private var isFirst = true
   private var count: Int64 = 0
 
-  init(_ options: ImportOptions) { step = options.step?.nanoseconds }
+  init(_ options: ImportOptions) { step = options.step }
 
   static func recognises(_ head: TraceHead) -> Bool {
     head.hasLine(prefix: "MemTotal:") || head.hasLine(prefix: "Committed_AS:")
@@ -26,7 +26,7 @@ struct MeminfoImporter: TraceImporter {
     if let name = Self.fieldName(of: text) {
       if let step, name.equals("MemTotal") || place == nil {
         try finish(into: &intake)
-        begin(at: count * step, text)
+        begin(at: try step.times(count, at: text), text)
       }
       guard place != nil else {
         throw text.fault(
