@@ -151,4 +151,15 @@ extension TimeStamp {
     }
     return text
   }
+
+  /// A time such as `Fri Mar  1 10:00:05` in a year that is not told, in nanoseconds since 1970 as if it were 1972.
+  static func withoutYear(_ field: TraceField) -> Int64? {
+    let words = field.words().map(\.text)
+    guard (3...4).contains(words.count), let clock = words.last,
+      let month = words.compactMap({ months.firstIndex(of: $0) }).first,
+      let day = words.dropLast().last(where: { Int($0) != nil }),
+      let date = Self.day(["1972", "\(month + 1)", day[...]]), let time = time(of: clock[...])
+    else { return nil }
+    return date + time
+  }
 }

@@ -56,6 +56,11 @@ public struct TraceFormat: Hashable, Sendable, CustomStringConvertible {
   /// All importers; the first that recognises a file reads it.
   static let importers: [any TraceImporter.Type] = [
     SadfRowsImporter.self, SadfValuesImporter.self, SadfJSONImporter.self, SadfXMLImporter.self,
-    SarTextImporter.self, MeminfoImporter.self, CSVImporter.self,
+    SarTextImporter.self, PrometheusJSONImporter.self, PrometheusTextImporter.self,
+    VmstatImporter.self, AtopImporter.self, PCPTextImporter.self, CollectdImporter.self,
+    BitbrainsImporter.self, AlibabaImporter.self, GoogleImporter.self, PerfettoImporter.self,
+    XentopImporter.self, FreeImporter.self, DstatImporter.self, NmonImporter.self,
+    PmstatImporter.self,
+    MeminfoImporter.self, CSVImporter.self,
   ]
 }

@@ -82,7 +82,7 @@ struct TraceIntake {
     var has = Set(understood.columns.map(\.quantity))
     if let memory = options.memory, !has.contains(.total) {
       has.insert(.total)
-      understood.substituted.append("mem_total_kb = \(memory) as given")
+      understood.substitute("mem_total_kb = \(memory) as given")
     }
     if let source = options.committedFrom {
       let lacking = source.inputs.filter { !has.contains($0) }
@@ -92,7 +92,7 @@ struct TraceIntake {
           "committed memory from \(source.rawValue) needs \(names.joined(separator: ", "))"
             + ", which the file does not have")
       }
-      understood.substituted.append("committed_kb = \(source.rawValue)")
+      understood.substitute("committed_kb = \(source.rawValue)")
     } else if !has.contains(.committed) {
       let choices = CommittedSource.allCases.filter { $0.inputs.allSatisfy(has.contains) }
       let later = CommittedSource.allCases.filter { source in
@@ -239,6 +239,11 @@ struct TraceUnderstanding {
 
   mutating func declare(_ name: String, as quantity: TraceQuantity) {
     if !columns.contains(where: { $0 == (name, quantity) }) { columns.append((name, quantity)) }
+  }
+
+  /// Says once what stands for something.
+  mutating func substitute(_ text: String) {
+    if !substituted.contains(text) { substituted.append(text) }
   }
 
   /// Adds a remark once.

@@ -74,8 +74,11 @@ struct TraceJSON {
     if place < bytes.count { throw fault("more text after the end of the document") }
   }
 
-  /// Whether the next value begins with this byte.
-  mutating func begins(with byte: UInt8) throws(TraceFault) -> Bool { try next() == byte }
+  /// The place of the next value, for what is wrong with it.
+  mutating func here() throws(TraceFault) -> TraceField {
+    _ = try next()
+    return field(place..<place)
+  }
 
   private mutating func sequence(
     open: UInt8, close: UInt8, _ body: (inout TraceJSON) throws(TraceFault) -> Void

@@ -98,7 +98,7 @@ struct CSVImporter: TraceImporter {
       }
       roles = roles.map { $0 == TraceQuantity.committed.rawValue ? Role.skipped : $0 }
       roles[index] = TraceQuantity.committed.rawValue
-      intake.understood.substituted.append(
+      intake.understood.substitute(
         "committed_kb = column \(name) in \((options.unit ?? .kB).rawValue)")
     }
     for (index, role) in roles.enumerated() where role >= 0 {
