@@ -27,7 +27,7 @@ public enum CommittedSource: String, CaseIterable, Sendable {
     }
   }
 
-  /// The amount in kB that a row gives; nothing if the row lacks a part of it.
+  /// The amount in kB that a row gives, below zero if the row contradicts itself; nothing if the row lacks a part of it.
   func amount(in row: TraceRow) -> Int64? {
     switch self {
     case .used: return row[.used]
@@ -35,7 +35,7 @@ public enum CommittedSource: String, CaseIterable, Sendable {
     case .active: return row[.active]
     case .totalMinusAvailable:
       guard let total = row[.total], let available = row[.available] else { return nil }
-      return max(0, total - available)
+      return total - available
     case .usedMinusCache, .usedMinusCachePlusSwap:
       guard let total = row[.total], let free = row[.free], let cached = row[.cached] else {
         return nil
@@ -45,7 +45,7 @@ public enum CommittedSource: String, CaseIterable, Sendable {
         guard let swapped = row[.swapUsed] else { return nil }
         amount += swapped
       }
-      return max(0, amount)
+      return amount
     }
   }
 }

@@ -16,7 +16,7 @@ struct ImportPass {
   mutating func read(_ bytes: TraceBytes, name: String) throws(TraceFault) {
     var lines = TraceLines(bytes)
     if bytes.failure != nil { return }
-    let type = try importerType(lines.head(), bytes)
+    let type = try lines.head { (head) throws(TraceFault) in try importerType(head, bytes) }
     var importer = self.importer ?? type.init(options)
     if let before = self.importer, Swift.type(of: before) != type {
       throw TraceFault(

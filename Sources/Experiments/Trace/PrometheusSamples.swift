@@ -3,6 +3,7 @@ struct PrometheusSamples {
   private let options: ImportOptions
   private var join = TraceJoin()
   private var hosts: HostChoice
+  private var unknown: String?
 
   init(_ options: ImportOptions) {
     self.options = options
@@ -14,7 +15,10 @@ struct PrometheusSamples {
     _ labels: [(name: String, value: String)], at place: TraceField, _ intake: inout TraceIntake
   ) throws(TraceFault) -> TraceQuantity? {
     let name = labels.first { $0.name == "__name__" }?.value ?? "value"
-    guard let quantity = quantity(name) else { return nil }
+    guard let quantity = quantity(name) else {
+      if unknown == nil { unknown = name }
+      return nil
+    }
     let others = labels.filter { $0.name != "__name__" }.sorted { $0.name < $1.name }
     let host = others.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
     if !host.isEmpty {
@@ -48,6 +52,10 @@ struct PrometheusSamples {
   /// Gives all samples on.
   mutating func emit(into intake: inout TraceIntake) throws(TraceFault) {
     try hosts.check(intake.lastLine)
+    if join.isEmpty, let unknown {
+      throw intake.lastLine.fault(
+        "no samples: \(quoted(unknown)) is no metric of node_exporter's memory")
+    }
     try join.emit(into: &intake)
   }
 

@@ -82,6 +82,14 @@ final class TraceBytes {
       ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "compressed with xz: pipe it through `xz -dc`"),
       ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd: pipe it through `zstd -dc`"),
       ([0x42, 0x5A, 0x68], "compressed with bzip2: pipe it through `bzip2 -dc`"),
+      (
+        [0x96, 0xD5],
+        "a file of sar itself: give what `sadf -d FILE -- -r` or `sar -r -f FILE` prints"
+      ),
+      (
+        [0, 0, 0, 0x84, 0x50, 0x05, 0x26],
+        "a PCP archive: give what `pmrep -a ARCHIVE -o csv mem.util.committed_AS mem.physmem` prints"
+      ),
       ([0xFF, 0xFE], "UTF-16 text: turn it into UTF-8"),
       ([0xFE, 0xFF], "UTF-16 text: turn it into UTF-8"),
     ]

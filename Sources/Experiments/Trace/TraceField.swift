@@ -134,14 +134,14 @@ struct TraceField {
     return value
   }
 
-  /// An amount of memory in units of `unit` bytes as kB, decimals cut off; nothing if the value is missing.
+  /// An amount of memory in units of `unit` bytes as kB, rounded; nothing if the value is missing.
   func memory(_ column: String, unit: Double) throws(TraceFault) -> Int64? {
     if isMissing { return nil }
     guard let value = number() else {
       throw fault("\(column): expected a number, found \(quoted(text))")
     }
     if value < 0 { throw fault("\(column) is negative: \(quoted(text))") }
-    let kilobytes = (value * unit / 1_024).rounded(.down)
+    let kilobytes = (value * unit / 1_024).rounded()
     if kilobytes > Double(TraceReader.kilobyteLimit) {
       throw fault("\(column) is beyond 2^40 kB: \(quoted(text))")
     }

@@ -30,6 +30,7 @@ struct TraceIntake {
   private var isPassing = false
   private var counters: [(last: Int64, carried: Int64)?]
   private var hasCounters = false
+  private var restarts: Set<Int64> = []
 
   init(options: ImportOptions, sink: any TraceSink) {
     self.options = options
@@ -46,11 +47,19 @@ struct TraceIntake {
     if quantity.isCounter { hasCounters = true }
   }
 
+  /// Notes a restart of the machine or of the tool, once however many reports tell of it.
+  mutating func restart(at time: Int64) {
+    if restarts.insert(time).inserted { understood.restarts += 1 }
+  }
+
   /// Takes the next sample, whose time stands at `place`.
   mutating func emit(_ row: inout TraceRow, at place: TraceField) throws(TraceFault) {
     if !isSourceChosen { try chooseSource(place) }
     if let memory = options.memory, row[.total] == nil { row[.total] = memory }
-    if let source = options.committedFrom { row[.committed] = source.amount(in: row) }
+    if let source = options.committedFrom {
+      row[.committed] = source.amount(in: row)
+      if row[.committed] ?? 0 < 0 { try clamp(&row, source, place) }
+    }
     guard let committed = row[.committed] else {
       understood.missing += 1
       return
@@ -75,6 +84,17 @@ struct TraceIntake {
       throw lastLine.fault("no samples\(none)")
     }
     if let row = last { understood.end = row.time }
+  }
+
+  private mutating func clamp(
+    _ row: inout TraceRow, _ source: CommittedSource, _ place: TraceField
+  ) throws(TraceFault) {
+    if let memory = options.memory, row[.total] == memory {
+      throw place.fault(
+        "\(source.rawValue) is below zero: the machine has more memory than --memory says")
+    }
+    row[.committed] = 0
+    understood.clamped += 1
   }
 
   private mutating func chooseSource(_ place: TraceField) throws(TraceFault) {
@@ -129,6 +149,7 @@ struct TraceIntake {
 
   /// A counter that falls has begun anew.
   private mutating func carryCounters(_ row: inout TraceRow) {
+    var isReset = false
     for quantity in TraceQuantity.allCases where quantity.isCounter {
       guard let value = row[quantity] else { continue }
       var carried: Int64 = 0
@@ -136,12 +157,13 @@ struct TraceIntake {
         carried = before.carried
         if value < before.last {
           carried = carried &+ before.last
-          understood.resets += 1
+          isReset = true
         }
       }
       counters[quantity.rawValue] = (value, carried)
       row[quantity] = value &+ carried
     }
+    if isReset { understood.resets += 1 }
   }
 
   /// Ends the beginning: the usual interval is the median of those so far.
@@ -236,6 +258,8 @@ struct TraceUnderstanding {
   var longestGap: Int64 = 0
   var resets = 0
   var restarts = 0
+  /// How many samples had less than nothing of what stands for committed memory.
+  var clamped = 0
 
   mutating func declare(_ name: String, as quantity: TraceQuantity) {
     if !columns.contains(where: { $0 == (name, quantity) }) { columns.append((name, quantity)) }

@@ -25,8 +25,10 @@ struct TraceLines: ~Copyable {
 
   deinit { buffer.deallocate() }
 
-  /// The first lines without taking them, at most 64 KiB.
-  func head() -> TraceHead {
+  /// Shows the first lines, at most 64 KiB, to `body` without taking them.
+  borrowing func head<Result>(
+    _ body: (TraceHead) throws(TraceFault) -> Result
+  ) throws(TraceFault) -> Result {
     let bytes = UnsafeBufferPointer(rebasing: bound[start..<min(end, start + 1 << 16)])
     var lines: [TraceField] = []
     for slice in bytes.split(separator: 0x0A, maxSplits: 400, omittingEmptySubsequences: false) {
@@ -34,7 +36,7 @@ struct TraceLines: ~Copyable {
       if field.bytes.last == 0x0D { field.bytes.removeLast() }
       lines.append(field)
     }
-    return TraceHead(lines: lines.prefix(400).filter { !$0.trimmed().isEmpty })
+    return try body(TraceHead(lines: lines.prefix(400).filter { !$0.trimmed().isEmpty }))
   }
 
   /// The next line; nothing at the end.

@@ -96,6 +96,11 @@ public struct TraceProvenance: Hashable, Sendable {
     }
     (substituted, notes, origin) = (found.substituted, found.notes, found.origin)
     if found.restarts > 0 { notes.append("\(found.restarts) restarts of the machine or the tool") }
-    if found.resets > 0 { notes.append("counters begin anew \(found.resets) times") }
+    if found.resets > 0 { notes.append("counters begin anew at \(found.resets) samples") }
+    if found.clamped > 0 {
+      notes.append(
+        "what stands for committed memory is below zero in \(found.clamped) samples and was set to zero"
+      )
+    }
   }
 }

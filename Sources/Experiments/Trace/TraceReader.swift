@@ -87,8 +87,9 @@ public enum TraceReader {
     for name in names.sorted() where parts.count < 100_000 {
       let part = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
       guard stat(part, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-      let head = try TraceLines(TraceBytes(path: part)).head()
-      guard let type = TraceFormat.recognise(head), type.comesInManyFiles else { continue }
+      let lines = try TraceLines(TraceBytes(path: part))
+      let type = try lines.head { TraceFormat.recognise($0) }
+      guard let type, type.comesInManyFiles else { continue }
       if format == nil { format = type.format }
       if format == type.format { parts.append(part) }
     }

@@ -14,6 +14,9 @@ struct DstatImporter: TraceImporter {
   private var quantities: [TraceQuantity?] = []
   private var epoch: Int?
   private var count: Int64 = 0
+  private var fewest = 0
+
+  private var needed: [Int] { quantities.indices.filter { quantities[$0] != nil } }
 
   init(_ options: ImportOptions) { self.options = options }
 
@@ -45,7 +48,9 @@ struct DstatImporter: TraceImporter {
       }
       return
     }
-    guard fields.count == names.count else {
+    // pcp-dstat writes one cell for both of swap's where there is no swap.
+    if count == 0 { fewest = min(names.count, max(fields.count, (needed.last ?? 0) + 2)) }
+    guard fields.count == names.count || fields.count == fewest else {
       throw line.fault("\(fields.count) of \(names.count) fields: the line seems cut off")
     }
     var row = TraceRow()

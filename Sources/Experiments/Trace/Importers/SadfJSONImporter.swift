@@ -50,8 +50,9 @@ struct SadfJSONImporter: TraceImporter {
         try json.array { (json) throws(TraceFault) in try readSample(&json, &intake) }
       case "restarts" where isTaken:
         try json.array { (json) throws(TraceFault) in
-          intake.understood.restarts += 1
-          try json.skip()
+          try json.object { (json, _) throws(TraceFault) in
+            intake.restart(at: try readTime(&json).stamp.nanoseconds)
+          }
         }
       default: try json.skip()
       }

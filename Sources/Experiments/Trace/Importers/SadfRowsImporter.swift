@@ -26,7 +26,9 @@ struct SadfRowsImporter: TraceImporter {
     guard fields.count > 3 else { throw line.fault("the line seems cut off") }
     guard try hosts.takes(fields[0].text, at: fields[0], &intake) else { return }
     if fields[1].text == "-1" {
-      if fields[3].hasPrefix("LINUX-RESTART") { intake.understood.restarts += 1 }
+      if fields[3].hasPrefix("LINUX-RESTART"), let stamp = TimeStamp(fields[2]) {
+        intake.restart(at: stamp.nanoseconds)
+      }
       return
     }
     if names.isEmpty { throw line.fault("a row without a header line before it") }

@@ -30,7 +30,12 @@ struct SadfXMLImporter: TraceImporter {
       isTaken = try hosts.takes(name.value.text, at: name.value, &intake)
     }
     if !isTaken { return }
-    if text.hasPrefix("<boot ") { intake.understood.restarts += 1 }
+    if text.hasPrefix("<boot ") {
+      let values = Self.attributes(text)
+      func value(_ name: String) -> String { values.first { $0.name == name }?.value.text ?? "" }
+      let stamp = TimeStamp(day: value("date"), clock: value("time"), zone: "")
+      intake.restart(at: stamp?.nanoseconds ?? 0)
+    }
     if text.hasPrefix("<timestamp ") { try beginSample(text, &intake) }
     if text.hasPrefix("</timestamp>") { try endSample(&intake) }
     if text.hasPrefix("<memory") { isInMemory = true }

@@ -35,8 +35,8 @@ struct SarTextImporter: TraceImporter {
     if line.hasPrefix("Linux ") { return try readBanner(line, &intake) }
     guard let date else { throw line.fault("expected the line with the date, 'Linux ...', first") }
     var words = text.words()
-    if line.contains("LINUX") && line.contains("RESTART") {
-      intake.understood.restarts += 1
+    if line.contains("LINUX RESTART") {
+      intake.restart(at: date + (Self.clock(&words) ?? 0))
       (isAfterBlank, current) = (false, nil)
       return
     }

@@ -71,8 +71,8 @@ struct VmstatImporter: TraceImporter {
     if isOpen { throw intake.lastLine.fault("the line has no end: it seems cut off") }
     if isFrozen, !isIdle, count >= Self.frozenRows {
       intake.understood.note(
-        "the memory columns never change while others do: vmstat of procps 4.0.2 to 4.0.4 freezes them at their first "
-          + "values when it runs with a delay; call it once a sample")
+        "the memory columns never change while others do: vmstat of procps 4.0.2 freezes them at their first values "
+          + "when it runs with a delay; call it once a sample")
     }
   }
 
