@@ -62,7 +62,13 @@ public enum GapRule: String, CaseIterable, Sendable {
 
 /// A unit of amounts of memory.
 public enum MemoryUnit: String, CaseIterable, Sendable {
-  case bytes, kB, KiB, MB, MiB, GB, GiB, pages, share, percent
+  case bytes, pages, share, percent
+  case kernelKilobytes = "kB"
+  case kibibytes = "KiB"
+  case megabytes = "MB"
+  case mebibytes = "MiB"
+  case gigabytes = "GB"
+  case gibibytes = "GiB"
 
   /// Its bytes; kB are the kernel's of 1,024 bytes, MB and GB are decimal, pages have 4 KiB; shares and percentages are
   /// of the machine's memory in kB. Nothing if that is needed and unknown.
@@ -71,11 +77,11 @@ public enum MemoryUnit: String, CaseIterable, Sendable {
     case .share: memory.map { Double($0) * 1_024 }
     case .percent: memory.map { Double($0) * 10.24 }
     case .bytes: 1
-    case .kB, .KiB: 1_024
-    case .MB: 1e6
-    case .MiB: 1_048_576
-    case .GB: 1e9
-    case .GiB: 1_073_741_824
+    case .kernelKilobytes, .kibibytes: 1_024
+    case .megabytes: 1e6
+    case .mebibytes: 1_048_576
+    case .gigabytes: 1e9
+    case .gibibytes: 1_073_741_824
     case .pages: 4_096
     }
   }

@@ -25,6 +25,8 @@ struct TraceIntake {
   var lastLine = TraceField.nowhere
   private let sink: any TraceSink
   private var isSourceChosen = false
+  private var lastTime: Int64?
+  /// The last sample, kept where gaps are filled.
   private var last: TraceRow?
   private var waiting: [TraceRow] = []
   private var isPassing = false
@@ -68,10 +70,10 @@ struct TraceIntake {
       throw place.fault("committed memory is beyond 2^40 kB")
     }
     if understood.start == nil { understood.start = row.time }
-    if let last { try checkOrder(row.time, after: last.time, place) }
+    if let lastTime { try checkOrder(row.time, after: lastTime, place) }
     if hasCounters { carryCounters(&row) }
     if isPassing { return try pass(&row, place) }
-    last = row
+    lastTime = row.time
     waiting.append(row)
     if waiting.count == Self.beginning { try begin(place) }
   }
@@ -83,7 +85,7 @@ struct TraceIntake {
       let none = understood.missing == 0 ? "" : ": none of \(understood.missing) has a value"
       throw lastLine.fault("no samples\(none)")
     }
-    if let row = last { understood.end = row.time }
+    if let lastTime { understood.end = lastTime }
   }
 
   private mutating func clamp(
@@ -178,29 +180,29 @@ struct TraceIntake {
     let columns = TraceQuantity.allCases.filter { present >> $0.rawValue & 1 == 1 }
     sink.begin(columns: columns, understood: understood)
     let rows = waiting
-    (waiting, last) = ([], nil)
+    (waiting, lastTime) = ([], nil)
     for var row in rows { try pass(&row, place) }
   }
 
   private mutating func pass(_ row: inout TraceRow, _ place: TraceField) throws(TraceFault) {
-    if let last, let interval = understood.interval {
-      let distance = row.time - last.time
+    if let lastTime, let interval = understood.interval {
+      let distance = row.time - lastTime
       if distance > interval, distance - interval > interval / 2 {
-        try gap(from: last, to: row, interval, place)
+        understood.gaps += 1
+        understood.longestGap = max(understood.longestGap, distance)
+        if let last { try fill(from: last, to: row, interval, place) }
       }
     }
-    last = row
+    lastTime = row.time
+    if options.gaps != .left { last = row }
     understood.samples += 1
     sink.take(&row)
   }
 
-  private mutating func gap(
+  private mutating func fill(
     from last: TraceRow, to row: TraceRow, _ interval: Int64, _ place: TraceField
   ) throws(TraceFault) {
     let distance = row.time - last.time
-    understood.gaps += 1
-    understood.longestGap = max(understood.longestGap, distance)
-    if options.gaps == .left { return }
     // The last added sample keeps at least half an interval from the next recorded one.
     let count = (distance - interval / 2 - 1) / interval
     if count > Self.longestFilling {

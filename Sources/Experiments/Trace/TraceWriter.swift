@@ -3,44 +3,36 @@
 /// Lines are whole whenever they are handed on.
 final class TraceWriter: TraceSink {
   private let write: ([UInt8]) throws -> Void
-  private var buffer: [UInt8] = []
+  private var text = TraceText()
   private var columns: [TraceQuantity] = []
   private var first: Int64?
   private var failure: (any Error)?
   private static let chunk = 1 << 17
 
   /// A writer that hands whole lines to `write`.
-  init(to write: @escaping ([UInt8]) throws -> Void) {
-    self.write = write
-    buffer.reserveCapacity(Self.chunk + 4_096)
-  }
+  init(to write: @escaping ([UInt8]) throws -> Void) { self.write = write }
 
   /// Whether `write` has thrown.
   var hasFailed: Bool { failure != nil }
 
   /// Writes a `#` line; what would break the line is replaced by blanks.
-  func comment(_ text: String) {
-    buffer += Array("# ".utf8)
-    buffer += text.utf8.map { $0 < 0x20 ? 0x20 : $0 }
-    buffer.append(0x0A)
+  func comment(_ comment: String) {
+    text.append("# ")
+    text.append(comment)
+    text.endLine()
   }
 
   func begin(columns: [TraceQuantity], understood: TraceUnderstanding) {
     self.columns = columns
-    buffer += Array((["time_s"] + columns.map(\.column)).joined(separator: ",").utf8)
-    buffer.append(0x0A)
+    text.append((["time_s"] + columns.map(\.column)).joined(separator: ","))
+    text.endLine()
   }
 
   func take(_ row: inout TraceRow) {
     let start = first ?? row.time
     first = start
-    appendSeconds(row.time - start)
-    for column in columns {
-      buffer.append(UInt8(ascii: ","))
-      if let value = row[column] { append(value) }
-    }
-    buffer.append(0x0A)
-    if buffer.count >= Self.chunk { flush() }
+    text.append(row, columns, time: row.time - start)
+    if text.bytes.count >= Self.chunk { flush() }
   }
 
   /// Hands on what waits; throws what `write` has thrown.
@@ -51,36 +43,65 @@ final class TraceWriter: TraceSink {
 
   /// Hands on the lines so far.
   func flush() {
-    if failure == nil { do { try write(buffer) } catch { failure = error } }
-    buffer.removeAll(keepingCapacity: true)
+    if failure == nil { do { try write(text.bytes) } catch { failure = error } }
+    text.clear()
+  }
+}
+
+/// Lines of CSV that wait to be written.
+///
+/// A value, so that a whole row is one access to the writer's storage.
+private struct TraceText {
+  private(set) var bytes: [UInt8] = []
+
+  /// Appends text; what would break the line is replaced by blanks.
+  mutating func append(_ text: String) { bytes += text.utf8.map { $0 < 0x20 ? 0x20 : $0 } }
+
+  mutating func endLine() { bytes.append(0x0A) }
+
+  mutating func clear() { bytes.removeAll(keepingCapacity: true) }
+
+  /// Appends a row: a time in nanoseconds as seconds, then the columns, those without a value empty.
+  mutating func append(_ row: TraceRow, _ columns: [TraceQuantity], time: Int64) {
+    // A number has 20 bytes at most, the time ten more.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: columns.count * 21 + 32) { line in
+      var place = Self.write(time / 1_000_000_000, to: line, at: 0)
+      var part = time % 1_000_000_000
+      if part > 0 {
+        line[place] = UInt8(ascii: ".")
+        place += 1
+      }
+      var unit: Int64 = 100_000_000
+      while part > 0 {
+        line[place] = 0x30 + UInt8(truncatingIfNeeded: part / unit)
+        place += 1
+        part %= unit
+        unit /= 10
+      }
+      for column in columns {
+        line[place] = UInt8(ascii: ",")
+        place += 1
+        if let value = row[column] { place = Self.write(value, to: line, at: place) }
+      }
+      line[place] = 0x0A
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: line[...place]))
+    }
   }
 
-  private func append(_ value: Int64) {
-    if value < 0 { buffer.append(UInt8(ascii: "-")) }
-    var rest = value.magnitude
-    let start = buffer.count
+  /// Writes a number and returns the place behind it.
+  private static func write(
+    _ value: Int64, to line: UnsafeMutableBufferPointer<UInt8>, at start: Int
+  ) -> Int {
+    var (rest, length) = (value.magnitude, 1)
+    while rest > 9 { (rest, length) = (rest / 10, length + 1) }
+    if value < 0 { line[start] = UInt8(ascii: "-") }
+    let end = start + length + (value < 0 ? 1 : 0)
+    (rest, length) = (value.magnitude, end)
     repeat {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      buffer.append(0x30 + UInt8(truncatingIfNeeded: digit))
-      rest = quotient
+      length -= 1
+      line[length] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
     } while rest > 0
-    var (left, right) = (start, buffer.count - 1)
-    while left < right {
-      buffer.swapAt(left, right)
-      (left, right) = (left + 1, right - 1)
-    }
-  }
-
-  private func appendSeconds(_ nanoseconds: Int64) {
-    append(nanoseconds / 1_000_000_000)
-    var part = nanoseconds % 1_000_000_000
-    if part == 0 { return }
-    buffer.append(UInt8(ascii: "."))
-    var unit: Int64 = 100_000_000
-    while part > 0 {
-      buffer.append(0x30 + UInt8(part / unit))
-      part %= unit
-      unit /= 10
-    }
+    return end
   }
 }

@@ -99,7 +99,7 @@ struct CSVImporter: TraceImporter {
       roles = roles.map { $0 == TraceQuantity.committed.rawValue ? Role.skipped : $0 }
       roles[index] = TraceQuantity.committed.rawValue
       intake.understood.substitute(
-        "committed_kb = column \(name) in \((options.unit ?? .kB).rawValue)")
+        "committed_kb = column \(name) in \((options.unit ?? .kernelKilobytes).rawValue)")
     }
     for (index, role) in roles.enumerated() where role >= 0 {
       let quantity = TraceQuantity.allCases[role]
@@ -175,7 +175,7 @@ struct CSVImporter: TraceImporter {
       let quantity = TraceQuantity.allCases[roles[index]]
       if names[index] == options.committedColumn {
         row[quantity] = try field.memory(
-          names[index], unit: try options.unitBytes(.kB, at: field))
+          names[index], unit: try options.unitBytes(.kernelKilobytes, at: field))
       } else if !field.isMissing {
         row[quantity] =
           quantity.isCounter

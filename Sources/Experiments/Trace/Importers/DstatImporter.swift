@@ -66,7 +66,7 @@ struct DstatImporter: TraceImporter {
       throw line.fault("no column epoch: run dstat with -T, or give --step")
     }
     count += 1
-    let unit = try options.unitBytes(isPCP ? .kB : .bytes, at: line)
+    let unit = try options.unitBytes(isPCP ? .kernelKilobytes : .bytes, at: line)
     for (index, quantity) in quantities.enumerated() {
       if let quantity { row[quantity] = try fields[index].memory(names[index], unit: unit) }
     }

@@ -73,7 +73,7 @@ struct FreeImporter: TraceImporter {
   ]
 
   private func amount(_ field: TraceField, _ name: String) throws(TraceFault) -> Int64? {
-    try field.humanMemory(name, unit: try options.unitBytes(.kB, at: field))
+    try field.humanMemory(name, unit: try options.unitBytes(.kernelKilobytes, at: field))
   }
 
   private mutating func finish(_ intake: inout TraceIntake) throws(TraceFault) {

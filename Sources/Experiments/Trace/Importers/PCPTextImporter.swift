@@ -97,7 +97,7 @@ struct PCPTextImporter: TraceImporter {
   private func unit(_ index: Int, _ place: TraceField) throws(TraceFault) -> Double {
     let told = layout == .blanks ? units.dropFirst(index - 1).first : Self.toldUnit(names[index])
     if options.unit == nil, let told, let bytes = Self.bytes[told.lowercased()] { return bytes }
-    return try options.unitBytes(layout == .tabs ? .bytes : .kB, at: place)
+    return try options.unitBytes(layout == .tabs ? .bytes : .kernelKilobytes, at: place)
   }
 
   /// The unit behind a metric's name, as in `mem.util.free (Kbyte)`.

@@ -35,7 +35,7 @@ struct PerfettoImporter: TraceImporter {
     }
     if !intake.understood.names.contains(text) { intake.understood.names.append(text) }
     intake.declare(text, as: quantity)
-    let usual: MemoryUnit = text.hasPrefix("MEMINFO_") ? .kB : .bytes
+    let usual: MemoryUnit = text.hasPrefix("MEMINFO_") ? .kernelKilobytes : .bytes
     let amount =
       try quantity.isCounter
       ? fields[value].counter(text)

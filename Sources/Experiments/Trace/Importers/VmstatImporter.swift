@@ -45,7 +45,7 @@ struct VmstatImporter: TraceImporter {
     let seconds = last.map { Double(row.time &- $0) / 1e9 }
     if let last { try intake.checkOrder(row.time, after: last, line) }
     last = row.time
-    let unit = try options.unitBytes(.KiB, at: line)
+    let unit = try options.unitBytes(.kibibytes, at: line)
     var amounts: [Int64?] = []
     var moved: [String] = []
     for (name, word) in zip(columns, words) {
