@@ -74,7 +74,7 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Controllers", "MemoryModel", "SimulationEngine"],
-      exclude: ["GroundTruth", "Reference", "Vectors"], swiftSettings: strict),
+      exclude: ["GroundTruth", "Reference", "Traces", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: [

@@ -14,7 +14,7 @@ extension ResolvedScenario {
     let traces = traces.map { trace in
       JSONText.object([
         ("path", .text(trace.provenance.path)), ("sha256", .text(trace.provenance.sha256)),
-        ("format", .text(trace.provenance.format.rawValue)),
+        ("format", .text(trace.provenance.format.name)),
         ("rows", .number(Int64(trace.provenance.rows))),
         ("span_ns", .number(trace.provenance.span.nanoseconds)),
       ])

@@ -7,6 +7,11 @@ struct TraceField {
   /// Where the line begins in the file.
   var lineStart: Int
 
+  /// No field: the beginning of a file.
+  static var nowhere: TraceField {
+    TraceField(bytes: UnsafeBufferPointer(start: nil, count: 0)[...], line: 1, lineStart: 0)
+  }
+
   /// What is wrong with this field.
   func fault(_ message: String) -> TraceFault {
     TraceFault(line: line, column: bytes.startIndex - lineStart + 1, message: message)
@@ -25,7 +30,41 @@ struct TraceField {
     bytes.count == text.utf8CodeUnitCount && hasPrefix(text)
   }
 
+  func equals(_ text: String) -> Bool { bytes.elementsEqual(text.utf8) }
+
   func contains(_ byte: UInt8) -> Bool { bytes.contains(byte) }
+
+  /// Whether `text` stands somewhere in it.
+  func contains(_ text: String) -> Bool {
+    let wanted = Array(text.utf8)
+    guard let first = wanted.first else { return true }
+    var rest = bytes
+    while let place = rest.firstIndex(of: first) {
+      rest = rest[place...]
+      if rest.starts(with: wanted) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
+  }
+
+  /// Whether it stands for a value that is not there.
+  var isMissing: Bool {
+    switch bytes.count {
+    case 0: true
+    case 1: bytes.first == UInt8(ascii: "?") || bytes.first == UInt8(ascii: "-")
+    case 2...4: ["nan", "na", "n/a", "null", "none"].contains(text.lowercased())
+    default: false
+    }
+  }
+
+  /// Without the quotes around it.
+  func unquoted() -> TraceField {
+    let quote = UInt8(ascii: "\"")
+    guard bytes.count >= 2, bytes.first == quote, bytes.last == quote else { return self }
+    var field = self
+    field.bytes = bytes.dropFirst().dropLast()
+    return field
+  }
 
   /// Without blanks and tabs at both ends.
   func trimmed() -> TraceField {
@@ -84,6 +123,45 @@ struct TraceField {
     return overflow || isTooLarge ? .max : sum
   }
 
+  /// A number, also with an exponent and with a decimal comma.
+  func number() -> Double? {
+    if let whole = decimal(places: 0), bytes.allSatisfy({ $0 != 0x2E }), abs(whole) < 1 << 53 {
+      return Double(whole)
+    }
+    let text =
+      contains(UInt8(ascii: ",")) ? text.replacing(",", with: ".", maxReplacements: 1) : text
+    guard bytes.count <= 64, let value = Double(text), value.isFinite else { return nil }
+    return value
+  }
+
+  /// An amount of memory in units of `unit` bytes as kB, rounded; nothing if the value is missing.
+  func memory(_ column: String, unit: Double) throws(TraceFault) -> Int64? {
+    if isMissing { return nil }
+    guard let value = number() else {
+      throw fault("\(column): expected a number, found \(quoted(text))")
+    }
+    if value < 0 { throw fault("\(column) is negative: \(quoted(text))") }
+    let kilobytes = (value * unit / 1_024).rounded()
+    if kilobytes > Double(TraceReader.kilobyteLimit) {
+      throw fault("\(column) is beyond 2^40 kB: \(quoted(text))")
+    }
+    return Int64(kilobytes)
+  }
+
+  /// A count that only rises; nothing if the value is missing.
+  func counter(_ column: String) throws(TraceFault) -> Int64? {
+    if isMissing { return nil }
+    guard let value = number(), abs(value) < 1e18 else {
+      throw fault("\(column): expected a number, found \(quoted(text))")
+    }
+    return Int64(value)
+  }
+
+  /// The value of a column in kB, or of a counter as it is.
+  func value(of quantity: TraceQuantity, _ column: String) throws(TraceFault) -> Int64? {
+    try quantity.isCounter ? counter(column) : memory(column, unit: 1_024)
+  }
+
   /// An amount of memory in kB, decimals cut off: 0 to 2^40.
   func kilobytes(of column: String) throws(TraceFault) -> Int64 {
     if isEmpty { throw fault("\(column) is empty") }
@@ -95,30 +173,5 @@ struct TraceField {
       throw fault("\(column) is beyond 2^40 kB: \(quoted(text))")
     }
     return value
-  }
-}
-
-/// The lines of a trace, without their ends; a byte-order mark at the start is skipped.
-struct TraceLines {
-  private let buffer: UnsafeBufferPointer<UInt8>
-  private var position: Int
-  private var line = 0
-
-  /// The lines of `buffer`.
-  init(_ buffer: UnsafeBufferPointer<UInt8>) {
-    self.buffer = buffer
-    position = buffer.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-  }
-
-  /// The next line; nothing at the end.
-  mutating func next() -> TraceField? {
-    if position >= buffer.count { return nil }
-    line += 1
-    let start = position
-    let end = buffer[start...].firstIndex(of: 0x0A) ?? buffer.count
-    position = end + 1
-    let hasReturn = end > start && buffer[end - 1] == 0x0D
-    return TraceField(
-      bytes: buffer[start..<(hasReturn ? end - 1 : end)], line: line, lineStart: start)
   }
 }
