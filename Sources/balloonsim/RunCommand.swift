@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
       --set selfballoon_interval=1. `balloonsim show last` prints all values of a run.
       """)
 
-  @Argument(help: "The scenario file (YAML).")
+  @Argument(help: "The scenario file (YAML), or a trace: one guest that follows it.")
   var scenario: String
 
   @Option(
@@ -43,6 +43,11 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let overrides = try overrides()
     let resolved = try ScenarioReader.read(file: scenario, overrides: overrides)
+    for trace in resolved.traces {
+      for remark in trace.provenance.remarks where !remark.hasPrefix("origin") {
+        output.say("\(trace.provenance.path): \(remark)")
+      }
+    }
     let store = isUnrecorded ? nil : try database.openToWrite()
     catchInterrupts()
     var columns: [MetricsTable.Run] = []
@@ -192,12 +197,13 @@ extension ResolvedScenario {
   /// What the database is told of a run to come.
   fileprivate func description(command: String) -> RunDescription {
     let traces = traces.map { trace in
-      JSONText.object([
+      let object = JSONText.object([
         ("path", .text(trace.provenance.path)), ("sha256", .text(trace.provenance.sha256)),
         ("format", .text(trace.provenance.format.name)),
         ("rows", .number(Int64(trace.provenance.rows))),
         ("span_ns", .number(trace.provenance.span.nanoseconds)),
       ])
+      return "\(object.dropLast()),\"understood\":\(JSONText.array(trace.provenance.remarks))}"
     }
     return RunDescription(
       key: runKey, scenarioName: scenario.name, scenarioYAML: yaml, seed: scenario.seed,

@@ -139,7 +139,7 @@ struct TraceImportTests {
 
     #expect(
       refusal?.description
-        == "t:3:1: no Committed_AS in it: choose what stands for it with --committed-from: "
+        == "t:3:1: no Committed_AS in it: choose what stands for it with --committed-from (a scenario's committed_from): "
         + "used-minus-cache (with --memory), used-minus-cache-plus-swap (with --memory)")
     #expect(
       trace.samples.map(\.committed) == [.pages((1_048_576 - 204_800 - 10_240 - 307_200) / 4)])
@@ -228,11 +228,11 @@ struct TraceImportTests {
     ),
     (
       #"{"data":{"resultType":"matrix","result":[{"metric":{"__name__":"node_memory_Committed_AS_bytes"},"values":[[1,"x"]]}]}}"#,
-      "t:1:111: committed_kb: expected a number, found 'x'"
+      "t:1:112: committed_kb: expected a number, found 'x'"
     ),
     (
       #"{"data":{"resultType":"matrix","result":[{"metric":{"__name__":"node_memory_Committed_AS_bytes"},"values":[[1,"8"],[1,"9"]]}]}}"#,
-      "t:1:118: a second committed_kb for the time 1970-01-01T00:00:01"
+      "t:1:120: a second committed_kb for the time 1970-01-01T00:00:01"
     ),
     ("node_memory_Committed_AS_bytes 4096\n", "t:1:1: no time: name the file by seconds"),
     ("node_memory_Committed_AS_bytes{a=\"b 4096\n", "t:1:1: expected a metric with a value"),
@@ -245,7 +245,7 @@ struct TraceImportTests {
     ("RESET\nSWP g 5 2024/03/01 10:00:05 5 4096 1 1 0 163840\n", "t:2:1: 11 fields of SWP"),
     (
       "RESET\nSWP g 5 2024/03/01 10:00:05 5 4097 1 1 0 163840 1\n",
-      "t:2:36: expected a page size, found '4097'"
+      "t:2:31: expected a page size, found '4097'"
     ),
     // PCP
     (

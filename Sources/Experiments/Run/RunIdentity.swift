@@ -21,7 +21,9 @@ extension ResolvedScenario {
       hash.update(data: Data("\(parameter.path)=\(parameter.text)\n".utf8))
     }
     for guest in scenario.guests {
-      if case .trace(let path) = guest.committed.source, let trace = trace(path) {
+      if case .trace(let path, let options) = guest.committed.source,
+        let trace = trace(path, options)
+      {
         hash.update(data: Data("\(guest.name)=\(trace.provenance.sha256)\n".utf8))
       }
     }
@@ -36,7 +38,7 @@ extension ResolvedScenario {
       switch guest.committed.source {
       case .constant(let level): [CommittedPoint(at: .zero, committed: level, touched: nil)]
       case .points(let points): points
-      case .trace(let path): trace(path)?.samples ?? []
+      case .trace(let path, let options): trace(path, options)?.samples ?? []
       }
     }
   }

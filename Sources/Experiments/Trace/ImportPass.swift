@@ -38,7 +38,7 @@ struct ImportPass {
   func provenance(path: String) -> TraceProvenance {
     let format = importer.map { type(of: $0).format } ?? CSVImporter.format
     return TraceProvenance(
-      path: path, sources: sources, format: format, intake.understood, gapRule: options.gaps)
+      path: path, sources: sources, format: format, intake.understood, options: options)
   }
 
   private func importerType(

@@ -124,7 +124,7 @@ struct TraceIntake {
       throw place.fault(
         list.isEmpty
           ? "no Committed_AS in it, nor anything that could stand for it"
-          : "no Committed_AS in it: choose what stands for it with --committed-from: "
+          : "no Committed_AS in it: choose what stands for it with --committed-from (a scenario's committed_from): "
             + list.joined(separator: ", "))
     }
   }
