@@ -52,9 +52,10 @@ format: ## lay the sources out
 bench: setup ## measure against C programs that do one thing each
 	Benchmarks/run.py
 
+# The compiler instruments for coverage only if `fuzzer` comes last; swift build puts it first.
 fuzz: setup ## feed every importer of traces with damaged files, FUZZ_SECONDS=60 each
 	BALLOONSIM_FUZZING=1 $(SWIFT) build -c release --product TraceFuzzer --scratch-path .build-fuzz \
-	  --sanitize=fuzzer --sanitize=address
+	  --sanitize=address --sanitize=fuzzer -Xswiftc -sanitize=fuzzer
 	Fuzzing/run.sh .build-fuzz/release/TraceFuzzer $(FUZZ_SECONDS)
 
 reference: build ## write the reference fingerprints anew, after a change of results

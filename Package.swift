@@ -94,7 +94,7 @@ let package = Package(
 if Context.environment["BALLOONSIM_FUZZING"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "TraceFuzzer", dependencies: ["Experiments", "SimulationEngine"],
+      name: "TraceFuzzer", dependencies: ["Experiments", "MemoryModel", "SimulationEngine"],
       path: "Fuzzing/Sources",
       swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -14,7 +14,7 @@ for format; do
   mkdir -p "$work/corpus/$format"
   log=$work/$format.log
   BALLOONSIM_FUZZ_FORMAT=$format SWIFT_BACKTRACE=enable=no "$fuzzer" \
-    -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 -verbosity=1 -print_final_stats=1 \
+    -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$work/findings/$format-" "$work/corpus/$format" "$here/Corpus/$format" \
     >"$log" 2>&1 || {
     echo "$format: a finding, see $log" >&2
