@@ -332,6 +332,36 @@ struct TraceImportTests {
     #expect(trace.provenance.longestGap == .seconds(3))
   }
 
+  @Test("A gap of an hour in local time is told to be perhaps the beginning of summer time")
+  func notesSummerTime() throws {
+    let sar =
+      "Linux 6.1 (g) \t31.03.2024 \t_x86_64_\t(2 CPU)\n\n01:40:00 kbcommit\n01:50:00 4\n01:59:59 4\n03:09:59 8\n03:20:00 8\n"
+
+    let trace = try read(sar)
+
+    #expect(trace.provenance.gaps == 1)
+    #expect(
+      trace.provenance.notes == [
+        "the gap of an hour after 2024-03-31T01:59:59 may be the beginning of summer time"
+      ])
+  }
+
+  @Test("A trace in place of a scenario is a guest of the machine's memory that follows it")
+  func standsForScenario() throws {
+    let path = RecordedTraces.path("guest-batch-1g/sadf-j-rBSW.json")
+
+    let resolved = try ScenarioReader.read(file: path)
+    let used = ScenarioOverride(set: "guests.committed.committed_from=used").map { [$0] } ?? []
+    let other = try ScenarioReader.read(file: path, overrides: used)
+
+    // 995,344 kB are 972 MiB.
+    #expect(resolved.scenario.guests[0].memory == .mebibytes(1_024))
+    #expect(resolved.demands[0].count == 162)
+    #expect(resolved.runKey != other.runKey)
+    #expect(other.yaml.contains("committed_from: used"))
+    #expect(other.traces[0].provenance.remarks.contains("substituted: committed_kb = used"))
+  }
+
   @Test("A counter that falls has begun anew and goes on rising")
   func carriesCounters() throws {
     var csv = ""

@@ -7,9 +7,11 @@ extension ScenarioDecoder {
   func guest(_ node: SourceNode, path: String) -> GuestSpec {
     MappingReader.read(node, path: path, log: log, expected: "a guest: a mapping") { reader in
       let name = reader.required("name", .name, standIn: "guest")
+      let isOfTrace = reader.child("memory")?.text == "trace"
       let workload = workload(&reader)
       let committed = committed(&reader, isNeeded: workload == nil)
-      let memory = memory(&reader, ofTrace: committed.machineMemory)
+      let memory = memory(
+        &reader, isOfTrace: isOfTrace, machineMemory: committed.machineMemory)
       let part = ScalarKind<PageCount>.size(.zero...memory)
       let kernel = reader.value("kernel", .choice, default: KernelPolicy.linux4_19)
       return GuestSpec(
@@ -48,13 +50,11 @@ extension ScenarioDecoder {
 
   /// A guest's memory: a size, or `trace` for that of the machine that the trace was recorded on.
   private func memory(
-    _ reader: inout MappingReader, ofTrace machineMemory: PageCount?
+    _ reader: inout MappingReader, isOfTrace: Bool, machineMemory: PageCount?
   ) -> PageCount {
     let standIn = PageCount.gibibytes(1)
     let kind = ScalarKind<PageCount>.size(ScenarioLimits.guestMemory)
-    guard reader.child("memory")?.text == "trace" else {
-      return reader.required("memory", kind, standIn: standIn)
-    }
+    if !isOfTrace { return reader.required("memory", kind, standIn: standIn) }
     guard let machineMemory, ScenarioLimits.guestMemory.contains(machineMemory) else {
       reader.report(
         "memory",

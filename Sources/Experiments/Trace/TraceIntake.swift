@@ -190,6 +190,7 @@ struct TraceIntake {
       if distance > interval, distance - interval > interval / 2 {
         understood.gaps += 1
         understood.longestGap = max(understood.longestGap, distance)
+        noteSummerTime(distance - interval, after: lastTime)
         if let last { try fill(from: last, to: row, interval, place) }
       }
     }
@@ -197,6 +198,14 @@ struct TraceIntake {
     if options.gaps != .left { last = row }
     understood.samples += 1
     sink.take(&row)
+  }
+
+  /// A gap of an hour in local time may be none.
+  private mutating func noteSummerTime(_ missing: Int64, after time: Int64) {
+    let hour: Int64 = 3_600_000_000_000
+    guard understood.isLocalTime, abs(missing - hour) < hour / 60 else { return }
+    understood.note(
+      "the gap of an hour after \(TimeStamp.text(time)) may be the beginning of summer time")
   }
 
   private mutating func fill(

@@ -79,8 +79,11 @@ public enum TraceReader {
   ///
   /// - Throws: `UnreadableFile`.
   static func isTrace(_ path: String) throws -> Bool {
-    let files = try parts(of: path)
-    if files != [path] { return true }
+    var status = stat()
+    guard stat(path, &status) == 0, [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+      return false
+    }
+    if try parts(of: path) != [path] { return true }
     let source = try TraceBytes(path: path)
     let lines = TraceLines(source)
     do {
