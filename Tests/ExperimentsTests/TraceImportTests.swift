@@ -374,7 +374,7 @@ struct TraceImportTests {
     }
 
     #expect(csv.contains("\n2,4,157\n3,4,159\n"))
-    #expect(provenance.notes == ["counters begin anew at 1 samples"])
+    #expect(provenance.notes == ["counters begin anew at 1 sample"])
   }
 
   @Test("An imported CSV tells where it comes from, and cut off it is refused")

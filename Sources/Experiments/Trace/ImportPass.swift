@@ -56,7 +56,8 @@ struct ImportPass {
       throw TraceFault(line: 1, column: 1, message: "no samples: the file is empty")
     }
     throw first.fault(
-      "no known format begins with \(quoted(first.text)); `trace formats` lists those that are")
+      "no known format begins with \(quoted(first.text)); `balloonsim trace formats` lists those that are known"
+    )
   }
 
   private mutating func drive<Importer: TraceImporter>(

@@ -106,12 +106,21 @@ public struct TraceProvenance: Hashable, Sendable {
       return column.name == name ? name : "\(column.name) as \(name)"
     }
     (substituted, notes, origin) = (found.substituted, found.notes, found.origin)
-    if found.restarts > 0 { notes.append("\(found.restarts) restarts of the machine or the tool") }
-    if found.resets > 0 { notes.append("counters begin anew at \(found.resets) samples") }
+    if found.restarts > 0 {
+      notes.append("\(counted(found.restarts, "restart")) of the machine or the tool")
+    }
+    if found.resets > 0 {
+      notes.append("counters begin anew at \(counted(found.resets, "sample"))")
+    }
     if found.clamped > 0 {
       notes.append(
-        "what stands for committed memory is below zero in \(found.clamped) samples and was set to zero"
+        "what stands for committed memory is below zero in \(counted(found.clamped, "sample")), zero here"
       )
     }
   }
+}
+
+/// A number and a noun: `1 restart`, `2 restarts`.
+private func counted(_ count: Int, _ noun: String) -> String {
+  "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
