@@ -332,6 +332,22 @@ struct TraceImportTests {
     #expect(trace.provenance.longestGap == .seconds(3))
   }
 
+  @Test(
+    "A number may have a decimal comma, but not one that may separate thousands",
+    arguments: [
+      ("1,5", 1.5), ("376,85", 376.85), ("1.5e3", 1_500), ("-2", -2), ("1,234", nil),
+      ("1,234,567", nil), ("0x10", nil), ("inf", nil), ("", nil), ("1 2", nil),
+    ])
+  func readsNumbers(text: String, value: Double?) {
+    let bytes = Array(text.utf8)
+
+    let number = bytes.withUnsafeBufferPointer {
+      TraceField(bytes: $0[...], line: 1, lineStart: 0).number()
+    }
+
+    #expect(number == value)
+  }
+
   @Test("A gap of an hour in local time is told to be perhaps the beginning of summer time")
   func notesSummerTime() throws {
     let sar =
