@@ -89,3 +89,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` builds the fuzzer alone, with libFuzzer's instrumentation and main function; nobody else sees it.
+if Context.environment["BALLOONSIM_FUZZING"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "TraceFuzzer", dependencies: ["Experiments", "MemoryModel", "SimulationEngine"],
+      path: "Fuzzing/Sources",
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
       --set selfballoon_interval=1. `balloonsim show last` prints all values of a run.
       """)
 
-  @Argument(help: "The scenario file (YAML).")
+  @Argument(help: "The scenario file (YAML), or a trace: one guest that follows it.")
   var scenario: String
 
   @Option(
@@ -43,6 +43,11 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let overrides = try overrides()
     let resolved = try ScenarioReader.read(file: scenario, overrides: overrides)
+    for trace in resolved.traces {
+      for remark in trace.provenance.remarks where !remark.hasPrefix("origin") {
+        output.say("\(trace.provenance.path): \(remark)")
+      }
+    }
     let store = isUnrecorded ? nil : try database.openToWrite()
     catchInterrupts()
     var columns: [MetricsTable.Run] = []

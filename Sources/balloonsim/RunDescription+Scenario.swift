@@ -12,12 +12,13 @@ extension ResolvedScenario {
     command: String, key: String? = nil, sweep: Int64? = nil, recording: RecordingLevel = .ticks
   ) -> RunDescription {
     let traces = traces.map { trace in
-      JSONText.object([
+      let object = JSONText.object([
         ("path", .text(trace.provenance.path)), ("sha256", .text(trace.provenance.sha256)),
         ("format", .text(trace.provenance.format.name)),
         ("rows", .number(Int64(trace.provenance.rows))),
         ("span_ns", .number(trace.provenance.span.nanoseconds)),
       ])
+      return "\(object.dropLast()),\"understood\":\(JSONText.array(trace.provenance.remarks))}"
     }
     return RunDescription(
       key: key ?? runKey, scenarioName: scenario.name, scenarioYAML: yaml, seed: scenario.seed,

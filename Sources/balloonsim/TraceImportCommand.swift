@@ -48,7 +48,7 @@ struct TraceImportCommand: ParsableCommand {
         TableText(
           columns: [.init("trace"), .init(files.joined(separator: " "))],
           rows: rows + [["SHA-256", provenance.sha256]]
-        ).text(width: Terminal.width(of: STDERR_FILENO)), terminator: "")
+        ).text(width: Terminal.width(of: STDERR_FILENO) ?? 100), terminator: "")
     }
   }
 }

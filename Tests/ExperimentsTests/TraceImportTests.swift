@@ -139,7 +139,7 @@ struct TraceImportTests {
 
     #expect(
       refusal?.description
-        == "t:3:1: no Committed_AS in it: choose what stands for it with --committed-from: "
+        == "t:3:1: no Committed_AS in it: choose what stands for it with --committed-from (a scenario's committed_from): "
         + "used-minus-cache (with --memory), used-minus-cache-plus-swap (with --memory)")
     #expect(
       trace.samples.map(\.committed) == [.pages((1_048_576 - 204_800 - 10_240 - 307_200) / 4)])
@@ -228,11 +228,11 @@ struct TraceImportTests {
     ),
     (
       #"{"data":{"resultType":"matrix","result":[{"metric":{"__name__":"node_memory_Committed_AS_bytes"},"values":[[1,"x"]]}]}}"#,
-      "t:1:111: committed_kb: expected a number, found 'x'"
+      "t:1:112: committed_kb: expected a number, found 'x'"
     ),
     (
       #"{"data":{"resultType":"matrix","result":[{"metric":{"__name__":"node_memory_Committed_AS_bytes"},"values":[[1,"8"],[1,"9"]]}]}}"#,
-      "t:1:118: a second committed_kb for the time 1970-01-01T00:00:01"
+      "t:1:120: a second committed_kb for the time 1970-01-01T00:00:01"
     ),
     ("node_memory_Committed_AS_bytes 4096\n", "t:1:1: no time: name the file by seconds"),
     ("node_memory_Committed_AS_bytes{a=\"b 4096\n", "t:1:1: expected a metric with a value"),
@@ -245,7 +245,7 @@ struct TraceImportTests {
     ("RESET\nSWP g 5 2024/03/01 10:00:05 5 4096 1 1 0 163840\n", "t:2:1: 11 fields of SWP"),
     (
       "RESET\nSWP g 5 2024/03/01 10:00:05 5 4097 1 1 0 163840 1\n",
-      "t:2:36: expected a page size, found '4097'"
+      "t:2:31: expected a page size, found '4097'"
     ),
     // PCP
     (
@@ -332,6 +332,52 @@ struct TraceImportTests {
     #expect(trace.provenance.longestGap == .seconds(3))
   }
 
+  @Test(
+    "A number may have a decimal comma, but not one that may separate thousands",
+    arguments: [
+      ("1,5", 1.5), ("376,85", 376.85), ("1.5e3", 1_500), ("-2", -2), ("1,234", nil),
+      ("1,234,567", nil), ("0x10", nil), ("inf", nil), ("", nil), ("1 2", nil),
+    ])
+  func readsNumbers(text: String, value: Double?) {
+    let bytes = Array(text.utf8)
+
+    let number = bytes.withUnsafeBufferPointer {
+      TraceField(bytes: $0[...], line: 1, lineStart: 0).number()
+    }
+
+    #expect(number == value)
+  }
+
+  @Test("A gap of an hour in local time is told to be perhaps the beginning of summer time")
+  func notesSummerTime() throws {
+    let sar =
+      "Linux 6.1 (g) \t31.03.2024 \t_x86_64_\t(2 CPU)\n\n01:40:00 kbcommit\n01:50:00 4\n01:59:59 4\n03:09:59 8\n03:20:00 8\n"
+
+    let trace = try read(sar)
+
+    #expect(trace.provenance.gaps == 1)
+    #expect(
+      trace.provenance.notes == [
+        "the gap of an hour after 2024-03-31T01:59:59 may be the beginning of summer time"
+      ])
+  }
+
+  @Test("A trace in place of a scenario is a guest of the machine's memory that follows it")
+  func standsForScenario() throws {
+    let path = RecordedTraces.path("guest-batch-1g/sadf-j-rBSW.json")
+
+    let resolved = try ScenarioReader.read(file: path)
+    let used = ScenarioOverride(set: "guests.committed.committed_from=used").map { [$0] } ?? []
+    let other = try ScenarioReader.read(file: path, overrides: used)
+
+    // 995,344 kB are 972 MiB.
+    #expect(resolved.scenario.guests[0].memory == .mebibytes(1_024))
+    #expect(resolved.demands[0].count == 162)
+    #expect(resolved.runKey != other.runKey)
+    #expect(other.yaml.contains("committed_from: used"))
+    #expect(other.traces[0].provenance.remarks.contains("substituted: committed_kb = used"))
+  }
+
   @Test("A counter that falls has begun anew and goes on rising")
   func carriesCounters() throws {
     var csv = ""
@@ -344,7 +390,7 @@ struct TraceImportTests {
     }
 
     #expect(csv.contains("\n2,4,157\n3,4,159\n"))
-    #expect(provenance.notes == ["counters begin anew at 1 samples"])
+    #expect(provenance.notes == ["counters begin anew at 1 sample"])
   }
 
   @Test("An imported CSV tells where it comes from, and cut off it is refused")

@@ -28,7 +28,9 @@ extension ResolvedScenario {
       text += "\(parameter.path)=\(parameter.text)\n"
     }
     for guest in scenario.guests {
-      if case .trace(let path) = guest.committed.source, let trace = trace(path) {
+      if case .trace(let path, let options) = guest.committed.source,
+        let trace = trace(path, options)
+      {
         text += "\(guest.name)=\(trace.provenance.sha256)\n"
       }
     }
@@ -41,7 +43,7 @@ extension ResolvedScenario {
       switch guest.committed.source {
       case .constant(let level): [CommittedPoint(at: .zero, committed: level, touched: nil)]
       case .points(let points): points
-      case .trace(let path): trace(path)?.samples ?? []
+      case .trace(let path, let options): trace(path, options)?.samples ?? []
       }
     }
   }

@@ -42,9 +42,9 @@ public struct ResolvedScenario: Sendable {
     return node.place
   }
 
-  /// The trace of a guest, by the path in its `CommittedSpec`.
-  public func trace(_ path: String) -> CommittedTrace? {
-    traces.first { $0.provenance.path == path }
+  /// The trace of a guest, by the path and the options in its `CommittedSpec`.
+  public func trace(_ path: String, _ options: ImportOptions) -> CommittedTrace? {
+    traces.first { $0.provenance.path == path && $0.provenance.options == options }
   }
 }
 

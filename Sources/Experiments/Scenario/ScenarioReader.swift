@@ -9,12 +9,16 @@
 public enum ScenarioReader {
   /// Reads the scenario in `file`, changed by `overrides` in their order.
   ///
-  /// Traces are read too; their paths are relative to the scenario's folder.
+  /// Traces are read too; their paths are relative to the scenario's folder. A file that is no YAML by its name but a trace
+  /// by its content stands for a scenario of one guest that follows it, with the memory of the machine it was recorded on.
   ///
   /// - Throws: `UnreadableFile` or `ScenarioProblems`.
   public static func read(
     file: String, overrides: [ScenarioOverride] = []
   ) throws -> ResolvedScenario {
+    if !file.hasSuffix(".yaml"), !file.hasSuffix(".yml"), try TraceReader.isTrace(file) {
+      return try read(text: scenario(ofTrace: file), file: file, overrides: overrides)
+    }
     let bytes = try contents(ofFile: file, limit: YAMLSource.byteLimit)
     return try read(bytes: bytes, file: file, overrides: overrides)
   }
@@ -61,5 +65,21 @@ public enum ScenarioReader {
     guard log.problems.isEmpty else { throw ScenarioProblems(problems: log.problemsByPlace) }
     return ResolvedScenario(
       scenario: scenario, traces: decoder.traces, sweep: decoder.sweep, source: root)
+  }
+
+  /// The scenario that a trace stands for.
+  private static func scenario(ofTrace path: String) -> String {
+    let base = path.split(separator: "/").last.map(String.init) ?? "trace"
+    let stem = base.prefix { $0 != "." }.map {
+      $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-"
+    }
+    let guest = ParameterTree.mapping([
+      ("name", .word("guest")), ("memory", .word("trace")),
+      ("committed", .mapping([("trace", .text(base))])),
+    ])
+    return ParameterTree.mapping([
+      ("name", .text("trace-" + String(stem))), ("guests", .list([guest])),
+    ])
+    .yaml
   }
 }

@@ -1,3 +1,4 @@
+public import MemoryModel
 public import SimulationEngine
 
 /// A recorded demand for memory: Committed_AS over time, and where it comes from.
@@ -6,6 +7,9 @@ public struct CommittedTrace: Sendable {
   ///
   /// Either all samples have `touched` (AnonPages) or none.
   public var samples: [CommittedPoint]
+  /// The memory of the machine, where the trace tells it: the greatest MemTotal, rounded up to 128 MiB since the
+  /// kernel has taken its own before.
+  public var machineMemory: PageCount?
   /// Where they come from.
   public var provenance: TraceProvenance
 

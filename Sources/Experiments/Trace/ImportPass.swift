@@ -38,7 +38,7 @@ struct ImportPass {
   func provenance(path: String) -> TraceProvenance {
     let format = importer.map { type(of: $0).format } ?? CSVImporter.format
     return TraceProvenance(
-      path: path, sources: sources, format: format, intake.understood, gapRule: options.gaps)
+      path: path, sources: sources, format: format, intake.understood, options: options)
   }
 
   private func importerType(
@@ -56,7 +56,8 @@ struct ImportPass {
       throw TraceFault(line: 1, column: 1, message: "no samples: the file is empty")
     }
     throw first.fault(
-      "no known format begins with \(quoted(first.text)); `trace formats` lists those that are")
+      "no known format begins with \(quoted(first.text)); `balloonsim trace formats` lists those that are known"
+    )
   }
 
   private mutating func drive<Importer: TraceImporter>(

@@ -123,15 +123,30 @@ struct TraceField {
     return overflow || isTooLarge ? .max : sum
   }
 
-  /// A number, also with an exponent and with a decimal comma.
+  /// A number, also with an exponent, or with a decimal comma unless that could as well separate thousands.
   func number() -> Double? {
-    if let whole = decimal(places: 0), bytes.allSatisfy({ $0 != 0x2E }), abs(whole) < 1 << 53 {
+    if let whole = decimal(places: 0), !contains(UInt8(ascii: ".")), abs(whole) < 1 << 53 {
       return Double(whole)
     }
-    let text =
-      contains(UInt8(ascii: ",")) ? text.replacing(",", with: ".", maxReplacements: 1) : text
-    guard bytes.count <= 64, let value = Double(text), value.isFinite else { return nil }
+    // `Double` also reads hexadecimal numbers, and words.
+    guard bytes.count <= 64, bytes.allSatisfy(Self.isNumeric) else { return nil }
+    var text = text
+    if let comma = bytes.firstIndex(of: UInt8(ascii: ",")) {
+      if bytes.endIndex - comma == 4 { return nil }
+      text = text.replacing(",", with: ".", maxReplacements: 1)
+    }
+    guard let value = Double(text), value.isFinite else { return nil }
     return value
+  }
+
+  /// Whether a byte can be part of a number.
+  static func isNumeric(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: "-"), UInt8(ascii: "+"),
+      UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
   }
 
   /// An amount of memory in units of `unit` bytes as kB, rounded; nothing if the value is missing.

@@ -124,7 +124,7 @@ struct TraceIntake {
       throw place.fault(
         list.isEmpty
           ? "no Committed_AS in it, nor anything that could stand for it"
-          : "no Committed_AS in it: choose what stands for it with --committed-from: "
+          : "no Committed_AS in it: choose what stands for it with --committed-from (a scenario's committed_from): "
             + list.joined(separator: ", "))
     }
   }
@@ -190,6 +190,7 @@ struct TraceIntake {
       if distance > interval, distance - interval > interval / 2 {
         understood.gaps += 1
         understood.longestGap = max(understood.longestGap, distance)
+        noteSummerTime(distance - interval, after: lastTime)
         if let last { try fill(from: last, to: row, interval, place) }
       }
     }
@@ -197,6 +198,14 @@ struct TraceIntake {
     if options.gaps != .left { last = row }
     understood.samples += 1
     sink.take(&row)
+  }
+
+  /// A gap of an hour in local time may be none.
+  private mutating func noteSummerTime(_ missing: Int64, after time: Int64) {
+    let hour: Int64 = 3_600_000_000_000
+    guard understood.isLocalTime, abs(missing - hour) < hour / 60 else { return }
+    understood.note(
+      "the gap of an hour after \(TimeStamp.text(time)) may be the beginning of summer time")
   }
 
   private mutating func fill(

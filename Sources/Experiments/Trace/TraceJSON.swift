@@ -146,9 +146,14 @@ struct TraceJSON {
 /// The bytes of a document that can only be read as a whole.
 struct TraceDocument {
   private var bytes: [UInt8] = []
+  /// The largest document, in bytes.
+  private static let limit = 1 << 30
 
   /// Adds a line.
-  mutating func append(_ line: TraceField) {
+  mutating func append(_ line: TraceField) throws(TraceFault) {
+    if bytes.count + line.bytes.count > Self.limit {
+      throw line.fault("the document is larger than 1 GiB")
+    }
     bytes += line.bytes
     bytes.append(0x0A)
   }

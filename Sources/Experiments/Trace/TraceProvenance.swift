@@ -34,8 +34,8 @@ public struct TraceProvenance: Hashable, Sendable {
   public var gaps: Int
   /// The longest of those times.
   public var longestGap: SimDuration
-  /// What became of the gaps.
-  public var gapRule: GapRule
+  /// How it was imported; `gaps` says what became of the gaps.
+  public var options: ImportOptions
   /// How many samples were added to fill gaps.
   public var filled: Int
   /// How many samples were passed over since they have no value for committed memory.
@@ -66,7 +66,8 @@ public struct TraceProvenance: Hashable, Sendable {
     if let interval { facts.append(("interval", interval.text)) }
     if gaps > 0 {
       let added = filled == 0 ? "" : ", \(filled) samples added"
-      facts.append(("gaps", "\(gaps), longest \(longestGap.text), \(gapRule.rawValue)\(added)"))
+      facts.append(
+        ("gaps", "\(gaps), longest \(longestGap.text), \(options.gaps.rawValue)\(added)"))
     }
     if missing > 0 { facts.append(("without a value", "\(missing) samples")) }
     if !used.isEmpty { facts.append(("columns", used.joined(separator: ", "))) }
@@ -74,14 +75,24 @@ public struct TraceProvenance: Hashable, Sendable {
     return facts
   }
 
+  /// What a reader of results should know: stand-ins, gaps, values passed over, notes, and the same of the file that an
+  /// imported CSV was made of. A name, a colon, a value each.
+  public var remarks: [String] {
+    let names = ["substituted", "gaps", "without a value", "note"]
+    let told = ["source", "format"] + names
+    let own = facts.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
+    return own
+      + origin.filter { line in told.contains { line.hasPrefix("\($0):") } }.map { "origin: \($0)" }
+  }
+
   init(
     path: String, sources: [Source], format: TraceFormat, _ found: TraceUnderstanding,
-    gapRule: GapRule
+    options: ImportOptions
   ) {
     self.path = path
     self.sources = sources
     self.format = format
-    self.gapRule = gapRule
+    self.options = options
     (version, host, zone) = (found.version, found.host, found.zone)
     start = (found.isAbsolute ? found.start : found.epoch).map(TimeStamp.text)
     rows = found.samples
@@ -95,12 +106,21 @@ public struct TraceProvenance: Hashable, Sendable {
       return column.name == name ? name : "\(column.name) as \(name)"
     }
     (substituted, notes, origin) = (found.substituted, found.notes, found.origin)
-    if found.restarts > 0 { notes.append("\(found.restarts) restarts of the machine or the tool") }
-    if found.resets > 0 { notes.append("counters begin anew at \(found.resets) samples") }
+    if found.restarts > 0 {
+      notes.append("\(counted(found.restarts, "restart")) of the machine or the tool")
+    }
+    if found.resets > 0 {
+      notes.append("counters begin anew at \(counted(found.resets, "sample"))")
+    }
     if found.clamped > 0 {
       notes.append(
-        "what stands for committed memory is below zero in \(found.clamped) samples and was set to zero"
+        "what stands for committed memory is below zero in \(counted(found.clamped, "sample")), zero here"
       )
     }
   }
+}
+
+/// A number and a noun: `1 restart`, `2 restarts`.
+private func counted(_ count: Int, _ noun: String) -> String {
+  "\(count) \(noun)\(count == 1 ? "" : "s")"
 }

@@ -75,6 +75,27 @@ public enum TraceReader {
     return pass.provenance(path: paths.joined(separator: " "))
   }
 
+  /// Whether a scenario's place may be taken by the trace in `path`: it is recognised, and plain CSV by its time_s.
+  ///
+  /// - Throws: `UnreadableFile`.
+  static func isTrace(_ path: String) throws -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0, [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+      return false
+    }
+    if try parts(of: path) != [path] { return true }
+    let source = try TraceBytes(path: path)
+    let lines = TraceLines(source)
+    do {
+      return try lines.head { head in
+        guard let type = TraceFormat.recognise(head) else { return false }
+        return type.format != CSVImporter.format || head.content.first?.hasPrefix("time_s") ?? false
+      }
+    } catch {
+      return false
+    }
+  }
+
   /// The files that a path stands for: itself, or what a folder holds of a format of many files.
   private static func parts(of path: String) throws -> [String] {
     var status = stat()
@@ -106,13 +127,16 @@ extension TraceProblem {
 
 /// Keeps samples as a simulation takes them.
 private final class TraceSamples: TraceSink {
-  private var first: Int64?
   private var rows: [(time: Int64, committed: Int64, touched: Int64?)] = []
+  private var total: Int64 = 0
   let hasFailed = false
 
   func begin(columns: [TraceQuantity], understood: TraceUnderstanding) {}
 
-  func take(_ row: inout TraceRow) { rows.append((row.time, row[.committed] ?? 0, row[.anon])) }
+  func take(_ row: inout TraceRow) {
+    total = max(total, row[.total] ?? 0)
+    rows.append((row.time, row[.committed] ?? 0, row[.anon]))
+  }
 
   /// The trace: the first time at zero, kB as whole pages, rounded down.
   func trace(_ provenance: TraceProvenance) -> CommittedTrace {
@@ -129,6 +153,9 @@ private final class TraceSamples: TraceSink {
         at: SimTime(nanoseconds: row.time - start), committed: PageCount(Int(row.committed / 4)),
         touched: isTouched ? row.touched.map { PageCount(Int($0 / 4)) } : nil)
     }
-    return CommittedTrace(samples: samples, provenance: provenance)
+    let step: Int64 = 128 << 10
+    let machine = PageCount(Int((total + step - 1) / step * step / 4))
+    return CommittedTrace(
+      samples: samples, machineMemory: total > 0 ? machine : nil, provenance: provenance)
   }
 }

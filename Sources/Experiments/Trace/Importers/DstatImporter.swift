@@ -14,9 +14,12 @@ struct DstatImporter: TraceImporter {
   private var quantities: [TraceQuantity?] = []
   private var epoch: Int?
   private var count: Int64 = 0
-  private var fewest = 0
+  /// How many fields the first row has.
+  private var width = 0
 
-  private var needed: [Int] { quantities.indices.filter { quantities[$0] != nil } }
+  private var lastNeeded: Int {
+    max(epoch ?? 0, quantities.lastIndex { $0 != nil } ?? 0)
+  }
 
   init(_ options: ImportOptions) { self.options = options }
 
@@ -49,8 +52,8 @@ struct DstatImporter: TraceImporter {
       return
     }
     // pcp-dstat writes one cell for both of swap's where there is no swap.
-    if count == 0 { fewest = min(names.count, max(fields.count, (needed.last ?? 0) + 2)) }
-    guard fields.count == names.count || fields.count == fewest else {
+    if count == 0 { width = fields.count }
+    guard fields.count == names.count || fields.count == width && width > lastNeeded else {
       throw line.fault("\(fields.count) of \(names.count) fields: the line seems cut off")
     }
     var row = TraceRow()

@@ -79,7 +79,7 @@ struct GoogleImporter: TraceImporter {
     guard var field = usage else { throw line.fault("no column average_usage") }
     let parts = field.bytes.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ":") }
     let clean = parts.map { part in
-      part.drop { !Self.isNumeric($0) }.prefix { Self.isNumeric($0) }
+      part.drop { !TraceField.isNumeric($0) }.prefix { TraceField.isNumeric($0) }
     }
     for (index, part) in parts.enumerated().dropLast()
     where String(decoding: part, as: UTF8.self).contains("memory") {
@@ -87,10 +87,5 @@ struct GoogleImporter: TraceImporter {
       return field
     }
     throw field.fault("average_usage has no memory: \(quoted(field.text))")
-  }
-
-  private static func isNumeric(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
-      || byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E")
   }
 }

@@ -17,7 +17,7 @@ struct PrometheusJSONImporter: TraceImporter {
   }
 
   mutating func read(_ line: TraceField, into intake: inout TraceIntake) throws(TraceFault) {
-    document.append(line)
+    try document.append(line)
   }
 
   mutating func endFile(isOpen: Bool, into intake: inout TraceIntake) throws(TraceFault) {

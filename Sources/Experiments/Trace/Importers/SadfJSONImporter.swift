@@ -14,7 +14,7 @@ struct SadfJSONImporter: TraceImporter {
   }
 
   mutating func read(_ line: TraceField, into intake: inout TraceIntake) throws(TraceFault) {
-    document.append(line)
+    try document.append(line)
   }
 
   mutating func endFile(isOpen: Bool, into intake: inout TraceIntake) throws(TraceFault) {
