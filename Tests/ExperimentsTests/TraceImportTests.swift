@@ -275,6 +275,28 @@ struct TraceImportTests {
     ("\u{1}\u{2}", "t:1:1: no known format begins with"),
   ]
 
+  @Test("No recording is claimed by two importers", arguments: RecordedTraces.files)
+  func recognisesOnce(file: RecordedFile) throws {
+    for name in file.files {
+      var path = RecordedTraces.path(name)
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        let first = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String }
+          .first { $0.contains("-1795395") || $0.contains("2026-") }
+        path += "/" + (try #require(first))
+      }
+
+      let lines = try TraceLines(TraceBytes(path: path))
+      let formats = try lines.head { head in
+        TraceFormat.importers.filter { $0.recognises(head) }.map { $0.format.name }
+      }
+
+      // Plain CSV takes what nobody else does.
+      #expect(formats.filter { $0 != "csv" } == [file.format].filter { $0 != "csv" }, "\(path)")
+      #expect(formats.first == file.format, "\(path)")
+    }
+  }
+
   @Test("What is wrong in a recording is said with its place", arguments: wrongs)
   func refusesWrongs(text: String, problem: String) {
     let found = #expect(throws: TraceProblem.self) { try read(text) }
@@ -391,6 +413,25 @@ struct TraceImportTests {
 
     #expect(csv.contains("\n2,4,157\n3,4,159\n"))
     #expect(provenance.notes == ["counters begin anew at 1 sample"])
+  }
+
+  @Test("Numbers of every length are written as they were read")
+  func writesNumbers() throws {
+    let numbers: [Int64] = [
+      0, 7, 9, 10, 12, 99, 100, 101, 999, 1_000, 65_535, 99_999, 100_000, 123_456_789_012,
+      999_999_999_999_999_999,
+    ]
+    let rows = numbers.enumerated().map { "\($0),4,\($1)\n" }
+    let folder = try TemporaryFolder()
+    let path = try folder.write("time_s,committed_kb,vm_pgfault\n" + rows.joined(), to: "t.csv")
+    var csv = ""
+
+    _ = try TraceReader.write([path], options: ImportOptions()) {
+      csv += String(decoding: $0, as: UTF8.self)
+    }
+
+    let written = csv.split(separator: "\n").filter { !$0.hasPrefix("#") }.dropFirst()
+    #expect(written.map { "\($0)\n" } == rows)
   }
 
   @Test("An imported CSV tells where it comes from, and cut off it is refused")

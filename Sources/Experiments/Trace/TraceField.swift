@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// A part of a line of a trace: bytes, and where they stand. Valid while the file's bytes are.
 struct TraceField {
   /// The bytes.
@@ -32,7 +34,10 @@ struct TraceField {
 
   func equals(_ text: String) -> Bool { bytes.elementsEqual(text.utf8) }
 
-  func contains(_ byte: UInt8) -> Bool { bytes.contains(byte) }
+  func contains(_ byte: UInt8) -> Bool {
+    guard let base = bytes.base.baseAddress else { return false }
+    return memchr(base + bytes.startIndex, Int32(byte), bytes.count) != nil
+  }
 
   /// Whether `text` stands somewhere in it.
   func contains(_ text: String) -> Bool {
@@ -166,6 +171,9 @@ struct TraceField {
   /// A count that only rises; nothing if the value is missing.
   func counter(_ column: String) throws(TraceFault) -> Int64? {
     if isMissing { return nil }
+    if let whole = decimal(places: 0), !contains(UInt8(ascii: ".")), abs(whole) < 1 << 60 {
+      return whole
+    }
     guard let value = number(), abs(value) < 1e18 else {
       throw fault("\(column): expected a number, found \(quoted(text))")
     }

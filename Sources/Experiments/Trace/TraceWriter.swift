@@ -88,20 +88,39 @@ private struct TraceText {
     }
   }
 
-  /// Writes a number and returns the place behind it.
+  /// Writes a number and returns the place behind it; two digits at a time, from its end.
   private static func write(
     _ value: Int64, to line: UnsafeMutableBufferPointer<UInt8>, at start: Int
   ) -> Int {
-    var (rest, length) = (value.magnitude, 1)
-    while rest > 9 { (rest, length) = (rest / 10, length + 1) }
     if value < 0 { line[start] = UInt8(ascii: "-") }
-    let end = start + length + (value < 0 ? 1 : 0)
-    (rest, length) = (value.magnitude, end)
-    repeat {
-      length -= 1
-      line[length] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    } while rest > 0
+    let first = start + (value < 0 ? 1 : 0)
+    var rest = value.magnitude
+    var end = first + 1
+    var limit: UInt64 = 10
+    while rest >= limit, end < first + 20 {
+      end += 1
+      limit = limit &* 10
+    }
+    var place = end
+    while rest >= 100 {
+      let next = rest / 100
+      place -= 2
+      pair(Int(rest &- next &* 100), to: line, at: place)
+      rest = next
+    }
+    if rest >= 10 {
+      pair(Int(rest), to: line, at: place - 2)
+    } else {
+      line[first] = 0x30 + UInt8(rest)
+    }
     return end
+  }
+
+  private static func pair(
+    _ number: Int, to line: UnsafeMutableBufferPointer<UInt8>, at place: Int
+  ) {
+    let tens = (number &* 103) &>> 10  // number / 10 for 0 to 99
+    line[place] = 0x30 + UInt8(truncatingIfNeeded: tens)
+    line[place + 1] = 0x30 + UInt8(truncatingIfNeeded: number &- tens &* 10)
   }
 }

@@ -147,6 +147,7 @@ struct PCPTextImporter: TraceImporter {
     if let clock = TimeStamp.time(of: Substring(field.text)) {
       let day = 24 * TimeStamp.hour
       let before = last ?? clock
+      if before > .max - 2 * day { throw field.fault("the time is too far from the first") }
       let time = before - before % day + clock
       intake.understood.isLocalTime = true
       return before - time > day / 2 ? time + day : time

@@ -111,8 +111,9 @@ struct SarTextImporter: TraceImporter {
     guard words.count == report.names.count else {
       throw line.fault("\(words.count) of \(report.names.count) fields: the line seems cut off")
     }
+    if report.last > .max - 2 * Self.day { throw line.fault("the time is too far from the first") }
     var time = report.last - report.last % Self.day + clock
-    if report.last - time > Self.day / 2 { time += Self.day }
+    if report.last - time > Self.day / 2 { time = time + Self.day }
     try intake.checkOrder(time, after: report.last, line)
     let seconds = Double(time - report.last) / 1e9
     report.last = time
