@@ -6,13 +6,14 @@ BUILD ?= .build
 PROGRAM := $(BUILD)/release/balloonsim
 DATABASE ?= Results/balloonsim.sqlite
 PREFIX ?= /usr/local
-SOURCES := Package.swift Sources Tests Benchmarks
+SOURCES := Package.swift Sources Tests Benchmarks Fuzzing
+FUZZ_SECONDS ?= 60
 
 # Debian packages that the build and the tests need: library headers, the C compiler for them, and make's own tools.
 PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check lint format bench clean setup reference validate install
+.PHONY: help run test build check lint format bench fuzz clean setup reference validate install
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,8 +39,9 @@ test: setup ## run all tests, in debug and the reference runs also in release
 build: setup ## build the program in release
 	@$(SWIFT) build -c release --product balloonsim
 
-check: lint test ## everything that must hold before a commit: lint, tests, a short benchmark
+check: lint test ## everything that must hold before a commit: lint, tests, a short benchmark, two seconds of fuzzing a format
 	Benchmarks/run.py --quick
+	$(MAKE) fuzz FUZZ_SECONDS=2
 
 lint: ## check layout and style, change nothing
 	$(SWIFT) format lint --strict --recursive --parallel $(wildcard $(SOURCES))
@@ -49,6 +51,12 @@ format: ## lay the sources out
 
 bench: setup ## measure against C programs that do one thing each
 	Benchmarks/run.py
+
+# The compiler instruments for coverage only if `fuzzer` comes last; swift build puts it first.
+fuzz: setup ## feed every importer of traces with damaged files, FUZZ_SECONDS=60 each
+	BALLOONSIM_FUZZING=1 $(SWIFT) build -c release --product TraceFuzzer --scratch-path .build-fuzz \
+	  --sanitize=address --sanitize=fuzzer -Xswiftc -sanitize=fuzzer
+	Fuzzing/run.sh .build-fuzz/release/TraceFuzzer $(FUZZ_SECONDS)
 
 reference: build ## write the reference fingerprints anew, after a change of results
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh --write

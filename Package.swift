@@ -74,7 +74,7 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Controllers", "MemoryModel", "SimulationEngine"],
-      exclude: ["GroundTruth", "Reference", "Vectors"], swiftSettings: strict),
+      exclude: ["GroundTruth", "Reference", "Traces", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: [
@@ -89,3 +89,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` builds the fuzzer alone, with libFuzzer's instrumentation and main function; nobody else sees it.
+if Context.environment["BALLOONSIM_FUZZING"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "TraceFuzzer", dependencies: ["Experiments", "MemoryModel", "SimulationEngine"],
+      path: "Fuzzing/Sources",
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -177,6 +177,33 @@ def days(rounds):
                 "cpu_ms_day", "ms", 1 / 50, most=True)
 
 
+def trace_import(rounds):
+    """A CSV of a gigabyte: rows as of /proc/meminfo and /proc/vmstat, a second apart."""
+    mebibytes = 32 if QUICK else 1024
+    path = WORK / "import.csv"
+    names = ("MemTotal,MemFree,MemAvailable,Buffers,Cached,Active,Inactive,AnonPages,Shmem,Committed_AS,"
+             "vm_pgpgin,vm_pgfault")
+    with open(path, "w") as file:
+        written = file.write(f"time_s,{names}\n")
+        second = 0
+        while written < mebibytes << 20:
+            rows = []
+            for second in range(second + 1, second + 10_001):
+                walk = second * 7919 % 1_000_003
+                rows.append(f"{second}.003,24684084,{21862752 - walk},{24201232 - walk},24336,{2327012 + walk},830296,"
+                            f"1541604,{42024 + walk},8876,{89852 + 3 * walk},{13670653 + 7 * second},"
+                            f"{13780607 + 11 * second}\n")
+            written += file.write("".join(rows))
+    results = [call(PROGRAM, "import", path, written >> 20) for _ in range(rounds)]
+    path.unlink()
+    speed = statistics.median(field(text, "MB_s") for text in results)
+    show(f"trace import, CSV of {mebibytes} MiB", speed, 150, [], ">= 150", speed >= 150, "MB/s")
+    peak = max(field(text, "peak_MiB") for text in results)
+    show("  its peak memory", peak, None, [], "<= 64", peak <= 64, "MiB")
+    if any(field(text, "samples") != second for text in results):
+        problems.append(f"trace import lost samples: {results} of {second}")
+
+
 def compile_day():
     text = call(PROGRAM, "run", ROOT / "Scenarios" / "compile.yaml", fresh("day.sqlite"), "duration=24h",
                 "guests.build.committed.times=240", "selfballoon_interval=5")
@@ -201,6 +228,7 @@ def main():
     rows(rounds)
     recording(rounds)
     days(rounds)
+    trace_import(min(rounds, 3))
     if not QUICK:
         compile_day()
     for problem in problems:

@@ -9,8 +9,9 @@ case "queue": try EventLoop.run(arguments)
 case "record": try RowRecording.run(arguments)
 case "columns": RowRecording.printColumns()
 case "day": try WholeRun.runDay(arguments)
+case "import": try TraceImport.run(arguments)
 case "run": try WholeRun.runScenario(arguments)
 default:
-  print("Benchmarks lru|exact|queue|record|columns|day|run ...")
+  print("Benchmarks lru|exact|queue|record|columns|day|import|run ...")
   exit(64)
 }

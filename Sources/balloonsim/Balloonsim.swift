@@ -18,7 +18,8 @@ struct Balloonsim: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      RunCommand.self, RunsCommand.self, ShowCommand.self, ExportCommand.self, InspectCommand.self,
+      RunCommand.self, SweepCommand.self, RunsCommand.self, SweepsCommand.self, ShowCommand.self,
+      ExportCommand.self, InspectCommand.self,
       ScenarioCommand.self, TraceCommand.self, ValidateCommand.self, DatabaseCommand.self,
       AdviseCommand.self, SensitivityCommand.self, SearchCommand.self,
     ])

@@ -7,10 +7,17 @@ public import SimulationEngine
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write recorded rows as CSV, TSV or JSON.",
-    usage: "balloonsim export <runs> ... [<options>]")
+    usage: """
+      balloonsim export <runs> ... [<options>]
+      balloonsim export --sweep <sweep> [<options>]
+      """)
 
   @Argument(help: "Runs: numbers, beginnings of keys, or `last`.")
-  var runs: [String]
+  var runs: [String] = []
+
+  @Option(
+    help: "A row for every run of a sweep instead: its number, its name, or `last`.")
+  var sweep: String?
 
   @Option(help: "ticks, host_ticks, worker, events or metrics.")
   var table = ResultTable.ticks
@@ -31,8 +38,22 @@ struct ExportCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var options: OutputOptions
 
+  func validate() throws {
+    if sweep == nil && runs.isEmpty { throw ValidationError("give runs, or --sweep") }
+    if sweep != nil && (!runs.isEmpty || columns != nil || every != nil || table != .ticks) {
+      throw ValidationError(
+        "--sweep exports a row for every run; it goes with --format and --output only")
+    }
+  }
+
   func run() throws {
     let store = try database.openToRead()
+    if let sweep {
+      let table = SweepExport(try store.sweepTable(sweep))
+      let output = try OutputFile(file, besides: database.file)
+      try table.write(options.json ? .json : format, to: output.write)
+      return try output.close()
+    }
     var choice = Exporter.Options()
     choice.table = table
     choice.columns = columns?.split(separator: ",", omittingEmptySubsequences: false).map(

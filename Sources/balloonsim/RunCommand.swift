@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
       --set selfballoon_interval=1. `balloonsim show last` prints all values of a run.
       """)
 
-  @Argument(help: "The scenario file (YAML).")
+  @Argument(help: "The scenario file (YAML), or a trace: one guest that follows it.")
   var scenario: String
 
   @Option(
@@ -43,6 +43,11 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let overrides = try overrides()
     let resolved = try ScenarioReader.read(file: scenario, overrides: overrides)
+    for trace in resolved.traces {
+      for remark in trace.provenance.remarks where !remark.hasPrefix("origin") {
+        output.say("\(trace.provenance.path): \(remark)")
+      }
+    }
     let store = isUnrecorded ? nil : try database.openToWrite()
     catchInterrupts()
     var columns: [MetricsTable.Run] = []
@@ -82,7 +87,7 @@ struct RunCommand: ParsableCommand {
     return overrides
   }
 
-  private static func parse(_ setting: String) throws -> ScenarioOverride {
+  static func parse(_ setting: String) throws -> ScenarioOverride {
     guard let override = ScenarioOverride(set: setting) else {
       throw Failure(.usage, "--set takes PATH=VALUE, not '\(setting)'")
     }
@@ -136,15 +141,7 @@ struct RunCommand: ParsableCommand {
     for setting in settings { words += ["--set", setting] }
     if let seed { words += ["--seed", seed] }
     if let duration { words += ["--duration", duration] }
-    return words.map(Self.quoted).joined(separator: " ")
-  }
-
-  /// A word as a shell takes it.
-  private static func quoted(_ word: String) -> String {
-    let plain = word.allSatisfy {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0))
-    }
-    return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    return shellCommand(words)
   }
 
   private func show(_ reports: [RunReport], _ columns: [MetricsTable.Run]) throws {
@@ -185,38 +182,5 @@ private struct RunReport {
       "simulated_ns":\(summary.simulated.nanoseconds),\
       "command":\(JSONText.quoted(command)),"metrics":[\(metrics.joined(separator: ","))]}
       """
-  }
-}
-
-extension ResolvedScenario {
-  /// What the database is told of a run to come.
-  fileprivate func description(command: String) -> RunDescription {
-    let traces = traces.map { trace in
-      JSONText.object([
-        ("path", .text(trace.provenance.path)), ("sha256", .text(trace.provenance.sha256)),
-        ("format", .text(trace.provenance.format.rawValue)),
-        ("rows", .number(Int64(trace.provenance.rows))),
-        ("span_ns", .number(trace.provenance.span.nanoseconds)),
-      ])
-    }
-    return RunDescription(
-      key: runKey, scenarioName: scenario.name, scenarioYAML: yaml, seed: scenario.seed,
-      version: programVersion,
-      driver: Set(scenario.guests.map(\.driver.rawValue)).sorted().joined(separator: ","),
-      command: command, traceProvenance: "[\(traces.joined(separator: ","))]",
-      guests: scenario.guests.map(\.name),
-      parameters: parameters.map { Parameter(path: $0.path, value: $0.text, number: $0.number) })
-  }
-
-  /// When the run is expected to end; closed-loop work may make it later.
-  fileprivate var expectedEnd: SimTime {
-    switch scenario.duration {
-    case .time(let duration): .zero + duration
-    case .trace:
-      zip(scenario.guests, demands).map { guest, points in
-        let span = points.last?.at ?? .zero
-        return SimTime(nanoseconds: span.nanoseconds * Int64(guest.committed.times))
-      }.max() ?? .zero
-    }
   }
 }

@@ -10,6 +10,9 @@ struct Interrupted: Error {}
 /// Whether Ctrl-C was pressed.
 private let isInterrupted = Atomic<Bool>(false)
 
+/// Whether the program was asked to stop.
+var wasInterrupted: Bool { isInterrupted.load(ordering: .relaxed) }
+
 /// Lets Ctrl-C and SIGTERM end the run in order, at its next tick; a second one ends the program at once.
 ///
 /// Who started the program may have blocked the signals, as the threads of a Swift program do.
@@ -44,13 +47,15 @@ final class RunMonitor: RunObserver {
     self.drawsBar = drawsBar
   }
 
+  func wantsTick(at time: SimTime) throws -> Bool {
+    if wasInterrupted { throw Interrupted() }
+    if drawsBar { draw(time) }
+    return recorder?.wantsTick(at: time) ?? false
+  }
+
   func tick(
     guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>
-  ) throws {
-    if isInterrupted.load(ordering: .relaxed) { throw Interrupted() }
-    try recorder?.tick(guest: guest, tick: tick, time: time, values: values)
-    if drawsBar && guest == 0 { draw(time) }
-  }
+  ) throws { try recorder?.tick(guest: guest, tick: tick, time: time, values: values) }
 
   func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws {
     try recorder?.hostTick(tick: tick, time: time, values: values)

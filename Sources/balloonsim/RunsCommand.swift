@@ -23,6 +23,9 @@ struct RunsCommand: ParsableCommand {
       "Only runs in which a parameter has a value; may be repeated.", valueName: "path=value"))
   var parameters: [String] = []
 
+  @Option(help: "Only runs of this sweep: its number, its name, or `last`.")
+  var sweep: String?
+
   @Option(
     help: """
       Sort by number, started, scenario, driver, seed, status, simulated, or a metric such as \
@@ -47,6 +50,7 @@ struct RunsCommand: ParsableCommand {
     filter.status = status
     filter.driver = driver
     filter.limit = limit
+    filter.sweep = try sweep.map { try store.sweepTable($0, metrics: []).id }
     filter.parameters = try parameters.map { text in
       guard let equals = text.firstIndex(of: "=") else {
         throw Failure(.usage, "--set takes PATH=VALUE, not '\(text)'")
@@ -66,21 +70,51 @@ struct RunsCommand: ParsableCommand {
 
 extension RunStatus: ExpressibleByArgument {}
 
-/// `balloonsim show`: everything about one run, or the metrics of several side by side.
-struct ShowCommand: ParsableCommand {
+/// `balloonsim sweeps`: lists the sweeps.
+struct SweepsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show",
-    abstract: "Show one run: parameters, metrics, provenance, and the command that repeats it.",
-    discussion: "Several runs: their metrics side by side.")
-
-  @Argument(help: "A number, the beginning of a key, or `last`.")
-  var runs: [String]
+    commandName: "sweeps", abstract: "List the sweeps in the database.",
+    usage: "balloonsim sweeps [<options>]")
 
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    let list = SweepList(try database.openToRead().sweeps())
+    try put(output.json ? list.json : list.table.text(width: Terminal.width), terminator: "")
+  }
+}
+
+/// `balloonsim show`: everything about one run, or the metrics of several side by side.
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show one run: parameters, metrics, provenance, and the command that repeats it.",
+    usage: """
+      balloonsim show <runs> ... [<options>]
+      balloonsim show --sweep <sweep> [<options>]
+      """,
+    discussion: "Several runs: their metrics side by side.")
+
+  @Argument(help: "A number, the beginning of a key, or `last`.")
+  var runs: [String] = []
+
+  @Option(help: "A sweep and its runs instead: its number, its name, or `last`.")
+  var sweep: String?
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if (sweep == nil) == runs.isEmpty { throw ValidationError("give runs, or --sweep") }
+  }
+
+  func run() throws {
     let store = try database.openToRead()
+    if let sweep {
+      let page = SweepPage(try store.sweepTable(sweep), try store.sweeps())
+      return try put(output.json ? page.json : page.text(width: Terminal.width), terminator: "")
+    }
     let records = try runs.map { try store.resolve($0) }
     let pages = try records.map { record in
       RunPage(

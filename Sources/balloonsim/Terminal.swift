@@ -89,7 +89,7 @@ final class OutputFile {
   }
 
   /// Whether two paths lead to the same file.
-  private static func isSame(_ first: String, _ second: String) -> Bool {
+  static func isSame(_ first: String, _ second: String) -> Bool {
     var (one, other) = (stat(), stat())
     return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
       && one.st_ino == other.st_ino

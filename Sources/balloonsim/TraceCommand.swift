@@ -8,25 +8,27 @@ import SimulationEngine
 /// `balloonsim trace`: looks at traces.
 struct TraceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trace", abstract: "Look at traces.", subcommands: [Info.self])
+    commandName: "trace", abstract: "Bring in traces and look at them.",
+    subcommands: [TraceImportCommand.self, TraceFormatsCommand.self, Info.self])
 
   /// `balloonsim trace info`.
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Say what a trace holds: span, samples, committed memory, steepest rise.")
 
-    @Argument(help: "A trace: CSV with time_s and committed_kb, or a log of /proc/meminfo.")
+    @Argument(help: "A trace in any format of `balloonsim trace formats`; `-`: standard input.")
     var file: String
 
+    @OptionGroup var importing: ImportArguments
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let trace = try TraceReader.read(file)
+      let trace = try TraceReader.read(file, options: importing.options())
       let summary = TraceSummary(trace)
       if output.json { return try put(json(trace, summary)) }
       let pages = { (count: Double) in UnitScale.text(count, unit: "pages") }
       var rows = [
-        ["format", trace.provenance.format.rawValue], ["samples", "\(summary.rows)"],
+        ["format", trace.provenance.format.name], ["samples", "\(summary.rows)"],
         ["span", UnitScale.text(Double(summary.span.nanoseconds) / 1e9, unit: "s")],
       ]
       if let intervals = summary.intervals {
@@ -61,7 +63,7 @@ struct TraceCommand: ParsableCommand {
         """
       }
       return """
-        {"file":\(JSONText.quoted(file)),"format":\(JSONText.quoted(trace.provenance.format.rawValue)),\
+        {"file":\(JSONText.quoted(file)),"format":\(JSONText.quoted(trace.provenance.format.name)),\
         "rows":\(summary.rows),"span_ns":\(summary.span.nanoseconds),\
         "interval":\(intervals ?? "null"),\
         "committed_least_pages":\(summary.committed.least.pages),\

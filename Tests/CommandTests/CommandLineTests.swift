@@ -58,8 +58,8 @@ struct CommandLineTests {
     "Wrong usage ends with 64 and says what is wrong",
     arguments: [
       (["run"], "Missing expected argument '<scenario>'"),
-      (["show"], "Missing expected argument '<runs> ...'"),
-      (["export"], "Missing expected argument '<runs> ...'"),
+      (["show"], "give runs, or --sweep"),
+      (["export"], "give runs, or --sweep"),
       (["scenario", "check"], "Missing expected argument '<files> ...'"),
       (["run", "small.yaml", "--sed", "4"], "Unknown option '--sed'. Did you mean '--se"),
       (["runs", "--limit", "0"], "--limit takes a number above zero"),

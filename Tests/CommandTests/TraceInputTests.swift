@@ -44,7 +44,7 @@ struct TraceInputTests {
       ),
       (
         "\u{1}\u{2}\u{3}", ":1:1",
-        "neither a CSV header (time_s,committed_kb,...) nor a log of /proc/meminfo"
+        #"no known format begins with '\u{01}\u{02}\u{03}'; `balloonsim trace formats` lists those that are known"#
       ),
     ])
   func wrongLine(text: String, place: String, message: String) async throws {

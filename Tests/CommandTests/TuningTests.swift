@@ -26,7 +26,7 @@ struct TuningTests {
         sql: """
           INSERT INTO sweeps (name, design, created_at, command, planned_runs)
           VALUES ('small', '{}', '2026-01-01T00:00:00.000Z', 'balloonsim sweep', 8);
-          UPDATE runs SET sweep_id = 1;
+          INSERT INTO sweep_points SELECT 1, id, 0, key FROM runs;
           """)
     }
     try queue.close()

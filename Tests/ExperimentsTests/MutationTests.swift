@@ -1,3 +1,4 @@
+import Foundation
 import SimulationEngine
 import Testing
 
@@ -64,6 +65,33 @@ struct MutationTests {
         #expect(TraceSummary(trace).rows == trace.samples.count, "seed \(seed)")
       } catch {
         #expect(error.line >= 1 && error.column >= 1, "seed \(seed)")
+      }
+    }
+  }
+
+  @Test("A damaged recording is read or refused in every format", arguments: TraceFormat.all)
+  func damagedRecordings(format: TraceFormat) throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Fuzzing/Corpus/\(format.name)").path
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    try #require(!names.isEmpty)
+    for name in names {
+      let original = try contents(ofFile: "\(folder)/\(name)", limit: 1 << 20).dropLast()
+      for seed in UInt64(0)..<20 {
+        var random = RandomStream(seed: seed, purpose: name)
+        let bytes = seed == 0 ? Array(original) : damaged(Array(original), &random)
+        var options = ImportOptions()
+        options.format = format.name
+        options.committedFrom = CommittedSource.allCases.randomElement(using: &random)
+        if Bool.random(using: &random) { (options.memory, options.step) = (1 << 20, .seconds(1)) }
+
+        do {
+          let trace = try TraceReader.read(bytes: bytes, file: "t", options: options)
+          let times = trace.samples.map(\.at)
+          #expect(times.first == .zero && zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+        } catch {
+          #expect(error.line >= 1 && error.column >= 1, "\(name), seed \(seed)")
+        }
       }
     }
   }

@@ -86,10 +86,11 @@ struct ResolvedScenarioTests {
   func resolvesTraces() throws {
     let resolved = try ScenarioReader.read(file: Bundled.scenario("compile"))
 
-    let trace = try #require(resolved.trace(Bundled.path("traces/swift-build.csv")))
+    let trace = try #require(
+      resolved.trace(Bundled.path("traces/swift-build.csv"), ImportOptions()))
 
     #expect(trace.samples.count == 374)
-    guard case .trace(let path) = resolved.scenario.guests[0].committed.source else {
+    guard case .trace(let path, _) = resolved.scenario.guests[0].committed.source else {
       Issue.record("no trace")
       return
     }

@@ -10,6 +10,7 @@ final class RunLog: RunObserver {
   private(set) var workers: [WorkerRecord] = []
   private(set) var events: [EventRecord] = []
 
+  func wantsTick(at time: SimTime) -> Bool { true }
   func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {
     while ticks.count <= guest { ticks.append([]) }
     ticks[guest].append(Array(values))

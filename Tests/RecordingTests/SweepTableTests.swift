@@ -30,7 +30,13 @@ struct SweepTableTests {
       Parameter(path: "host.memory", value: memory, number: nil),
       Parameter(path: "hysteresis", value: hysteresis, number: Double(hysteresis)),
     ]
-    return try store.recordRun(run, ticks: 1)
+    let number = try store.recordRun(run, ticks: 1)
+    if let sweep {
+      try store.alter(
+        "INSERT OR IGNORE INTO sweep_points VALUES (\(sweep), \(key.asciiValue ?? 0), 0, '\(run.key)')"
+      )
+    }
+    return number
   }
 
   @Test("The table has what varies, the figures asked for, and the traces")

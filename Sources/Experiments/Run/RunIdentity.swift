@@ -8,26 +8,33 @@ internal import SimulationEngine
 /// It moves with every change that moves a fingerprint (`CHANGELOG.md`, "Results changed").
 public let modelVersion = "0.2.0"
 
+/// The SHA-256 of a text's UTF-8 bytes, 64 hexadecimal digits.
+func sha256(of text: String) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  let hash = SHA256.hash(data: Data(text.utf8))
+  return String(
+    decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+}
+
 extension ResolvedScenario {
   /// The key of the run: a hash of all that determines its outcome.
   ///
   /// That is every parameter, the content of every trace (not its path), the seed and the version of
   /// the model. 64 hexadecimal digits, SHA-256.
   public var runKey: String {
-    var hash = SHA256()
-    hash.update(data: Data("balloonsim \(modelVersion)\n".utf8))
+    var text = "balloonsim \(modelVersion)\n"
     let paths = Set(traces.map(\.provenance.path))
     for parameter in parameters where !paths.contains(parameter.text) {
-      hash.update(data: Data("\(parameter.path)=\(parameter.text)\n".utf8))
+      text += "\(parameter.path)=\(parameter.text)\n"
     }
     for guest in scenario.guests {
-      if case .trace(let path) = guest.committed.source, let trace = trace(path) {
-        hash.update(data: Data("\(guest.name)=\(trace.provenance.sha256)\n".utf8))
+      if case .trace(let path, let options) = guest.committed.source,
+        let trace = trace(path, options)
+      {
+        text += "\(guest.name)=\(trace.provenance.sha256)\n"
       }
     }
-    return hash.finalize().map { byte in
-      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-    }.joined()
+    return sha256(of: text)
   }
 
   /// Each guest's samples of committed memory, in the order of the guests, as `Simulation` takes them.
@@ -36,7 +43,7 @@ extension ResolvedScenario {
       switch guest.committed.source {
       case .constant(let level): [CommittedPoint(at: .zero, committed: level, touched: nil)]
       case .points(let points): points
-      case .trace(let path): trace(path)?.samples ?? []
+      case .trace(let path, let options): trace(path, options)?.samples ?? []
       }
     }
   }

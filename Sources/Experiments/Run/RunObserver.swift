@@ -5,6 +5,8 @@ public import SimulationEngine
 ///
 /// A run's course and its fingerprint do not depend on who observes it. An error thrown here ends the run.
 public protocol RunObserver: AnyObject {
+  /// Whether to tell of the tick at `time`; asked at every tick, so that what nobody keeps is not collected.
+  func wantsTick(at time: SimTime) throws -> Bool
   /// A guest's state at a tick; `values` is indexed by `TickColumn.rawValue` and valid during the call.
   func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws
   /// The host's state at a tick; `values` is indexed by `HostTickColumn.rawValue`.

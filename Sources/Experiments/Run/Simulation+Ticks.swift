@@ -17,7 +17,7 @@ extension Simulation {
     }
     hostMeter.note(free: host.free, at: now)
     samplePrint.combine(Int64(host.free.pages))
-    if let observer { try report(to: observer) }
+    if let observer, try observer.wantsTick(at: now) { try report(to: observer) }
     tick += 1
     let (next, isTooFar) = tick.multipliedReportingOverflow(by: scenario.tick.nanoseconds)
     nextTick = isTooFar ? .max : next

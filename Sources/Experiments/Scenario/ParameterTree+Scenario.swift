@@ -121,8 +121,27 @@ extension ParameterTree {
           ] + (point.touched.map { [("touched", .size($0))] } ?? []))
       }
       return .mapping([("points", .list(list))] + playing)
-    case .trace(let path): return .mapping([("trace", .text(path))] + playing)
+    case .trace(let path, let options):
+      return .mapping([("trace", .text(path))] + importing(options) + playing)
     }
+  }
+
+  /// The options of an import that were given.
+  private static func importing(
+    _ options: ImportOptions
+  ) -> [(key: String, value: ParameterTree)] {
+    let entries: [(key: String, value: ParameterTree?)] = [
+      ("format", options.format.map { .text($0) }),
+      ("committed_from", options.committedFrom.map { .text($0.rawValue) }),
+      ("gaps", options.gaps == .left ? nil : .word(options.gaps.rawValue)),
+      ("host", options.host.map { .text($0) }), ("step", options.step.map { .time($0) }),
+      ("machine_memory", options.memory.map { .size(PageCount(Int($0 / 4))) }),
+      ("time_column", options.timeColumn.map { .text($0) }),
+      ("time_unit", options.timeUnit.map { .text($0.rawValue) }),
+      ("committed_column", options.committedColumn.map { .text($0) }),
+      ("unit", options.unit.map { .text($0.rawValue) }),
+    ]
+    return entries.compactMap { entry in entry.value.map { (entry.key, $0) } }
   }
 
   private static func anon(_ anon: AnonSpec) -> ParameterTree {

@@ -7,17 +7,22 @@ public struct ResolvedScenario: Sendable {
   /// Every parameter, defaults included, in a fixed order; not the name and the description.
   public var parameters: [ScenarioParameter]
   /// The scenario as YAML, which reads back to the same scenario from the same working directory.
-  public var yaml: String
+  ///
+  /// Made anew whenever it is asked for.
+  public var yaml: String { ParameterTree(scenario).yaml }
+  /// What its `sweep` section says; nothing without one.
+  public let sweep: SweepSpec?
 
   private let source: SourceNode?
 
-  init(scenario: Scenario, traces: [CommittedTrace], source: SourceNode? = nil) {
+  init(
+    scenario: Scenario, traces: [CommittedTrace], sweep: SweepSpec? = nil, source: SourceNode? = nil
+  ) {
     self.scenario = scenario
     self.source = source
     self.traces = traces
-    let tree = ParameterTree(scenario)
-    parameters = tree.parameters(of: scenario)
-    yaml = tree.yaml
+    self.sweep = sweep
+    parameters = ParameterTree(scenario).parameters(of: scenario)
   }
 
   /// Where the value at a parameter's path was written, or the mapping that it was left out of.
@@ -37,9 +42,9 @@ public struct ResolvedScenario: Sendable {
     return node.place
   }
 
-  /// The trace of a guest, by the path in its `CommittedSpec`.
-  public func trace(_ path: String) -> CommittedTrace? {
-    traces.first { $0.provenance.path == path }
+  /// The trace of a guest, by the path and the options in its `CommittedSpec`.
+  public func trace(_ path: String, _ options: ImportOptions) -> CommittedTrace? {
+    traces.first { $0.provenance.path == path && $0.provenance.options == options }
   }
 }
 

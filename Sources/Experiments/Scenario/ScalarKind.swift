@@ -143,6 +143,13 @@ extension ScalarKind where Value == String {
     }
   }
 
+  /// The name of a format of traces.
+  static var traceFormat: ScalarKind {
+    ScalarKind(expected: "a format of `balloonsim trace formats`", allowsQuotes: true) { text in
+      TraceFormat.all.contains { $0.name == text } ? .value(text) : .unexpected
+    }
+  }
+
   /// The path of a file.
   static var path: ScalarKind {
     ScalarKind(expected: "the path of a file", allowsQuotes: true) {

@@ -136,8 +136,8 @@ public struct CommittedSpec: Sendable {
     case constant(PageCount)
     /// Samples written in the scenario, times rising strictly from zero.
     case points([CommittedPoint])
-    /// A file; the path is absolute or relative to the working directory.
-    case trace(path: String)
+    /// A file or folder, and how it is imported; the path is absolute or relative to the working directory.
+    case trace(path: String, ImportOptions)
   }
   /// The samples' origin.
   public var source: Source

@@ -2,30 +2,38 @@ internal import MemoryModel
 internal import SimulationEngine
 
 extension ScenarioDecoder {
-  /// A guest's committed memory, and whether its samples tell how much of it is touched.
+  /// A guest's committed memory, whether its samples tell how much of it is touched, and the memory of the machine they
+  /// were recorded on.
   ///
   /// A guest whose memory follows a script (not `isNeeded`) has none.
   func committed(
     _ guest: inout MappingReader, isNeeded: Bool
-  ) -> (spec: CommittedSpec, hasTouched: Bool) {
+  ) -> (spec: CommittedSpec, hasTouched: Bool, machineMemory: PageCount?) {
     let standIn = CommittedSpec.none
     if !isNeeded {
       if guest.has("committed") {
         guest.report("committed", "the script of 'workload' says what is committed; give one")
       }
-      return (standIn, false)
+      return (standIn, false, nil)
     }
     let expected = "{trace: FILE}, {constant: SIZE} or {points: [...]}"
-    guard let node = guest.requiredChild("committed", expected) else { return (standIn, false) }
+    guard let node = guest.requiredChild("committed", expected) else {
+      return (standIn, false, nil)
+    }
     let path = guest.path(of: "committed")
     return MappingReader.read(node, path: path, log: log, expected: expected) { reader in
       var spec = standIn
       var samples: [CommittedPoint] = []
+      var machineMemory: PageCount?
       switch reader.oneOf(["trace", "constant", "points"]) {
       case "trace":
         if let trace = trace(&reader) {
-          spec.source = .trace(path: trace.provenance.path)
+          spec.source = .trace(path: trace.provenance.path, trace.provenance.options)
           samples = trace.samples
+          machineMemory = trace.machineMemory
+        } else {
+          // One problem is enough.
+          machineMemory = .gibibytes(1)
         }
       case "points":
         samples = points(&reader)
@@ -41,7 +49,7 @@ extension ScenarioDecoder {
         spec.times = reader.value("times", .count(1...1_000_000), default: spec.times)
         noteSpan(of: samples, times: spec.times, &reader)
       }
-      return (spec, samples.first?.touched != nil)
+      return (spec, samples.first?.touched != nil, machineMemory)
     }
   }
 
@@ -88,11 +96,16 @@ extension ScenarioDecoder {
 
   /// The trace named at `trace`, read once however often it is named.
   private func trace(_ reader: inout MappingReader) -> CommittedTrace? {
+    let options = importOptions(&reader)
     guard let name = reader.optional("trace", .path) else { return nil }
     let path = name.hasPrefix("/") ? name : directory + name
-    if let known = traces.first(where: { $0.provenance.path == path }) { return known }
+    if let known = traces.first(where: {
+      $0.provenance.path == path && $0.provenance.options == options
+    }) {
+      return known
+    }
     do {
-      let trace = try TraceReader.read(path)
+      let trace = try traceCache.trace(path, options)
       traces.append(trace)
       return trace
     } catch let problem as TraceProblem {
@@ -103,5 +116,23 @@ extension ScenarioDecoder {
       reader.report("trace", "cannot read \(error)")
     }
     return nil
+  }
+
+  /// What the file leaves open.
+  private func importOptions(_ reader: inout MappingReader) -> ImportOptions {
+    var options = ImportOptions()
+    options.format = reader.optional("format", .traceFormat)
+    options.committedFrom = reader.optional("committed_from", .choice)
+    options.gaps = reader.value("gaps", .choice, default: options.gaps)
+    options.host = reader.optional("host", .text)
+    options.step = reader.optional(
+      "step", .time(.nanoseconds(1)...ScenarioLimits.longestTime))
+    let sizes = PageCount(1)...PageCount(1 << 38)
+    options.memory = reader.optional("machine_memory", .size(sizes)).map { Int64($0.pages) * 4 }
+    options.timeColumn = reader.optional("time_column", .text)
+    options.timeUnit = reader.optional("time_unit", .choice)
+    options.committedColumn = reader.optional("committed_column", .text)
+    options.unit = reader.optional("unit", .choice)
+    return options
   }
 }

@@ -7,11 +7,12 @@ extension ScenarioDecoder {
   func guest(_ node: SourceNode, path: String) -> GuestSpec {
     MappingReader.read(node, path: path, log: log, expected: "a guest: a mapping") { reader in
       let name = reader.required("name", .name, standIn: "guest")
-      let memory = reader.required(
-        "memory", .size(ScenarioLimits.guestMemory), standIn: .gibibytes(1))
-      let part = ScalarKind<PageCount>.size(.zero...memory)
+      let isOfTrace = reader.child("memory")?.text == "trace"
       let workload = workload(&reader)
       let committed = committed(&reader, isNeeded: workload == nil)
+      let memory = memory(
+        &reader, isOfTrace: isOfTrace, machineMemory: committed.machineMemory)
+      let part = ScalarKind<PageCount>.size(.zero...memory)
       let kernel = reader.value("kernel", .choice, default: KernelPolicy.linux4_19)
       return GuestSpec(
         name: name, memory: memory,
@@ -45,6 +46,22 @@ extension ScenarioDecoder {
         } ?? .linux4_19,
         costs: reader.mapping("costs", costs) ?? Costs())
     }
+  }
+
+  /// A guest's memory: a size, or `trace` for that of the machine that the trace was recorded on.
+  private func memory(
+    _ reader: inout MappingReader, isOfTrace: Bool, machineMemory: PageCount?
+  ) -> PageCount {
+    let standIn = PageCount.gibibytes(1)
+    let kind = ScalarKind<PageCount>.size(ScenarioLimits.guestMemory)
+    if !isOfTrace { return reader.required("memory", kind, standIn: standIn) }
+    guard let machineMemory, ScenarioLimits.guestMemory.contains(machineMemory) else {
+      reader.report(
+        "memory",
+        "the trace does not tell the machine's memory; give a size, as in --set guests.memory=4GiB")
+      return standIn
+    }
+    return machineMemory
   }
 
   /// One swap device, or a list of them, highest priority first.

@@ -11,6 +11,10 @@ final class ScenarioDecoder {
   let directory: String
   /// The traces read so far, in the order in which they were first named.
   var traces: [CommittedTrace] = []
+  /// Where traces are read, so that scenarios that differ in little read them once.
+  let traceCache: TraceCache
+  /// What the `sweep` section says.
+  private(set) var sweep: SweepSpec?
   /// The host's disks; the first is the default.
   var disks: [DiskSpec] = []
   /// When the longest trace ends.
@@ -19,14 +23,15 @@ final class ScenarioDecoder {
   var hasClosedLoop = false
 
   /// A decoder for a file in `directory`.
-  init(directory: String, log: ProblemLog) {
+  init(directory: String, traces: TraceCache, log: ProblemLog) {
     self.directory = directory
+    traceCache = traces
     self.log = log
   }
 
   /// The keys of a scenario.
   static let keys = [
-    "name", "description", "seed", "duration", "tick", "host", "guests", "events",
+    "name", "description", "seed", "duration", "tick", "host", "guests", "events", "sweep",
   ]
 
   /// The scenario of a whole file.
@@ -48,6 +53,7 @@ final class ScenarioDecoder {
       }
       let guests = guests(&reader)
       let events = events(&reader, guests: guests)
+      sweep = reader.child("sweep").flatMap { SweepSpec($0, log: log) }
       checkDuration(&reader, duration, tick: tick)
       let together = guests.reduce(PageCount.zero) { $0 + $1.memory }
       if let memory, memory < together {

@@ -45,25 +45,29 @@ extension ScenarioOverride {
     let source = YAMLSource(place: { _, _ in place }, log: log)
     let nothing = SourceNode(content: .scalar("", isQuoted: false), place: place)
     guard let node = value.isEmpty ? nothing : source.tree(of: Array(value.utf8)) else { return }
+    root.override(path, with: node, at: place, log: log)
+  }
+}
 
-    if path.count == 1, tunableNames.contains(path[0]) {
-      guard case .list(let guests)? = root["guests"]?.content else { return }
-      for index in guests.indices {
-        set(["guests", "\(index)", "tunables", path[0]], to: node, in: &root, log)
+extension SourceNode {
+  /// Puts a value into the tree of a scenario at the path of a parameter; a bare sysfs name is that tunable of every
+  /// guest. What stands in the way is reported as a problem at `place`.
+  mutating func override(
+    _ path: [String], with node: SourceNode, at place: ScenarioProblem.Place, log: ProblemLog
+  ) {
+    func put(_ path: [String]) {
+      if let message = set(path[...], to: node, place: place) {
+        log.report(place, path.joined(separator: "."), message)
       }
+    }
+    if path.count == 1, tunableNames.contains(path[0]) {
+      guard case .list(let guests)? = self["guests"]?.content else { return }
+      for index in guests.indices { put(["guests", "\(index)", "tunables", path[0]]) }
     } else if path.count == 1, !ScenarioDecoder.keys.contains(path[0]) {
       let known = ScenarioDecoder.keys + tunableNames
       log.report(place, "", unknownWord("parameter", path[0], known: known))
     } else {
-      set(path, to: node, in: &root, log)
-    }
-  }
-
-  private func set(
-    _ path: [String], to value: SourceNode, in root: inout SourceNode, _ log: ProblemLog
-  ) {
-    if let message = root.set(path[...], to: value, place: .option(option)) {
-      log.report(.option(option), path.joined(separator: "."), message)
+      put(path)
     }
   }
 }

@@ -9,12 +9,16 @@
 public enum ScenarioReader {
   /// Reads the scenario in `file`, changed by `overrides` in their order.
   ///
-  /// Traces are read too; their paths are relative to the scenario's folder.
+  /// Traces are read too; their paths are relative to the scenario's folder. A file that is no YAML by its name but a trace
+  /// by its content stands for a scenario of one guest that follows it, with the memory of the machine it was recorded on.
   ///
   /// - Throws: `UnreadableFile` or `ScenarioProblems`.
   public static func read(
     file: String, overrides: [ScenarioOverride] = []
   ) throws -> ResolvedScenario {
+    if !file.hasSuffix(".yaml"), !file.hasSuffix(".yml"), try TraceReader.isTrace(file) {
+      return try read(text: scenario(ofTrace: file), file: file, overrides: overrides)
+    }
     let bytes = try contents(ofFile: file, limit: YAMLSource.byteLimit)
     return try read(bytes: bytes, file: file, overrides: overrides)
   }
@@ -35,13 +39,47 @@ public enum ScenarioReader {
     bytes: [UInt8], file: String, overrides: [ScenarioOverride] = []
   ) throws(ScenarioProblems) -> ResolvedScenario {
     let log = ProblemLog()
+    guard let root = tree(of: bytes, file: file, overrides: overrides, log: log) else {
+      throw ScenarioProblems(problems: log.problems)
+    }
+    return try resolve(root, file: file, traces: TraceCache(), log: log)
+  }
+
+  /// The tree of a scenario's bytes, changed by `overrides`; nothing if it is no YAML.
+  static func tree(
+    of bytes: [UInt8], file: String, overrides: [ScenarioOverride], log: ProblemLog
+  ) -> SourceNode? {
     let source = YAMLSource(place: { .file(file, line: $0, column: $1) }, log: log)
-    guard var root = source.tree(of: bytes) else { throw ScenarioProblems(problems: log.problems) }
+    guard var root = source.tree(of: bytes) else { return nil }
     for override in overrides { override.apply(to: &root, log: log) }
+    return root
+  }
+
+  /// The scenario of a tree whose traces are read through `traces`.
+  static func resolve(
+    _ root: SourceNode, file: String, traces: TraceCache, log: ProblemLog
+  ) throws(ScenarioProblems) -> ResolvedScenario {
     let directory = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
-    let decoder = ScenarioDecoder(directory: directory, log: log)
+    let decoder = ScenarioDecoder(directory: directory, traces: traces, log: log)
     let scenario = decoder.scenario(root)
     guard log.problems.isEmpty else { throw ScenarioProblems(problems: log.problemsByPlace) }
-    return ResolvedScenario(scenario: scenario, traces: decoder.traces, source: root)
+    return ResolvedScenario(
+      scenario: scenario, traces: decoder.traces, sweep: decoder.sweep, source: root)
+  }
+
+  /// The scenario that a trace stands for.
+  private static func scenario(ofTrace path: String) -> String {
+    let base = path.split(separator: "/").last.map(String.init) ?? "trace"
+    let stem = base.prefix { $0 != "." }.map {
+      $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-"
+    }
+    let guest = ParameterTree.mapping([
+      ("name", .word("guest")), ("memory", .word("trace")),
+      ("committed", .mapping([("trace", .text(base))])),
+    ])
+    return ParameterTree.mapping([
+      ("name", .text("trace-" + String(stem))), ("guests", .list([guest])),
+    ])
+    .yaml
   }
 }

@@ -1,3 +1,4 @@
+public import MemoryModel
 public import SimulationEngine
 
 /// A recorded demand for memory: Committed_AS over time, and where it comes from.
@@ -6,36 +7,14 @@ public struct CommittedTrace: Sendable {
   ///
   /// Either all samples have `touched` (AnonPages) or none.
   public var samples: [CommittedPoint]
+  /// The memory of the machine, where the trace tells it: the greatest MemTotal, rounded up to 128 MiB since the
+  /// kernel has taken its own before.
+  public var machineMemory: PageCount?
   /// Where they come from.
   public var provenance: TraceProvenance
 
   /// How long after the first sample the last one is.
   public var span: SimDuration { samples.last.map { $0.at - .zero } ?? .zero }
-}
-
-/// Where a trace comes from.
-public struct TraceProvenance: Hashable, Sendable {
-  /// The file, as it was named.
-  public var path: String
-  /// The SHA-256 of the file's bytes, 64 hexadecimal digits.
-  public var sha256: String
-  /// What the file turned out to be.
-  public var format: TraceFormat
-  /// How many samples it has.
-  public var rows: Int
-  /// How long after the first sample the last one is.
-  public var span: SimDuration
-  /// The names of its columns or fields, in the order of the file.
-  public var columns: [String]
-}
-
-/// A format of traces; recognised by content.
-public enum TraceFormat: String, CaseIterable, Sendable {
-  /// Comma-separated values with a header line: `time_s` first, then columns named as in `committed_kb` or as in
-  /// /proc/meminfo.
-  case csv
-  /// Copies of /proc/meminfo one after another, each below a line with its time.
-  case meminfo
 }
 
 /// What is wrong with a trace, and where.
@@ -51,4 +30,11 @@ public struct TraceProblem: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// `file:line:column: message`.
   public var description: String { "\(file):\(line):\(column): \(message)" }
+}
+
+/// What is wrong in a trace, before its file is known.
+struct TraceFault: Error {
+  var line: Int
+  var column: Int
+  var message: String
 }

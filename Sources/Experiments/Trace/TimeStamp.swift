@@ -7,6 +7,8 @@ struct TimeStamp {
   var nanoseconds: Int64
   /// The zone's name, empty where an offset was given (and applied) or nothing.
   var zone: String
+  /// Whether neither a zone nor an offset was given.
+  var isLocal = false
 
   /// The time in `line`; nothing if it is no time.
   init?(_ line: TraceField) {
@@ -24,9 +26,20 @@ struct TimeStamp {
     }
   }
 
-  private init(nanoseconds: Int64, zone: String) {
+  /// The time of a day `2026-11-23`, a clock `00:57:15` and a zone's name; without one it is local.
+  init?(day: String, clock: String, zone: String) {
+    guard let date = Self.day(day.split(separator: "-")), let time = Self.time(of: clock[...])
+    else {
+      return nil
+    }
+    self.init(
+      nanoseconds: date + time, zone: zone == "UTC" ? "" : zone, isLocal: zone.isEmpty)
+  }
+
+  private init(nanoseconds: Int64, zone: String, isLocal: Bool = false) {
     self.nanoseconds = nanoseconds
     self.zone = zone
+    self.isLocal = isLocal
   }
 
   /// `2026-11-23T00:57:13Z`, `2026-11-23 00:57:13.5 UTC`, `2026-11-23T01:57:13+01:00`.
@@ -39,7 +52,7 @@ struct TimeStamp {
     guard let time = time(of: clock) else { return nil }
     let suffix = String(parts[1].dropFirst(clock.count)) + (parts.count == 3 ? parts[2] : "")
     if suffix.isEmpty || suffix == "Z" || suffix == "UTC" {
-      return TimeStamp(nanoseconds: day + time, zone: "")
+      return TimeStamp(nanoseconds: day + time, zone: "", isLocal: suffix.isEmpty)
     }
     guard let offset = offset(suffix) else { return nil }
     return TimeStamp(nanoseconds: day + time - offset, zone: "")
@@ -61,14 +74,14 @@ struct TimeStamp {
     return TimeStamp(nanoseconds: day + time, zone: zone.first ?? "")
   }
 
-  private static let months = [
+  static let months = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
   private static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-  private static let hour: Int64 = 3_600_000_000_000
+  static let hour: Int64 = 3_600_000_000_000
 
   /// Nanoseconds from 1970 to the beginning of a day in the years 1970 to 2199.
-  private static func day(_ parts: [Substring]) -> Int64? {
+  static func day(_ parts: [Substring]) -> Int64? {
     guard parts.count == 3, let year = Int64(parts[0]), (1970...2199).contains(year),
       let month = Int64(parts[1]), (1...12).contains(month), let day = Int64(parts[2]),
       (1...31).contains(day)
@@ -81,7 +94,7 @@ struct TimeStamp {
   }
 
   /// Nanoseconds since midnight of `00:57:13` or `00:57:13.25`.
-  private static func time(of clock: Substring) -> Int64? {
+  static func time(of clock: Substring) -> Int64? {
     let parts = clock.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 3, let hours = Int64(parts[0]), (0...23).contains(hours),
       let minutes = Int64(parts[1]), (0...59).contains(minutes)
@@ -107,5 +120,46 @@ struct TimeStamp {
     else { return nil }
     let minutes = digits.count == 2 ? number * 60 : number / 100 * 60 + number % 100
     return (sign == "-" ? -minutes : minutes) * 60_000_000_000
+  }
+}
+
+extension TimeStamp {
+  /// A time in nanoseconds since 1970 as `2026-11-23T00:57:13.25`, decimals only where there are any.
+  static func text(_ nanoseconds: Int64) -> String {
+    let second: Int64 = 1_000_000_000
+    let seconds = nanoseconds >= 0 ? nanoseconds / second : (nanoseconds - second + 1) / second
+    let part = nanoseconds - seconds * second
+    let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+    let rest = seconds - days * 86_400
+    // The inverse of `day`: years begin in March.
+    let shifted = days + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let year = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * year + year / 4 - year / 100)
+    let month = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * month + 2) / 5 + 1
+    let calendarMonth = month < 10 ? month + 3 : month - 9
+    let calendarYear = year + era * 400 + (calendarMonth <= 2 ? 1 : 0)
+    func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    var text = "\(calendarYear)-\(two(calendarMonth))-\(two(day))T"
+    text += "\(two(rest / 3_600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
+    if part > 0 {
+      let digits = "\(part)"
+      text += "." + String(repeating: "0", count: 9 - digits.count) + digits
+      while text.last == "0" { text.removeLast() }
+    }
+    return text
+  }
+
+  /// A time such as `Fri Mar  1 10:00:05` in a year that is not told, in nanoseconds since 1970 as if it were 1972.
+  static func withoutYear(_ field: TraceField) -> Int64? {
+    let words = field.words().map(\.text)
+    guard (3...4).contains(words.count), let clock = words.last,
+      let month = words.compactMap({ months.firstIndex(of: $0) }).first,
+      let day = words.dropLast().last(where: { Int($0) != nil }),
+      let date = Self.day(["1972", "\(month + 1)", day[...]]), let time = time(of: clock[...])
+    else { return nil }
+    return date + time
   }
 }

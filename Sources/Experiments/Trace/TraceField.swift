@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// A part of a line of a trace: bytes, and where they stand. Valid while the file's bytes are.
 struct TraceField {
   /// The bytes.
@@ -6,6 +8,11 @@ struct TraceField {
   var line: Int
   /// Where the line begins in the file.
   var lineStart: Int
+
+  /// No field: the beginning of a file.
+  static var nowhere: TraceField {
+    TraceField(bytes: UnsafeBufferPointer(start: nil, count: 0)[...], line: 1, lineStart: 0)
+  }
 
   /// What is wrong with this field.
   func fault(_ message: String) -> TraceFault {
@@ -25,7 +32,44 @@ struct TraceField {
     bytes.count == text.utf8CodeUnitCount && hasPrefix(text)
   }
 
-  func contains(_ byte: UInt8) -> Bool { bytes.contains(byte) }
+  func equals(_ text: String) -> Bool { bytes.elementsEqual(text.utf8) }
+
+  func contains(_ byte: UInt8) -> Bool {
+    guard let base = bytes.base.baseAddress else { return false }
+    return memchr(base + bytes.startIndex, Int32(byte), bytes.count) != nil
+  }
+
+  /// Whether `text` stands somewhere in it.
+  func contains(_ text: String) -> Bool {
+    let wanted = Array(text.utf8)
+    guard let first = wanted.first else { return true }
+    var rest = bytes
+    while let place = rest.firstIndex(of: first) {
+      rest = rest[place...]
+      if rest.starts(with: wanted) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
+  }
+
+  /// Whether it stands for a value that is not there.
+  var isMissing: Bool {
+    switch bytes.count {
+    case 0: true
+    case 1: bytes.first == UInt8(ascii: "?") || bytes.first == UInt8(ascii: "-")
+    case 2...4: ["nan", "na", "n/a", "null", "none"].contains(text.lowercased())
+    default: false
+    }
+  }
+
+  /// Without the quotes around it.
+  func unquoted() -> TraceField {
+    let quote = UInt8(ascii: "\"")
+    guard bytes.count >= 2, bytes.first == quote, bytes.last == quote else { return self }
+    var field = self
+    field.bytes = bytes.dropFirst().dropLast()
+    return field
+  }
 
   /// Without blanks and tabs at both ends.
   func trimmed() -> TraceField {
@@ -84,6 +128,63 @@ struct TraceField {
     return overflow || isTooLarge ? .max : sum
   }
 
+  /// A number, also with an exponent, or with a decimal comma unless that could as well separate thousands.
+  func number() -> Double? {
+    if let whole = decimal(places: 0), !contains(UInt8(ascii: ".")), abs(whole) < 1 << 53 {
+      return Double(whole)
+    }
+    // `Double` also reads hexadecimal numbers, and words.
+    guard bytes.count <= 64, bytes.allSatisfy(Self.isNumeric) else { return nil }
+    var text = text
+    if let comma = bytes.firstIndex(of: UInt8(ascii: ",")) {
+      if bytes.endIndex - comma == 4 { return nil }
+      text = text.replacing(",", with: ".", maxReplacements: 1)
+    }
+    guard let value = Double(text), value.isFinite else { return nil }
+    return value
+  }
+
+  /// Whether a byte can be part of a number.
+  static func isNumeric(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: "-"), UInt8(ascii: "+"),
+      UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
+  }
+
+  /// An amount of memory in units of `unit` bytes as kB, rounded; nothing if the value is missing.
+  func memory(_ column: String, unit: Double) throws(TraceFault) -> Int64? {
+    if isMissing { return nil }
+    guard let value = number() else {
+      throw fault("\(column): expected a number, found \(quoted(text))")
+    }
+    if value < 0 { throw fault("\(column) is negative: \(quoted(text))") }
+    let kilobytes = (value * unit / 1_024).rounded()
+    if kilobytes > Double(TraceReader.kilobyteLimit) {
+      throw fault("\(column) is beyond 2^40 kB: \(quoted(text))")
+    }
+    return Int64(kilobytes)
+  }
+
+  /// A count that only rises; nothing if the value is missing.
+  func counter(_ column: String) throws(TraceFault) -> Int64? {
+    if isMissing { return nil }
+    if let whole = decimal(places: 0), !contains(UInt8(ascii: ".")), abs(whole) < 1 << 60 {
+      return whole
+    }
+    guard let value = number(), abs(value) < 1e18 else {
+      throw fault("\(column): expected a number, found \(quoted(text))")
+    }
+    return Int64(value)
+  }
+
+  /// The value of a column in kB, or of a counter as it is.
+  func value(of quantity: TraceQuantity, _ column: String) throws(TraceFault) -> Int64? {
+    try quantity.isCounter ? counter(column) : memory(column, unit: 1_024)
+  }
+
   /// An amount of memory in kB, decimals cut off: 0 to 2^40.
   func kilobytes(of column: String) throws(TraceFault) -> Int64 {
     if isEmpty { throw fault("\(column) is empty") }
@@ -95,30 +196,5 @@ struct TraceField {
       throw fault("\(column) is beyond 2^40 kB: \(quoted(text))")
     }
     return value
-  }
-}
-
-/// The lines of a trace, without their ends; a byte-order mark at the start is skipped.
-struct TraceLines {
-  private let buffer: UnsafeBufferPointer<UInt8>
-  private var position: Int
-  private var line = 0
-
-  /// The lines of `buffer`.
-  init(_ buffer: UnsafeBufferPointer<UInt8>) {
-    self.buffer = buffer
-    position = buffer.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-  }
-
-  /// The next line; nothing at the end.
-  mutating func next() -> TraceField? {
-    if position >= buffer.count { return nil }
-    line += 1
-    let start = position
-    let end = buffer[start...].firstIndex(of: 0x0A) ?? buffer.count
-    position = end + 1
-    let hasReturn = end > start && buffer[end - 1] == 0x0D
-    return TraceField(
-      bytes: buffer[start..<(hasReturn ? end - 1 : end)], line: line, lineStart: start)
   }
 }

@@ -1,111 +1,161 @@
-internal import Crypto
+internal import Foundation
 internal import MemoryModel
 internal import SimulationEngine
 
-/// Reads traces of committed memory.
+/// Reads traces of committed memory in any format that there is an importer for.
 public enum TraceReader {
-  /// The largest file that is read, in bytes.
-  static let byteLimit = 4 << 30
   /// The largest amount of memory that a trace may name, in kB: 2^40, a pebibyte.
   static let kilobyteLimit: Int64 = 1 << 40
 
-  /// Reads the trace in `file`; the time it takes grows linearly with the file.
+  /// Reads the trace in `path`, which may be a folder; the time it takes grows linearly with the file.
   ///
   /// - Throws: `UnreadableFile`, or `TraceProblem` for the first thing that is wrong in it.
-  public static func read(_ file: String) throws -> CommittedTrace {
-    try read(bytes: contents(ofFile: file, limit: byteLimit), file: file)
+  public static func read(
+    _ path: String, options: ImportOptions = ImportOptions()
+  ) throws -> CommittedTrace {
+    let samples = TraceSamples()
+    let provenance = try stream([path], options: options, into: samples)
+    return samples.trace(provenance)
   }
 
   /// Reads a trace's bytes as if they stood in `file`.
   ///
   /// - Throws: `TraceProblem`.
-  public static func read(bytes: [UInt8], file: String) throws(TraceProblem) -> CommittedTrace {
-    let digest = SHA256.hash(data: bytes)
-    let sha256 = digest.map { String(Int($0) + 256, radix: 16).dropFirst() }.joined()
+  public static func read(
+    bytes: [UInt8], file: String, options: ImportOptions = ImportOptions()
+  ) throws(TraceProblem) -> CommittedTrace {
+    let samples = TraceSamples()
+    var pass = ImportPass(options: options, sink: samples)
     do throws(TraceFault) {
-      let (format, table) = try bytes.withUnsafeBufferPointer { (buffer) throws(TraceFault) in
-        try parse(TraceLines(buffer))
-      }
-      let samples = try table.samples()
-      let provenance = TraceProvenance(
-        path: file, sha256: sha256, format: format, rows: samples.count,
-        span: samples[samples.count - 1].at - .zero, columns: table.columns)
-      return CommittedTrace(samples: samples, provenance: provenance)
+      try pass.read(TraceBytes(bytes), name: file)
+      try pass.finish()
     } catch {
-      throw TraceProblem(file: file, line: error.line, column: error.column, message: error.message)
+      throw TraceProblem(error, file: file)
+    }
+    return samples.trace(pass.provenance(path: file))
+  }
+
+  /// Writes the trace in `paths` as CSV: one file, one folder, or several files with parts of one recording; `-` is
+  /// standard input. Takes the same memory however long the trace is, if its format has its samples in order.
+  ///
+  /// - Throws: `UnreadableFile`, `TraceProblem`, or what `write` throws.
+  public static func write(
+    _ paths: [String], options: ImportOptions, to write: @escaping ([UInt8]) throws -> Void
+  ) throws -> TraceProvenance {
+    let writer = TraceWriter(to: write)
+    writer.comment("imported by balloonsim; whole with a last line '# end'")
+    for path in paths { writer.comment("source: \(path)") }
+    let provenance = try stream(paths, options: options, into: writer)
+    for source in provenance.sources { writer.comment("sha256: \(source.sha256)  \(source.path)") }
+    for fact in provenance.facts { writer.comment("\(fact.name): \(fact.value)") }
+    for line in provenance.origin { writer.comment("origin: \(line)") }
+    writer.comment("end")
+    try writer.finish()
+    return provenance
+  }
+
+  private static func stream(
+    _ paths: [String], options: ImportOptions, into sink: any TraceSink
+  ) throws -> TraceProvenance {
+    var pass = ImportPass(options: options, sink: sink)
+    var file = paths.first ?? ""
+    do {
+      for path in paths {
+        for part in try parts(of: path) {
+          file = part
+          let bytes = try TraceBytes(path: part)
+          try pass.read(bytes, name: part)
+          if let failure = bytes.failure { throw failure }
+        }
+      }
+      try pass.finish()
+    } catch let fault as TraceFault {
+      throw TraceProblem(fault, file: file)
+    }
+    return pass.provenance(path: paths.joined(separator: " "))
+  }
+
+  /// Whether a scenario's place may be taken by the trace in `path`: it is recognised, and plain CSV by its time_s.
+  ///
+  /// - Throws: `UnreadableFile`.
+  static func isTrace(_ path: String) throws -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0, [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+      return false
+    }
+    if try parts(of: path) != [path] { return true }
+    let source = try TraceBytes(path: path)
+    let lines = TraceLines(source)
+    do {
+      return try lines.head { head in
+        guard let type = TraceFormat.recognise(head) else { return false }
+        return type.format != CSVImporter.format || head.content.first?.hasPrefix("time_s") ?? false
+      }
+    } catch {
+      return false
     }
   }
 
-  private static func parse(
-    _ lines: TraceLines
-  ) throws(TraceFault) -> (format: TraceFormat, table: TraceTable) {
-    let format = try recognise(lines)
-    switch format {
-    case .csv: return (format, try CSVTrace.read(lines))
-    case .meminfo: return (format, try MeminfoTrace.read(lines))
+  /// The files that a path stands for: itself, or what a folder holds of a format of many files.
+  private static func parts(of path: String) throws -> [String] {
+    var status = stat()
+    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      return [path]
     }
-  }
-
-  /// A log of /proc/meminfo has one of its lines among the first two hundred; CSV has a comma in the first line.
-  private static func recognise(_ lines: TraceLines) throws(TraceFault) -> TraceFormat {
-    var lines = lines
-    var first: TraceField?
-    var count = 0
-    while count < 200, let line = lines.next() {
-      let text = line.trimmed()
-      if text.isEmpty || text.first == UInt8(ascii: "#") { continue }
-      if text.hasPrefix("MemTotal:") || text.hasPrefix("Committed_AS:") { return .meminfo }
-      first = first ?? text
-      count += 1
+    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+    var format: TraceFormat?
+    var parts: [String] = []
+    for name in names.sorted() where parts.count < 100_000 {
+      let part = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+      guard stat(part, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+      let lines = try TraceLines(TraceBytes(path: part))
+      let type = try lines.head { TraceFormat.recognise($0) }
+      guard let type, type.comesInManyFiles else { continue }
+      if format == nil { format = type.format }
+      if format == type.format { parts.append(part) }
     }
-    guard let first else {
-      throw TraceFault(line: 1, column: 1, message: "no samples: the file is empty")
-    }
-    if first.contains(UInt8(ascii: ",")) || first.hasPrefix("time_s") { return .csv }
-    throw first.fault("neither a CSV header (time_s,committed_kb,...) nor a log of /proc/meminfo")
+    if parts.isEmpty { throw UnreadableFile(path: path, reason: "is a directory") }
+    return parts
   }
 }
 
-/// What is wrong in a trace, before its file is known.
-struct TraceFault: Error {
-  var line: Int
-  var column: Int
-  var message: String
+extension TraceProblem {
+  init(_ fault: TraceFault, file: String) {
+    self.init(file: file, line: fault.line, column: fault.column, message: fault.message)
+  }
 }
 
-/// The samples of a trace as they were read.
-struct TraceTable {
-  /// The names of the columns.
-  var columns: [String]
-  /// Times in nanoseconds of any clock, committed and touched kB.
-  var rows: [(time: Int64, committed: Int64, touched: Int64?)] = []
+/// Keeps samples as a simulation takes them.
+private final class TraceSamples: TraceSink {
+  private var rows: [(time: Int64, committed: Int64, touched: Int64?)] = []
+  private var total: Int64 = 0
+  let hasFailed = false
 
-  /// Adds a row; `place` is where its time stands.
-  mutating func append(
-    time: Int64, committed: Int64, touched: Int64?, place: TraceField
-  ) throws(TraceFault) {
-    if let last = rows.last?.time, time <= last {
-      let step = SimDuration.nanoseconds(last - time).text
-      throw place.fault(
-        time == last
-          ? "the time is that of the row before; times must rise"
-          : "the time goes back by \(step); times must rise")
-    }
-    if let first = rows.first?.time, time.subtractingReportingOverflow(first).overflow {
-      throw place.fault("the time is too far from the first")
-    }
-    rows.append((time, committed, touched))
+  func begin(columns: [TraceQuantity], understood: TraceUnderstanding) {}
+
+  func take(_ row: inout TraceRow) {
+    total = max(total, row[.total] ?? 0)
+    rows.append((row.time, row[.committed] ?? 0, row[.anon]))
   }
 
-  /// The samples with the first time at zero and kB as whole pages, rounded down.
-  func samples() throws(TraceFault) -> [CommittedPoint] {
-    guard let first = rows.first?.time else {
-      throw TraceFault(line: 1, column: 1, message: "no samples")
+  /// The trace: the first time at zero, kB as whole pages, rounded down.
+  func trace(_ provenance: TraceProvenance) -> CommittedTrace {
+    var provenance = provenance
+    let start = rows.first?.time ?? 0
+    let lacking = rows.count { $0.touched == nil }
+    let isTouched = lacking == 0
+    if !isTouched, lacking < rows.count {
+      provenance.notes.append(
+        "anon_kb is not used: \(lacking) of \(rows.count) samples do not have it")
     }
-    return rows.map { row in
+    let samples = rows.map { row in
       CommittedPoint(
-        at: SimTime(nanoseconds: row.time - first), committed: PageCount(Int(row.committed / 4)),
-        touched: row.touched.map { PageCount(Int($0 / 4)) })
+        at: SimTime(nanoseconds: row.time - start), committed: PageCount(Int(row.committed / 4)),
+        touched: isTouched ? row.touched.map { PageCount(Int($0 / 4)) } : nil)
     }
+    let step: Int64 = 128 << 10
+    let machine = PageCount(Int((total + step - 1) / step * step / 4))
+    return CommittedTrace(
+      samples: samples, machineMemory: total > 0 ? machine : nil, provenance: provenance)
   }
 }

@@ -55,6 +55,7 @@ struct GuestReplay {
 private final class SampleLog: RunObserver {
   var rows: [[Int64]] = []
 
+  func wantsTick(at time: SimTime) -> Bool { true }
   func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {
     rows.append(Array(values))
   }

@@ -1,4 +1,4 @@
-private import Experiments
+public import Experiments
 private import Foundation
 
 /// What is known of a run before it starts.
@@ -25,15 +25,17 @@ public struct RunDescription: Sendable {
   public var guests: [String]
   /// Every parameter, defaults included; paths differ.
   public var parameters: [Parameter]
-  /// The sweep the run belongs to.
+  /// The sweep that computes the run.
   public var sweep: Int64?
+  /// How much of it is kept.
+  public var recording: RecordingLevel
 
   /// A run to come.
   public init(
     key: String, scenarioName: String, scenarioYAML: String, seed: UInt64, version: String,
     driver: String, command: String, traceProvenance: String = "[]",
     hostFacts: String = Self.currentHostFacts(), guests: [String], parameters: [Parameter],
-    sweep: Int64? = nil
+    sweep: Int64? = nil, recording: RecordingLevel = .ticks
   ) {
     self.key = key
     self.scenarioName = scenarioName
@@ -47,6 +49,7 @@ public struct RunDescription: Sendable {
     self.guests = guests
     self.parameters = parameters
     self.sweep = sweep
+    self.recording = recording
   }
 
   /// This machine: name, operating system, processors, memory; a JSON text.

@@ -1,3 +1,4 @@
+public import Experiments
 public import SimulationEngine
 
 /// How far a run has come.
@@ -40,8 +41,10 @@ public struct RunRecord: Hashable, Sendable {
   public var error: String?
   /// The command line that repeats it.
   public var command: String
-  /// The sweep it belongs to.
+  /// The sweep that computed it.
   public var sweep: Int64?
+  /// How much of it is kept.
+  public var recording = RecordingLevel.ticks
 }
 
 /// The longer texts that a run was entered with.

@@ -123,9 +123,9 @@ extension RunRecorder {
     }
   }
 
-  /// Inserts the figures of the run.
-  func insertMetrics(_ metrics: [Metric], into db: Database) throws {
-    var insert = try RowInsert(db, sql: Self.metricSQL)
+  /// Inserts the figures of a run.
+  static func insertMetrics(_ metrics: [Metric], of run: Int64, into db: Database) throws {
+    var insert = try RowInsert(db, sql: metricSQL)
     for (number, metric) in metrics.enumerated() {
       insert.bind(try RowKey.runRow(run: run, number: Int64(number)))
       insert.bind(run)

@@ -7,12 +7,14 @@ public import SimulationEngine
 /// Rows are collected in flat buffers, without an allocation a tick, and written together in one short
 /// transaction when a buffer is full or a second of wall time has passed: a reader can follow, and two
 /// writing processes take turns. What a reader sees ends at the same time in every table. Used by one
-/// thread; several recorders may share a store.
+/// thread; several recorders may share a store, and none waits for another before its buffer is four times full.
 public final class RunRecorder: RunObserver {
   /// The run's number.
   public let run: Int64
   let store: ResultStore
   let guests: [String]
+  private let level: RecordingLevel
+  private var filter: TickFilter
   private let rowsPerWrite: Int
   private let writeInterval: Duration
   private var lastWrite = ContinuousClock.now
@@ -29,19 +31,30 @@ public final class RunRecorder: RunObserver {
   ///
   /// - Parameters:
   ///   - guests: The guests' names, as given to `begin`.
+  ///   - level: How much is kept, as given to `begin`.
   ///   - rowsPerWrite: Rows of a table that are written together.
   ///   - writeInterval: Wall time after which rows are written even if they are fewer.
   public init(
-    store: ResultStore, run: Int64, guests: [String], rowsPerWrite: Int = 4096,
-    writeInterval: Duration = .seconds(1)
+    store: ResultStore, run: Int64, guests: [String], level: RecordingLevel = .ticks,
+    rowsPerWrite: Int = 4096, writeInterval: Duration = .seconds(1)
   ) {
     self.store = store
     self.run = run
     self.guests = guests
+    self.level = level
+    filter = TickFilter(level)
     self.rowsPerWrite = rowsPerWrite
     self.writeInterval = writeInterval
-    tickRows.reserveCapacity(rowsPerWrite * Self.tickWidth)
-    hostRows.reserveCapacity(rowsPerWrite * Self.hostWidth)
+    if level.keepsTicks {
+      tickRows.reserveCapacity(rowsPerWrite * Self.tickWidth)
+      hostRows.reserveCapacity(rowsPerWrite * Self.hostWidth)
+    }
+  }
+
+  /// Whether the level keeps the tick.
+  public func wantsTick(at time: SimTime) -> Bool {
+    lastTime = max(lastTime, time)
+    return filter.keeps(time)
   }
 
   /// Takes a guest's tick.
@@ -54,7 +67,7 @@ public final class RunRecorder: RunObserver {
     tickRows.append(tick)
     tickRows.append(time.nanoseconds)
     tickRows.append(contentsOf: values)
-    try took(at: time, isFull: tickRows.count >= rowsPerWrite * Self.tickWidth)
+    try took(at: time, rows: tickRows.count / Self.tickWidth)
   }
 
   /// Takes the host's tick.
@@ -64,29 +77,28 @@ public final class RunRecorder: RunObserver {
     hostRows.append(tick)
     hostRows.append(time.nanoseconds)
     hostRows.append(contentsOf: values)
-    try took(at: time, isFull: hostRows.count >= rowsPerWrite * Self.hostWidth)
+    try took(at: time, rows: hostRows.count / Self.hostWidth)
   }
 
   /// Takes a run of a guest's worker.
   public func worker(_ record: WorkerRecord) throws {
+    if level == .metrics { return }
     workerRows.append(record)
-    try took(at: record.time, isFull: workerRows.count >= rowsPerWrite)
+    try took(at: record.time, rows: workerRows.count)
   }
 
   /// Takes an event.
   public func event(_ record: EventRecord) throws {
+    if level == .metrics { return }
     eventRows.append(record)
-    try took(at: record.time, isFull: eventRows.count >= rowsPerWrite)
+    try took(at: record.time, rows: eventRows.count)
   }
 
   /// Writes what is left, the metrics and the end of the run, all in one transaction.
   public func finish(_ summary: RunSummary) throws {
-    let ingredients = JSONText.object(summary.ingredients.map { ($0.name, .text($0.value)) })
     try write { db in
-      try self.insertMetrics(summary.metrics, into: db)
-      try self.end(
-        .finished, simulated: summary.simulated, fingerprint: summary.fingerprint,
-        ingredients: ingredients, error: nil, in: db)
+      try Self.insertMetrics(summary.metrics, of: self.run, into: db)
+      try Self.end(summary, of: self.run, at: ResultStore.now, in: db)
     }
   }
 
@@ -100,16 +112,23 @@ public final class RunRecorder: RunObserver {
     // What could not be written before will hardly be now, and the mark is worth more.
     if hasFailedToWrite { dropRows() }
     try write { db in
-      try self.end(
-        status, simulated: self.lastTime - .zero, fingerprint: nil, ingredients: nil, error: error,
-        in: db)
+      try Self.end(
+        status, of: self.run, at: ResultStore.now, simulated: self.lastTime - .zero,
+        fingerprint: nil, ingredients: nil, error: error, in: db)
     }
   }
 
-  private func took(at time: SimTime, isFull: Bool) throws {
+  /// Writes what is buffered if a table has `rows` enough or time is up.
+  private func took(at time: SimTime, rows: Int) throws {
     lastTime = max(lastTime, time)
-    if isFull || ContinuousClock.now - lastWrite >= writeInterval { try write { _ in } }
+    guard rows >= rowsPerWrite || ContinuousClock.now - lastWrite >= writeInterval else { return }
+    // While another run is written this one goes on, as long as there is room.
+    if rows < Self.patience * rowsPerWrite && store.isBeingWritten { return }
+    try write { _ in }
   }
+
+  /// How many buffers' worth of rows are collected before a run waits for its turn.
+  private static let patience = 4
 
   private func write(and more: (Database) throws -> Void) throws {
     do {

@@ -1,3 +1,4 @@
+private import Experiments
 private import Foundation
 internal import GRDB
 
@@ -41,7 +42,7 @@ extension ResultStore {
       if findings.isEmpty {
         findings += try Self.references(db)
         for run in records {
-          findings += try Self.ticks(of: run.id, db) + Self.hostTicks(of: run.id, db)
+          findings += try Self.ticks(of: run, db) + Self.hostTicks(of: run, db)
           if run.status == .finished { findings += try Self.ending(of: run, db) }
         }
       }
@@ -69,44 +70,46 @@ extension ResultStore {
     }
   }
 
-  private static func ticks(of run: Int64, _ db: Database) throws -> [DatabaseCheck.Finding] {
-    let keys = RowKey.range(of: run)
+  private static func ticks(of run: RunRecord, _ db: Database) throws -> [DatabaseCheck.Finding] {
+    let keys = RowKey.range(of: run.id)
     let sql = """
       SELECT guest, max(tick) - min(tick) + 1 AS expected, count(*) AS found,
         sum(run_id <> ?1 OR id & 4294967295 <> tick) AS wrong
       FROM ticks WHERE id BETWEEN ?2 AND ?3 GROUP BY guest ORDER BY min(id)
       """
     return try Row.fetchAll(
-      db, sql: sql, arguments: [run, keys.lowerBound, keys.upperBound]
+      db, sql: sql, arguments: [run.id, keys.lowerBound, keys.upperBound]
     ).flatMap { (row: Row) -> [DatabaseCheck.Finding] in
       Self.findings(in: row, table: "ticks", run: run, guest: row["guest"])
     }
   }
 
-  private static func hostTicks(of run: Int64, _ db: Database) throws -> [DatabaseCheck.Finding] {
-    let keys = RowKey.range(of: run)
+  private static func hostTicks(
+    of run: RunRecord, _ db: Database
+  ) throws -> [DatabaseCheck.Finding] {
+    let keys = RowKey.range(of: run.id)
     let sql = """
       SELECT max(tick) - min(tick) + 1 AS expected, count(*) AS found,
         sum(run_id <> ?1 OR id - ?2 <> tick) AS wrong
       FROM host_ticks WHERE id BETWEEN ?2 AND ?3 HAVING count(*) > 0
       """
     return try Row.fetchAll(
-      db, sql: sql, arguments: [run, keys.lowerBound, keys.upperBound]
+      db, sql: sql, arguments: [run.id, keys.lowerBound, keys.upperBound]
     ).flatMap { (row: Row) -> [DatabaseCheck.Finding] in
       Self.findings(in: row, table: "host_ticks", run: run, guest: nil)
     }
   }
 
   private static func findings(
-    in row: Row, table: String, run: Int64, guest: String?
+    in row: Row, table: String, run: RunRecord, guest: String?
   ) -> [DatabaseCheck.Finding] {
     let (expected, found): (Int64, Int64) = (row["expected"], row["found"])
     let wrong: Int = row["wrong"]
     var findings: [DatabaseCheck.Finding] = []
-    if expected != found {
-      findings.append(.missingTicks(run: run, guest: guest, expected: expected, found: found))
+    if expected != found && run.recording == .ticks {
+      findings.append(.missingTicks(run: run.id, guest: guest, expected: expected, found: found))
     }
-    if wrong > 0 { findings.append(.wrongKeys(table: table, run: run, rows: wrong)) }
+    if wrong > 0 { findings.append(.wrongKeys(table: table, run: run.id, rows: wrong)) }
     return findings
   }
 

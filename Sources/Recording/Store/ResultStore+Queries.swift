@@ -18,7 +18,9 @@ extension ResultStore {
     }
     if let scenario = filter.scenario { require("scenario_name = ?", scenario) }
     if let driver = filter.driver { require("driver = ?", driver) }
-    if let sweep = filter.sweep { require("sweep_id = ?", sweep) }
+    if let sweep = filter.sweep {
+      require("key IN (SELECT key FROM sweep_points WHERE sweep_id = ?)", sweep)
+    }
     for parameter in filter.parameters {
       require(
         "EXISTS (SELECT 1 FROM parameters WHERE run_id = runs.id AND path = ? AND value = ?)",
@@ -75,11 +77,10 @@ extension ResultStore {
     return run
   }
 
-  /// The last finished run with this key, so that nothing is computed twice.
-  public func finishedRun(key: String) throws -> RunRecord? {
-    try fetchRuns(
-      where: "key = ? AND status = 'finished'", order: "id DESC LIMIT 1", [key]
-    ).first
+  /// The last finished run with this key of which as much is kept as wanted, so that nothing is computed twice.
+  public func finishedRun(key: String, recording: RecordingLevel = .ticks) throws -> RunRecord? {
+    try fetchRuns(where: "key = ? AND status = 'finished'", order: "id DESC", [key])
+      .first { $0.recording.satisfies(recording) }
   }
 
   /// The longer texts a run was entered with.
@@ -129,7 +130,7 @@ extension ResultStore {
     try read("list runs") { db in
       let sql = """
         SELECT id, key, scenario_name, seed, version, driver, status, started_at, finished_at,
-          simulated_ns, fingerprint, error, command, sweep_id, pid, pid_started_ticks, boot_id
+          simulated_ns, fingerprint, error, command, sweep_id, recording, pid, pid_started_ticks, boot_id
         FROM runs WHERE \(condition) ORDER BY \(order)
         """
       return try Row.fetchAll(db, sql: sql, arguments: arguments).map(RunRecord.init(row:))
@@ -168,6 +169,10 @@ extension RunRecord {
     guard let stored = RunStatus(rawValue: try row.value("status")) else {
       throw DatabaseError(resultCode: .SQLITE_MISMATCH, message: "no such status")
     }
+    let recording: String = try row.value("recording")
+    guard let level = RecordingLevel(recording) else {
+      throw DatabaseError(resultCode: .SQLITE_MISMATCH, message: "a recording of '\(recording)'")
+    }
     self.init(
       id: try row.value("id"), key: try row.value("key"),
       scenarioName: try row.value("scenario_name"), seed: try Self.seed(seed),
@@ -176,7 +181,8 @@ extension RunRecord {
       startedAt: try row.value("started_at"), finishedAt: try row.optional("finished_at"),
       simulated: try (row.optional("simulated_ns") as Int64?).map(SimDuration.nanoseconds),
       fingerprint: try row.optional("fingerprint"), error: try row.optional("error"),
-      command: try row.value("command"), sweep: try row.optional("sweep_id"))
+      command: try row.value("command"), sweep: try row.optional("sweep_id"),
+      recording: level)
   }
 
   /// A seed beyond 2^63 - 1 is kept as text.

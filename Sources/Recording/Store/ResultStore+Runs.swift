@@ -1,3 +1,4 @@
+public import Experiments
 private import Foundation
 internal import GRDB
 internal import SimulationEngine
@@ -7,57 +8,112 @@ extension ResultStore {
   ///
   /// - Returns: The run's number, never given twice.
   public func begin(_ run: RunDescription) throws -> Int64 {
+    try write("begin a run") { try Self.enter(run, startedAt: Self.now, in: $0) }
+  }
+
+  /// Keeps whole runs of which nothing but the figures is recorded, all in one transaction.
+  public func record(_ runs: [FinishedRun]) throws {
+    if runs.isEmpty { return }
+    try write("record runs") { db in
+      for run in runs {
+        let id = try Self.enter(run.description, startedAt: run.startedAt, in: db)
+        try RunRecorder.insertMetrics(run.summary.metrics, of: id, into: db)
+        try RunRecorder.end(run.summary, of: id, at: run.finishedAt, in: db)
+      }
+    }
+  }
+
+  private static func enter(
+    _ run: RunDescription, startedAt: String, in db: Database
+  ) throws -> Int64 {
     guard run.guests.count <= RowKey.guestLimit else {
       throw RecordingError.outOfRange(
         what: "guests", value: Int64(run.guests.count), limit: RowKey.guestLimit)
     }
     let process = ProcessIdentity.current
     let seed: any DatabaseValueConvertible = Int64(exactly: run.seed) ?? "\(run.seed)"
-    return try write("begin a run") { db in
-      try db.execute(
-        sql: """
-          INSERT INTO runs (key, scenario_name, seed, version, driver, status, started_at, command,
-            sweep_id, guests, pid, pid_started_ticks, boot_id, host_facts, trace_provenance,
-            scenario_yaml)
-          VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          run.key, run.scenarioName, seed, run.version, run.driver, Self.now, run.command,
-          run.sweep, JSONText.array(run.guests), process.pid, process.startedTicks, process.bootID,
-          run.hostFacts, run.traceProvenance, run.scenarioYAML,
-        ])
-      let id = db.lastInsertedRowID
-      guard id < RowKey.runLimit else {
-        throw RecordingError.outOfRange(what: "run", value: id, limit: RowKey.runLimit)
-      }
-      for parameter in run.parameters {
-        try db.execute(
-          sql: "INSERT INTO parameters (run_id, path, value, number) VALUES (?, ?, ?, ?)",
-          arguments: [id, parameter.path, parameter.value, parameter.number])
-      }
-      return id
+    let statement = try db.cachedStatement(sql: runSQL)
+    try statement.execute(arguments: [
+      run.key, run.scenarioName, seed, run.version, run.driver, startedAt, run.command,
+      run.sweep, run.recording.text, JSONText.array(run.guests), process.pid,
+      process.startedTicks, process.bootID, run.hostFacts, run.traceProvenance,
+      run.scenarioYAML,
+    ])
+    let id = db.lastInsertedRowID
+    guard id < RowKey.runLimit else {
+      throw RecordingError.outOfRange(what: "run", value: id, limit: RowKey.runLimit)
     }
+    var insert = try RowInsert(
+      db, sql: RowInsert.sql(into: "parameters", ["run_id", "path", "value", "number"]))
+    // The table is in the order of the paths.
+    for parameter in run.parameters.sorted(by: { $0.path < $1.path }) {
+      insert.bind(id)
+      insert.bind(parameter.path)
+      insert.bind(parameter.value)
+      if let number = parameter.number { insert.bind(number) } else { insert.bindNull() }
+      try insert.step()
+    }
+    return id
   }
 
+  private static let runSQL = """
+    INSERT INTO runs (key, scenario_name, seed, version, driver, status, started_at, command,
+      sweep_id, recording, guests, pid, pid_started_ticks, boot_id, host_facts, trace_provenance,
+      scenario_yaml)
+    VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    """
+
   /// The current wall time in UTC, as in `2026-01-31T12:00:00.000Z`.
-  static var now: String {
+  public static var now: String {
     Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
   }
 }
 
+/// A run that was made without a recorder.
+public struct FinishedRun: Sendable {
+  /// What was known before it started.
+  public var description: RunDescription
+  /// What came of it.
+  public var summary: RunSummary
+  /// When it began and ended, in UTC as `ResultStore.now` has it.
+  public var startedAt: String
+  public var finishedAt: String
+
+  /// A run that is over.
+  public init(
+    description: RunDescription, summary: RunSummary, startedAt: String, finishedAt: String
+  ) {
+    self.description = description
+    self.summary = summary
+    self.startedAt = startedAt
+    self.finishedAt = finishedAt
+  }
+}
+
 extension RunRecorder {
-  /// Writes how the run ended.
-  func end(
-    _ status: RunStatus, simulated: SimDuration, fingerprint: String?, ingredients: String?,
-    error: String?, in db: Database
+  /// Writes that a run is whole.
+  static func end(
+    _ summary: RunSummary, of run: Int64, at time: String, in db: Database
   ) throws {
-    try db.execute(
+    let ingredients = JSONText.object(summary.ingredients.map { ($0.name, .text($0.value)) })
+    try end(
+      .finished, of: run, at: time, simulated: summary.simulated,
+      fingerprint: summary.fingerprint, ingredients: ingredients, error: nil, in: db)
+  }
+
+  /// Writes how a run ended.
+  static func end(
+    _ status: RunStatus, of run: Int64, at time: String, simulated: SimDuration,
+    fingerprint: String?, ingredients: String?, error: String?, in db: Database
+  ) throws {
+    let statement = try db.cachedStatement(
       sql: """
         UPDATE runs SET status = ?, finished_at = ?, simulated_ns = ?, fingerprint = ?,
           ingredients = ?, error = ? WHERE id = ?
-        """,
+        """)
+    try statement.execute(
       arguments: [
-        status.rawValue, ResultStore.now, simulated.nanoseconds, fingerprint, ingredients, error,
+        status.rawValue, time, simulated.nanoseconds, fingerprint, ingredients, error,
         run,
       ])
   }

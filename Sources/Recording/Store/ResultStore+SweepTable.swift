@@ -18,9 +18,11 @@ extension ResultStore {
           ORDER BY CAST(id AS TEXT) = :text DESC, id DESC LIMIT 1
           """, arguments: ["text": text])
       guard let row else { throw RecordingError.unknownSweep(text) }
+      let id: Int64 = try row.value("id")
       return SweepTable(
-        id: try row.value("id"), name: try row.value("name"), design: try row.value("design"),
-        plannedRuns: try row.value("planned_runs"), paths: [], rows: [])
+        id: id, name: try row.value("name"), design: try row.value("design"),
+        plannedRuns: try row.value("planned_runs"), points: try Self.points(of: id, db),
+        paths: [], rows: [])
     }
     var filter = RunFilter()
     filter.sweep = table.id
@@ -56,6 +58,23 @@ extension ResultStore {
     let conditions = Set(try table.rows.map { try rest($0.run) })
     let fitting = try candidates.filter { conditions.contains(try rest($0)) }
     return try rows(of: fitting, paths: table.paths, metrics: names)
+  }
+
+  /// The keys of a sweep's plan.
+  private static func points(of sweep: Int64, _ db: Database) throws -> [[String]] {
+    let rows = try Row.fetchCursor(
+      db,
+      sql: "SELECT point, key FROM sweep_points WHERE sweep_id = ? ORDER BY point, repetition",
+      arguments: [sweep])
+    var points: [[String]] = []
+    var last: Int64?
+    while let row = try rows.next() {
+      let point: Int64 = try row.value("point")
+      if point != last { points.append([]) }
+      last = point
+      points[points.count - 1].append(try row.value("key"))
+    }
+    return points
   }
 
   private static func onePerKey(_ runs: [RunRecord]) -> [RunRecord] {

@@ -1,6 +1,7 @@
 private import Foundation
 internal import GRDB
 private import GRDBSQLite
+private import Synchronization
 
 /// A database of runs: one SQLite file that other programs can read while it is written.
 ///
@@ -15,6 +16,10 @@ public final class ResultStore: Sendable {
   /// How long to wait for another writer.
   public let busyTimeout: Duration
   let queue: DatabaseQueue
+  /// How many threads write or wait to write.
+  private let writers = Atomic<Int>(0)
+  /// Whether some thread is writing now.
+  var isBeingWritten: Bool { writers.load(ordering: .relaxed) > 0 }
 
   /// Opens the file at `path`, and brings an older one up to date.
   ///
@@ -59,6 +64,8 @@ public final class ResultStore: Sendable {
   /// Writes in one short transaction that takes the lock at its beginning; `body` must not call the store.
   func write<T>(_ call: String, _ body: (Database) throws -> T) throws -> T {
     if isReadOnly { throw RecordingError.readOnly(path: path) }
+    writers.wrappingAdd(1, ordering: .relaxed)
+    defer { writers.wrappingSubtract(1, ordering: .relaxed) }
     return try translating(call) {
       try queue.writeWithoutTransaction { db in
         var result: T?

@@ -6,7 +6,7 @@ public struct RunFilter: Hashable, Sendable {
   public var scenario: String?
   /// The generation of the selfballoon driver.
   public var driver: String?
-  /// The sweep it belongs to.
+  /// The sweep whose plan it belongs to, whoever computed it.
   public var sweep: Int64?
   /// Values that parameters must have, as text.
   public var parameters: [Parameter] = []

@@ -22,6 +22,7 @@ enum Schema {
   static let migrations = [
     Migration(name: "tables", sql: tables),
     Migration(name: "views", sql: views),
+    Migration(name: "sweep plans", sql: sweepPlans),
   ]
 
   /// Carries out the steps a file lacks, each in one transaction.
@@ -138,6 +139,19 @@ enum Schema {
       value REAL,
       unit TEXT NOT NULL
     );
+    """
+
+  private static let sweepPlans = """
+    ALTER TABLE sweeps ADD COLUMN key TEXT;
+    CREATE UNIQUE INDEX sweeps_by_key ON sweeps (key);
+    CREATE TABLE sweep_points (
+      sweep_id INTEGER NOT NULL REFERENCES sweeps (id),
+      point INTEGER NOT NULL,
+      repetition INTEGER NOT NULL,
+      key TEXT NOT NULL,
+      PRIMARY KEY (sweep_id, point, repetition)
+    ) WITHOUT ROWID;
+    ALTER TABLE runs ADD COLUMN recording TEXT NOT NULL DEFAULT 'ticks';
     """
 
   private static let views = """

@@ -18,8 +18,6 @@ public struct SweepDesign: Hashable, Sendable, Decodable {
   public var seed: UInt64
   /// The parameters, in the order of the dimensions.
   public var axes: [String]
-  /// For every point in the order of the design the keys of its runs, one for each repetition.
-  public var points: [[String]]
 }
 
 extension SweepTable {

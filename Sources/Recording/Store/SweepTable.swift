@@ -30,6 +30,8 @@ public struct SweepTable: Sendable {
   public var design: String
   /// How many runs it is to have.
   public var plannedRuns: Int
+  /// For every point in the order of the design the keys of its runs, one for each repetition.
+  public var points: [[String]]
   /// The parameters that differ between its runs, the seed aside, in alphabetical order.
   public var paths: [String]
   /// Its runs in the order of their numbers, each key once.
@@ -37,13 +39,29 @@ public struct SweepTable: Sendable {
 
   /// A table.
   public init(
-    id: Int64, name: String, design: String, plannedRuns: Int, paths: [String], rows: [Row]
+    id: Int64, name: String, design: String, plannedRuns: Int, points: [[String]] = [],
+    paths: [String], rows: [Row]
   ) {
     self.id = id
     self.name = name
     self.design = design
     self.plannedRuns = plannedRuns
+    self.points = points
     self.paths = paths
     self.rows = rows
+  }
+}
+
+extension SweepTable {
+  /// The runs in the order of the plan with their places in it, each run once, where the plan has it first.
+  public var plannedRows: [(point: Int, repetition: Int, row: Row)] {
+    var byKey = Dictionary(rows.map { ($0.run.key, $0) }) { first, _ in first }
+    var planned: [(Int, Int, Row)] = []
+    for (point, keys) in points.enumerated() {
+      for (repetition, key) in keys.enumerated() {
+        if let row = byKey.removeValue(forKey: key) { planned.append((point, repetition, row)) }
+      }
+    }
+    return planned
   }
 }

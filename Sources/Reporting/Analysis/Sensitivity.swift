@@ -49,7 +49,7 @@ public struct Sensitivity: Sendable {
     guard Set(values.values).count > 1 else { throw .noVariance(metric.text) }
     if let design = table.orderedDesign {
       let byKey = Dictionary(rows.map { ($0.run.key, values[$0.run.id]) }) { first, _ in first }
-      let points = design.points.map { keys -> Double? in
+      let points = table.points.map { keys -> Double? in
         let found = keys.compactMap { byKey[$0] ?? nil }
         return found.isEmpty ? nil : found.reduce(0, +) / Double(found.count)
       }

@@ -82,12 +82,14 @@ public struct RunPage: Sendable {
       let path: String
       let sha256: String
       let rows: Int64
+      let understood: [String]?
     }
     guard let traces = decoded([Trace].self, provenance.traceProvenance) else {
       return provenance.traceProvenance
     }
-    return traces.map { "\($0.path), \($0.rows) samples, SHA-256 \($0.sha256)" }
-      .joined(separator: "\n")
+    return traces.flatMap { trace in
+      ["\(trace.path), \(trace.rows) samples, SHA-256 \(trace.sha256)"] + (trace.understood ?? [])
+    }.joined(separator: "\n")
   }
 
   private func decoded<Value: Decodable>(_ type: Value.Type, _ json: String) -> Value? {

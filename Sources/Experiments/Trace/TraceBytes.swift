@@ -1,0 +1,183 @@
+internal import CZlib
+internal import Crypto
+internal import Foundation
+
+/// The bytes of a trace as they come, from a file, a pipe or memory: hashed as they are, gzip undone.
+///
+/// Memory stays the same however long the file is.
+final class TraceBytes {
+  private let descriptor: Int32
+  private let path: String
+  private var memory: ArraySlice<UInt8>
+  private var hash = SHA256()
+  private var gzip: Gunzip?
+  private var isStarted = false
+  /// Why the file could not be read to its end.
+  private(set) var failure: UnreadableFile?
+  /// Why what was read is no trace: compressed data that are broken or of another kind.
+  private(set) var fault: String?
+
+  /// The bytes of `path`; `-` is standard input. A directory or a device (which may never end) is refused.
+  init(path: String) throws(UnreadableFile) {
+    (self.path, memory) = (path, [])
+    descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.systemRefusal(path) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw Self.systemRefusal(path) }
+    if path == "-" { return }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: throw UnreadableFile(path: path, reason: "is a directory")
+    case S_IFCHR, S_IFBLK: throw UnreadableFile(path: path, reason: "is a device, not a file")
+    default: break
+    }
+  }
+
+  /// Bytes in memory.
+  init(_ bytes: [UInt8]) {
+    (descriptor, path, memory) = (-1, "", bytes[...])
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// The SHA-256 of all bytes read so far as they were in the file, 64 hexadecimal digits.
+  var sha256: String { hexadecimal(hash.finalize()) }
+
+  /// The SHA-256 of bytes, 64 hexadecimal digits.
+  static func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+  /// Reads some bytes; zero at the end, or after a failure or a fault.
+  func read(into target: UnsafeMutableRawBufferPointer) -> Int {
+    if !isStarted {
+      isStarted = true
+      var start = [UInt8](repeating: 0, count: 1 << 16)
+      var count = 0
+      while count < 6 {
+        let more = start.withUnsafeMutableBytes {
+          readRaw(into: UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
+        }
+        if more == 0 { break }
+        count += more
+      }
+      let beginning = start[..<count]
+      if beginning.starts(with: [0x1F, 0x8B]) {
+        gzip = Gunzip(beginning)
+      } else {
+        fault = Self.foreign(beginning)
+        let taken = min(count, target.count)
+        if taken < count { precondition(target.count >= 1 << 16, "a buffer is too small") }
+        target.copyBytes(from: beginning)
+        return fault == nil ? taken : 0
+      }
+    }
+    guard fault == nil else { return 0 }
+    guard let gzip else { return readRaw(into: target) }
+    let count = gzip.read(into: target) { self.readRaw(into: $0) }
+    fault = gzip.fault
+    return count
+  }
+
+  /// What a beginning says that is no text.
+  private static func foreign(_ bytes: ArraySlice<UInt8>) -> String? {
+    let kinds: [([UInt8], String)] = [
+      ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "compressed with xz: pipe it through `xz -dc`"),
+      ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd: pipe it through `zstd -dc`"),
+      ([0x42, 0x5A, 0x68], "compressed with bzip2: pipe it through `bzip2 -dc`"),
+      (
+        [0x96, 0xD5],
+        "a file of sar itself: give what `sadf -d FILE -- -r` or `sar -r -f FILE` prints"
+      ),
+      (
+        [0, 0, 0, 0x84, 0x50, 0x05, 0x26],
+        "a PCP archive: give what `pmrep -a ARCHIVE -o csv mem.util.committed_AS mem.physmem` prints"
+      ),
+      ([0xFF, 0xFE], "UTF-16 text: turn it into UTF-8"),
+      ([0xFE, 0xFF], "UTF-16 text: turn it into UTF-8"),
+    ]
+    return kinds.first { bytes.starts(with: $0.0) }?.1
+  }
+
+  private func readRaw(into target: UnsafeMutableRawBufferPointer) -> Int {
+    var count: Int
+    if descriptor < 0 {
+      count = min(memory.count, target.count)
+      target.copyBytes(from: memory.prefix(count))
+      memory = memory.dropFirst(count)
+    } else {
+      repeat {
+        count = Foundation.read(descriptor, target.baseAddress, target.count)
+      } while count < 0 && errno == EINTR
+      if count < 0 {
+        failure = Self.systemRefusal(path)
+        return 0
+      }
+    }
+    hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: target[..<count]))
+    return count
+  }
+
+  private static func systemRefusal(_ path: String) -> UnreadableFile {
+    UnreadableFile(path: path, reason: String(cString: strerror(errno)))
+  }
+}
+
+/// Undoes gzip, also of several members one after another.
+private final class Gunzip {
+  private var stream = z_stream()
+  private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+  private var isWhole = false
+  private(set) var fault: String?
+
+  init(_ beginning: ArraySlice<UInt8>) {
+    input.copyBytes(from: beginning)
+    refill(beginning.count)
+    // 15 bits of window; 16 more ask for gzip's own header (zlib.h, inflateInit2).
+    let code = inflateInit2_(
+      &stream, 31, zlibVersion(), Int32(MemoryLayout<z_stream>.size))
+    precondition(code == Z_OK, "inflateInit2: \(code)")
+  }
+
+  deinit {
+    inflateEnd(&stream)
+    input.deallocate()
+  }
+
+  private func refill(_ count: Int) {
+    stream.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    stream.avail_in = UInt32(count)
+  }
+
+  func read(
+    into target: UnsafeMutableRawBufferPointer, more: (UnsafeMutableRawBufferPointer) -> Int
+  ) -> Int {
+    stream.next_out = target.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    stream.avail_out = UInt32(clamping: target.count)
+    let room = stream.avail_out
+    while stream.avail_out == room {
+      if stream.avail_in == 0 {
+        let count = more(input)
+        if count == 0 {
+          if !isWhole { fault = "the gzip data end too early" }
+          return 0
+        }
+        refill(count)
+      }
+      if isWhole {
+        inflateReset(&stream)
+        isWhole = false
+      }
+      switch inflate(&stream, Z_NO_FLUSH) {
+      case Z_OK, Z_BUF_ERROR: break
+      case Z_STREAM_END: isWhole = true
+      default:
+        fault = "the gzip data are damaged"
+        return 0
+      }
+    }
+    return Int(room - stream.avail_out)
+  }
+}
+
+/// Bytes as hexadecimal digits.
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+  bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+}

@@ -1,0 +1,25 @@
+private import Synchronization
+
+/// Traces by their paths and how they are understood, each read once, however many scenarios follow it.
+///
+/// Safe to use from several threads. A file that changes between two readings is the same for all who share a cache.
+final class TraceCache: Sendable {
+  private let traces = Mutex<[Key: CommittedTrace]>([:])
+
+  private struct Key: Hashable {
+    var path: String
+    var options: ImportOptions
+  }
+
+  /// The trace in the file at `path`; throws what `TraceReader.read` does.
+  func trace(_ path: String, _ options: ImportOptions) throws -> CommittedTrace {
+    let key = Key(path: path, options: options)
+    if let known = traces.withLock({ $0[key] }) { return known }
+    let trace = try TraceReader.read(path, options: options)
+    return traces.withLock { known in
+      if let first = known[key] { return first }
+      known[key] = trace
+      return trace
+    }
+  }
+}

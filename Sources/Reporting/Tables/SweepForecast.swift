@@ -1,0 +1,80 @@
+public import Experiments
+public import Recording
+
+/// What a sweep will do: its points, which of them are recorded already, and what the others will cost.
+public struct SweepForecast: Sendable {
+  private let plan: SweepPlan
+  private let keys: [[String]]
+  private let missing: Set<String>
+  private let estimate: SweepEstimate
+  private let level: RecordingLevel
+  private let threads: Int
+
+  /// The forecast of a plan of which the runs with some keys are missing.
+  public init(
+    plan: SweepPlan, keys: [[String]], missing: Set<String>, estimate: SweepEstimate,
+    level: RecordingLevel, threads: Int
+  ) {
+    self.plan = plan
+    self.keys = keys
+    self.missing = missing
+    self.estimate = estimate
+    self.level = level
+    self.threads = threads
+  }
+
+  /// How many different runs there are.
+  private var runs: Int { Set(keys.joined()).count }
+  /// The expected time in seconds with all threads at work.
+  private var seconds: Double? {
+    estimate.seconds.map { $0.reduce(0, +) / Double(max(threads, 1)) }
+  }
+
+  /// A line a point and three of summary.
+  public func text(width: Int?) -> String {
+    let table = TableText(
+      columns: [.init("point", .right)] + plan.spec.axes.map { .init($0.path, .right) }
+        + [.init("recorded", .right)],
+      rows: zip(plan.points, keys).enumerated().map { index, point in
+        ["\(index + 1)"] + point.0
+          + ["\(point.1.count { !missing.contains($0) }) of \(point.1.count)"]
+      })
+    let time =
+      seconds.map { "about " + UnitScale.text($0, unit: "s") }
+      ?? "unknown, since no run of this scenario is recorded"
+    let space = UnitScale.text(Double(estimate.bytes), unit: "bytes")
+    return table.text(width: width) + """
+
+      \(Self.count(keys.count, "point")), \(Self.count(plan.spec.repetitions, "seed")): \(Self.count(runs, "run")), \(runs - missing.count) recorded, \(missing.count) to be made
+      time:  \(time)
+      space: about \(space) (--record \(level.text))
+
+      """
+  }
+
+  private static func count(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+
+  /// A JSON object.
+  public var json: String {
+    let points = zip(plan.points, keys).map { values, keys in
+      let members = zip(plan.spec.axes, values).map {
+        "\(JSONText.quoted($0.path)):\(JSONText.quoted($1))"
+      }
+      let states = keys.map { key in
+        "{\"key\":\(JSONText.quoted(key)),\"recorded\":\(!missing.contains(key))}"
+      }
+      return
+        "{\"values\":{\(members.joined(separator: ","))},\"runs\":[\(states.joined(separator: ","))]}"
+    }
+    return """
+      {"runs":\(runs),"missing":\(missing.count),\
+      "seconds":\(seconds.map(JSONText.number) ?? "null"),"bytes":\(estimate.bytes),\
+      "record":\(JSONText.quoted(level.text)),"points":[
+      \(points.joined(separator: ",\n"))
+      ]}
+
+      """
+  }
+}

@@ -1,0 +1,50 @@
+public import Recording
+
+/// Sweeps, one a line.
+public struct SweepList: Sendable {
+  private let sweeps: [SweepRecord]
+
+  /// A list of these sweeps, in their order.
+  public init(_ sweeps: [SweepRecord]) { self.sweeps = sweeps }
+
+  /// Number, name, how many runs are planned, finished, failed and missing, and the start.
+  public var table: TableText {
+    TableText(
+      columns: [
+        .init("sweep", .right), .init("name"), .init("runs", .right), .init("finished", .right),
+        .init("failed", .right), .init("missing", .right), .init("started (UTC)"),
+      ],
+      rows: sweeps.map { sweep in
+        [
+          "\(sweep.id)", sweep.name, "\(sweep.plannedRuns)", "\(sweep.finishedRuns)",
+          "\(sweep.failedRuns)", "\(sweep.missingRuns)", sweep.startedText,
+        ]
+      })
+  }
+
+  /// The sweeps as a JSON array, one a line.
+  public var json: String {
+    sweeps.isEmpty ? "[]\n" : "[\n" + sweeps.map(\.json).joined(separator: ",\n") + "\n]\n"
+  }
+}
+
+extension SweepRecord {
+  /// How many of its runs are neither finished nor failed.
+  var missingRuns: Int { plannedRuns - finishedRuns - failedRuns }
+
+  /// The start to the minute.
+  var startedText: String { String(createdAt.prefix(16)).replacing("T", with: " ") }
+
+  /// The record as a JSON object.
+  var json: String { "{\(jsonMembers.joined(separator: ","))}" }
+
+  /// The members of that object, without braces.
+  var jsonMembers: [String] {
+    [
+      "\"id\":\(id)", "\"name\":\(JSONText.quoted(name))", "\"design\":\(design)",
+      "\"created_at\":\(JSONText.quoted(createdAt))", "\"command\":\(JSONText.quoted(command))",
+      "\"planned_runs\":\(plannedRuns)", "\"finished_runs\":\(finishedRuns)",
+      "\"failed_runs\":\(failedRuns)", "\"missing_runs\":\(missingRuns)",
+    ]
+  }
+}

@@ -1,0 +1,75 @@
+private import Experiments
+public import Recording
+
+/// A sweep as `show` prints it: what was asked, how far it has come, and its runs.
+public struct SweepPage: Sendable {
+  private let table: SweepTable
+  private let sweep: SweepRecord?
+
+  /// The page of a sweep, one of the sweeps of the database.
+  public init(_ table: SweepTable, _ sweeps: [SweepRecord]) {
+    self.table = table
+    sweep = sweeps.first { $0.id == table.id }
+  }
+
+  /// The figures of the objectives that `advise` weighs by default, over all guests.
+  private static let figures = ["memory_held_mean_pages", "stall", "oom_kills"]
+
+  /// The sum of a figure over the guests, with its unit.
+  private static func figure(_ name: String, of row: SweepTable.Row) -> String {
+    let own = row.metrics.filter { $0.name == name }
+    guard let unit = own.first?.unit else { return "-" }
+    return UnitScale.text(own.reduce(0) { $0 + $1.value }, unit: unit)
+  }
+
+  /// The page for a terminal.
+  public func text(width: Int?) -> String {
+    var lines: [String] = ["sweep \(table.id): \(table.name)"]
+    if let sweep {
+      lines += [
+        "command:  \(sweep.command)",
+        "started:  \(sweep.startedText) UTC",
+        "runs:     \(sweep.plannedRuns) planned, \(sweep.finishedRuns) finished, "
+          + "\(sweep.failedRuns) failed, \(sweep.missingRuns) missing",
+      ]
+    }
+    let names = table.paths.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
+    // A short name that two parameters share tells nothing.
+    let titles = zip(table.paths, names).map { path, name in
+      names.count { $0 == name } > 1 ? path : name
+    }
+    let rows = table.plannedRows.map { point, _, row in
+      ["\(point + 1)", "\(row.run.id)", "\(row.run.seed)"]
+        + row.values.map { $0?.value ?? "-" } + [row.run.status.rawValue]
+        + Self.figures.map { Self.figure($0, of: row) }
+    }
+    let runs = TableText(
+      columns: [.init("point", .right), .init("run", .right), .init("seed", .right)]
+        + titles.map { .init($0, .right) } + [.init("status")]
+        + [.init("memory", .right), .init("stall", .right), .init("oom_kills", .right)],
+      rows: rows)
+    return lines.map { $0 + "\n" }.joined() + "\n" + runs.text(width: width)
+  }
+
+  /// A JSON object.
+  public var json: String {
+    let runs = table.plannedRows.map { point, repetition, row in
+      let values = zip(table.paths, row.values).map {
+        "\(JSONText.quoted($0)):\($1.map { JSONText.quoted($0.value) } ?? "null")"
+      }
+      let metrics = row.metrics.map { metric in
+        """
+        {"guest":\(metric.guest.map(JSONText.quoted) ?? "null"),"name":\(JSONText.quoted(metric.name)),\
+        "value":\(JSONText.number(metric.value)),"unit":\(JSONText.quoted(metric.unit))}
+        """
+      }
+      return """
+        {"point":\(point + 1),"repetition":\(repetition + 1),"run":\(row.run.id),\
+        "seed":\(row.run.seed),"status":\(JSONText.quoted(row.run.status.rawValue)),\
+        "parameters":{\(values.joined(separator: ","))},"metrics":[\(metrics.joined(separator: ","))]}
+        """
+    }
+    let members = sweep?.jsonMembers ?? ["\"id\":\(table.id)"]
+    return "{\(members.joined(separator: ",")),\"runs\":[\n\(runs.joined(separator: ",\n"))\n]}\n"
+  }
+}

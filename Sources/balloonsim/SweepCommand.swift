@@ -1,0 +1,306 @@
+public import ArgumentParser
+public import Experiments
+import Foundation
+import Recording
+import Reporting
+
+/// `balloonsim sweep`: runs a scenario at many points of a parameter space.
+struct SweepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep", abstract: "Run a scenario over a space of parameters.",
+    usage: "balloonsim sweep <scenario> [--vary <path=values>] ... [<options>]",
+    discussion: """
+      Values are a list (1,2,4,8), a range (1..64 step 4) or a geometric range (1..64 log 7), of anything that --set \
+      takes:
+
+        balloonsim sweep Scenarios/compile.yaml --vary 'selfballoon_downhysteresis=1..64 log 7' \\
+          --vary selfballoon_interval=1,5 --where 'selfballoon_interval <= selfballoon_downhysteresis'
+
+      The scenario's `sweep` section says the same, so that it is not lost. Runs that the database holds are not made \
+      again: after Ctrl-C, a crash or a full disk the same command goes on. Exit code 1 if a run failed.
+      """)
+
+  @Argument(help: "The scenario file (YAML).")
+  var scenario: String
+
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Vary a parameter; may be repeated.", valueName: "path=values"))
+  var vary: [String] = []
+
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Only points at which this holds, such as 'a < b'; may be repeated.", valueName: "condition"))
+  var conditions: [String] = []
+
+  @Option(help: "Which points: grid, random, lhs, sobol, morris or saltelli (default: grid).")
+  var design: SweepSpec.Design?
+
+  @Option(help: "How many points, trajectories (morris) or rows (saltelli).")
+  var samples: Int?
+
+  @Option(name: .customLong("design-seed"), help: "Where the design's random numbers start.")
+  var designSeed: UInt64?
+
+  @Option(
+    name: .customLong("repeat"),
+    help: "Run every point with so many seeds, the same at every point.")
+  var repetitions: Int?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Change a value of the scenario; may be repeated.", valueName: "path=value"))
+  var settings: [String] = []
+
+  @Option(help: "The first seed.")
+  var seed: String?
+
+  @Option(help: "How long to simulate, such as 10min; or `trace`.")
+  var duration: String?
+
+  @Option(help: "How much to keep of every run: ticks, every:TIME, worker or metrics.")
+  var record = RecordingLevel.ticks
+
+  @Option(help: "How many runs at once (default: one a processor).")
+  var jobs: Int?
+
+  @Option(help: "The sweep's name (default: the scenario's).")
+  var name: String?
+
+  @Flag(name: .customLong("dry-run"), help: "List the points and what they will cost; run nothing.")
+  var isDryRun = false
+
+  @Flag(help: "Only go on with a sweep that was begun.")
+  var resume = false
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if let jobs, !(1...1024).contains(jobs) {
+      throw ValidationError("--jobs takes a number from 1 to 1024")
+    }
+    for (option, value) in [("--samples", samples), ("--repeat", repetitions)] {
+      if let value, !(1...SweepPlan.countLimit).contains(value) {
+        throw ValidationError("\(option) takes a number from 1 to \(SweepPlan.countLimit)")
+      }
+    }
+    if name == "" { throw ValidationError("--name takes a name") }
+  }
+
+  func run() throws {
+    let plan = try SweepPlan(file: scenario, overrides: try overrides(), options: options)
+    let keys = try plan.keys()
+    if isDryRun { return try foretell(plan, keys) }
+
+    let store = try database.openToWrite()
+    let sweepKey = plan.key(of: keys)
+    if resume, try store.sweep(key: sweepKey) == nil {
+      throw Failure(
+        .usage, "no such sweep was begun in \(database.file); leave out --resume to begin it")
+    }
+    let sweep = try store.enter(
+      SweepDescription(
+        key: sweepKey, name: name ?? plan.base.scenario.name, design: plan.designJSON,
+        command: shellCommand(words), runs: keys))
+    let todo = try Self.missing(keys, in: store, level: record)
+    let estimate = try SweepEstimate(
+      of: todo.jobs.map(\.member), in: plan, level: record, store: store)
+    warn(of: estimate)
+    let outcome = try carryOut(plan, sweep, estimate.longestFirst(todo.jobs), todo.reused, store)
+    try store.close()
+    try report(outcome, sweep: sweep, plan)
+    if !outcome.faults.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
+  }
+
+  private var options: SweepOptions {
+    var options = SweepOptions()
+    options.vary = vary
+    options.conditions = conditions
+    options.design = design
+    options.samples = samples
+    options.designSeed = designSeed
+    options.repetitions = repetitions
+    return options
+  }
+
+  private func overrides() throws -> [ScenarioOverride] {
+    var overrides = try settings.map(RunCommand.parse)
+    if let seed { overrides.append(.seed(seed)) }
+    if let duration { overrides.append(.duration(duration)) }
+    return overrides
+  }
+
+  /// The command line that repeats the sweep.
+  private var words: [String] {
+    var words = ["balloonsim", "sweep", scenario]
+    for text in vary { words += ["--vary", text] }
+    for text in conditions { words += ["--where", text] }
+    if let design { words += ["--design", design.rawValue] }
+    if let samples { words += ["--samples", "\(samples)"] }
+    if let designSeed { words += ["--design-seed", "\(designSeed)"] }
+    if let repetitions { words += ["--repeat", "\(repetitions)"] }
+    for setting in settings { words += ["--set", setting] }
+    if let seed { words += ["--seed", seed] }
+    if let duration { words += ["--duration", duration] }
+    if record != .ticks { words += ["--record", record.text] }
+    if let name { words += ["--name", name] }
+    return words
+  }
+
+  /// The runs that the database lacks, each once, and how many different ones it has.
+  private static func missing(
+    _ keys: [[String]], in store: ResultStore?, level: RecordingLevel
+  ) throws -> (jobs: [SweepExecution.Job], reused: Int) {
+    let wanted = Set(keys.joined())
+    var seen = try store?.finishedKeys(among: wanted, recording: level) ?? []
+    let reused = seen.count
+    var jobs: [SweepExecution.Job] = []
+    for (point, own) in keys.enumerated() {
+      for (repetition, key) in own.enumerated() where seen.insert(key).inserted {
+        jobs.append(.init(member: .init(point: point, repetition: repetition), key: key))
+      }
+    }
+    return (jobs, reused)
+  }
+
+  /// Says so if the sweep will fill more than 2 GiB.
+  private func warn(of estimate: SweepEstimate) {
+    guard estimate.bytes > 2 << 30 else { return }
+    note(
+      "warning: about \(UnitScale.text(Double(estimate.bytes), unit: "bytes")) will be written; "
+        + "--record every:60s, worker or metrics keeps less")
+  }
+
+  /// What came of a sweep.
+  private struct Outcome {
+    var computed: Int
+    var reused: Int
+    var faults: [SweepExecution.Fault]
+    var wall: Duration
+  }
+
+  private func carryOut(
+    _ plan: SweepPlan, _ sweep: Int64, _ jobs: [SweepExecution.Job], _ reused: Int,
+    _ store: ResultStore
+  ) throws -> Outcome {
+    catchInterrupts()
+    let level = record
+    let scenario = scenario
+    let fixed = fixedWords
+    let hooks = SweepExecution.Hooks(
+      describe: { job, resolved in
+        var words = ["balloonsim", "run", scenario]
+        for setting in plan.settings(of: job.member) { words += ["--set", setting] }
+        return resolved.description(
+          command: shellCommand(words + fixed), key: job.key, sweep: sweep, recording: level)
+      },
+      simulate: { resolved, recorder in
+        let monitor = RunMonitor(
+          recorder: recorder, title: resolved.scenario.name, end: resolved.expectedEnd,
+          drawsBar: false)
+        var simulation = try resolved.simulation(observer: monitor)
+        return try simulation.run()
+      },
+      message: { Failure(describing: $0)?.lines.joined(separator: "; ") ?? "\($0)" },
+      isInterrupted: { wasInterrupted })
+    let execution = SweepExecution(plan: plan, store: store, level: level, hooks: hooks)
+    let bar = SweepBar(
+      total: jobs.count, reused: reused, isDrawn: Terminal.showsProgress && !output.quiet)
+    let start = ContinuousClock.now
+    do {
+      let processors = ProcessInfo.processInfo.activeProcessorCount
+      let progress = try execution.run(jobs, threads: self.jobs ?? processors) {
+        bar.draw(execution.current)
+      }
+      bar.clear()
+      if wasInterrupted { throw Interrupted() }
+      return Outcome(
+        computed: progress.finished, reused: reused, faults: progress.faults,
+        wall: ContinuousClock.now - start)
+    } catch {
+      bar.clear()
+      let progress = execution.current
+      output.say(
+        "stopped: \(progress.finished) computed, \(reused) reused, \(progress.faults.count) failed, "
+          + "\(jobs.count - progress.finished - progress.faults.count) missing; the same command goes on"
+      )
+      throw error
+    }
+  }
+
+  /// What every run of the sweep is told besides its own values.
+  private var fixedWords: [String] {
+    var words: [String] = []
+    for setting in settings { words += ["--set", setting] }
+    if let seed, (repetitions ?? 1) == 1 { words += ["--seed", seed] }
+    if let duration { words += ["--duration", duration] }
+    return words
+  }
+
+  private func report(_ outcome: Outcome, sweep: Int64, _ plan: SweepPlan) throws {
+    let seconds = outcome.wall / .seconds(1)
+    if output.json {
+      let faults = outcome.faults.map { fault in
+        let settings = JSONText.array(plan.settings(of: fault.job.member))
+        return "{\"settings\":\(settings),\"message\":\(JSONText.quoted(fault.message))}"
+      }
+      try put(
+        """
+        {"sweep":\(sweep),"computed":\(outcome.computed),"reused":\(outcome.reused),\
+        "failed":\(outcome.faults.count),"wall_s":\(JSONText.number(seconds)),\
+        "failures":[\(faults.joined(separator: ","))]}
+        """)
+      return
+    }
+    for fault in outcome.faults.prefix(5) {
+      note(
+        "failed at \(plan.settings(of: fault.job.member).joined(separator: ", ")): \(fault.message)"
+      )
+    }
+    if outcome.faults.count > 5 { note("and \(outcome.faults.count - 5) more failed") }
+    try put(
+      "sweep \(sweep): \(outcome.computed) computed, \(outcome.reused) reused, "
+        + "\(outcome.faults.count) failed in \(UnitScale.text(seconds, unit: "s"))")
+    output.say(
+      """
+      Recorded in \(database.file). Try next:
+        balloonsim advise --sweep \(sweep)
+        balloonsim sensitivity --sweep \(sweep) --metric stall
+        balloonsim export --sweep \(sweep) -o sweep.csv
+      """)
+  }
+
+  /// Lists the points, which of them are there already, and what the others will cost.
+  private func foretell(_ plan: SweepPlan, _ keys: [[String]]) throws {
+    let store =
+      FileManager.default.fileExists(atPath: database.file) ? try database.openToRead() : nil
+    let todo = try Self.missing(keys, in: store, level: record)
+    let estimate = try SweepEstimate(
+      of: todo.jobs.map(\.member), in: plan, level: record, store: store)
+    let missing = Set(todo.jobs.map(\.key))
+    let list = SweepForecast(
+      plan: plan, keys: keys, missing: missing, estimate: estimate, level: record,
+      threads: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+    try put(output.json ? list.json : list.text(width: Terminal.width), terminator: "")
+    warn(of: estimate)
+  }
+}
+
+extension SweepSpec.Design: ExpressibleByArgument {}
+
+extension RecordingLevel: ExpressibleByArgument {
+  /// A level by its name.
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension SweepEstimate {
+  /// The runs in the order in which they are best begun: a long one at the end would leave processors idle.
+  func longestFirst(_ jobs: [SweepExecution.Job]) -> [SweepExecution.Job] {
+    guard let seconds else { return jobs }
+    return zip(jobs, seconds).enumerated()
+      .sorted { ($0.element.1, $1.offset) > ($1.element.1, $0.offset) }
+      .map(\.element.0)
+  }
+}

@@ -1,0 +1,202 @@
+import Foundation
+import Testing
+
+@Suite("Sweeps", .timeLimit(.minutes(10)))
+struct SweepTests {
+  let workplace: Workplace
+  private static let axes = [
+    "--vary", "selfballoon_downhysteresis=1,2,4,8", "--vary", "selfballoon_interval=1,5",
+  ]
+
+  init() throws { workplace = try Workplace() }
+
+  private func sweep(_ more: [String], db: String = "a.sqlite") throws -> RunningProgram {
+    try workplace.start(["sweep", "small.yaml", "--db", db] + Self.axes + more)
+  }
+
+  /// The exported table of the last sweep without the runs' numbers, which tell in what order they were made.
+  private func table(_ db: String) async throws -> [String] {
+    let outcome = try await workplace.run("export", "--sweep", "last", "--db", db)
+    outcome.expect(0)
+    return outcome.lines.map { line in
+      var cells = line.split(separator: ",", omittingEmptySubsequences: false)
+      cells.remove(at: 2)
+      return cells.joined(separator: ",")
+    }
+  }
+
+  @Test(
+    "A sweep is made once: the same command again computes nothing, a larger one only what is missing"
+  )
+  func reuse() async throws {
+    let first = try await sweep(["--jobs", "2"]).outcome()
+    let again = try await sweep(["--resume"]).outcome()
+    let more = try await sweep(["--repeat", "2"]).outcome()
+
+    first.expect(0)
+    again.expect(0)
+    more.expect(0)
+    #expect(first.output.contains("8 computed, 0 reused, 0 failed"))
+    #expect(again.output.contains("0 computed, 8 reused, 0 failed"))
+    #expect(more.output.contains("8 computed, 8 reused, 0 failed"))
+    let list = try await workplace.run("sweeps", "--json", "--db", "a.sqlite")
+    let sweeps = try #require(try list.json() as? [[String: Any]])
+    #expect(sweeps.map { $0["finished_runs"] as? Int } == [8, 16])
+  }
+
+  @Test("The table has a row a run: place, seed, status, fingerprint, parameters and figures")
+  func tidyTable() async throws {
+    try await sweep(["--record", "metrics", "--repeat", "2"]).outcome().expect(0)
+
+    let csv = try await workplace.run("export", "--sweep", "last", "--db", "a.sqlite")
+    let json = try await workplace.run(
+      "export", "--sweep", "1", "--format", "json", "--db", "a.sqlite")
+    let page = try await workplace.run("show", "--sweep", "last", "--db", "a.sqlite")
+
+    #expect(csv.lines.count == 17)
+    #expect(csv.lines[0].hasPrefix("point,repetition,run_id,seed,status,fingerprint,guests.one."))
+    #expect(csv.lines[0].contains(",one.stall,"))
+    let rows = try #require(try json.json() as? [[String: Any]])
+    #expect(rows.map { $0["seed"] as? Int } == Array(repeating: [3, 4], count: 8).flatMap { $0 })
+    #expect(rows.allSatisfy { $0["status"] as? String == "finished" })
+    let alone = try await workplace.run(
+      "run", "small.yaml", "--set", "selfballoon_downhysteresis=8", "--set",
+      "selfballoon_interval=5", "--json", "--no-record")
+    let run = try #require((try alone.json() as? [[String: Any]])?.first)
+    #expect(run["fingerprint"] as? String == rows[14]["fingerprint"] as? String)
+    #expect(page.output.contains("runs:     16 planned, 16 finished, 0 failed, 0 missing"))
+  }
+
+  @Test("A dry run lists the points, what is recorded and what the rest costs, and makes nothing")
+  func dryRun() async throws {
+    let before = try await sweep(["--dry-run"]).outcome()
+    let isThere = FileManager.default.fileExists(atPath: workplace.path("a.sqlite"))
+    try await workplace.run(
+      "run", "small.yaml", "--db", "a.sqlite", "--set", "selfballoon_downhysteresis=2", "--set",
+      "selfballoon_interval=1"
+    ).expect(0)
+    let after = try await sweep(["--dry-run", "--json"]).outcome()
+
+    before.expect(0)
+    #expect(!isThere)
+    #expect(before.output.contains("8 points, 1 seed: 8 runs, 0 recorded, 8 to be made"))
+    #expect(before.output.contains("unknown, since no run of this scenario is recorded"))
+    let forecast = try #require(try after.json() as? [String: Any])
+    #expect(forecast["missing"] as? Int == 7)
+    #expect(try #require(forecast["seconds"] as? Double) > 0)
+    #expect(try #require(forecast["bytes"] as? Int) > 7 * 20 * 100)
+  }
+
+  @Test("More than 2 GiB is warned of")
+  func warning() async throws {
+    let outcome = try await sweep(["--dry-run", "--duration", "20000h"]).outcome()
+
+    outcome.expect(0)
+    #expect(outcome.errors.contains("warning: about "))
+    #expect(outcome.errors.contains("--record every:60s, worker or metrics keeps less"))
+  }
+
+  @Test(
+    "A run that cannot be made fails with its reason, the others are made, and the exit code is 1")
+  func failedRun() async throws {
+    let outcome = try await workplace.run(
+      "sweep", "small.yaml", "--db", "a.sqlite", "--vary",
+      "guests.boot=tmem,tmem.selfballooning=7", "--vary", "selfballoon_interval=1,5")
+
+    outcome.expect(1)
+    #expect(outcome.output.contains("2 computed, 0 reused, 2 failed"))
+    #expect(outcome.errors.contains("the kernel takes 0 or 1 for tmem.selfballooning, not '7'"))
+    let runs = try await workplace.run("runs", "--status", "failed", "--json", "--db", "a.sqlite")
+    #expect((try runs.json() as? [[String: Any]])?.count == 2)
+  }
+
+  @Test("Wrong options and files end with one sentence and the documented code")
+  func wrongInput() async throws {
+    let nothing = try await workplace.run("sweep", "small.yaml")
+    let path = try await workplace.run("sweep", "small.yaml", "--vary", "guests.memry=1GiB")
+    let resume = try await sweep(["--resume"]).outcome()
+    let unknown = try await workplace.run("sweep", "nothing.yaml", "--vary", "tick=1s")
+    try workplace.write(Workplace.small + "sweep: { vary: 1 }\n", to: "wrong.yaml")
+    let section = try await workplace.run("sweep", "wrong.yaml")
+
+    nothing.expect(
+      64,
+      saying:
+        "sweep: nothing varies: give --vary PATH=VALUES, --repeat N, or a 'sweep' section in the scenario"
+    )
+    path.expect(64)
+    #expect(path.errors.hasPrefix("balloonsim: --vary 'guests.memry=1GiB': guests.one: unknown"))
+    resume.expect(64, saying: "no such sweep was begun in a.sqlite; leave out --resume to begin it")
+    unknown.expect(66, saying: "nothing.yaml: No such file or directory")
+    section.expect(
+      65,
+      saying:
+        "wrong.yaml:14:16: sweep.vary: expected a mapping of parameters to values, found '1'")
+  }
+
+  @Test("Ctrl-C ends a sweep in order; the same command goes on")
+  func interruption() async throws {
+    let long = ["--duration", "500h"]
+    let program = try sweep(long)
+    try await waitForRun(in: "a.sqlite")
+    program.send(SIGINT)
+    let outcome = try await program.outcome()
+
+    outcome.expect(130)
+    #expect(outcome.errors.contains("missing; the same command goes on"))
+    let list = try await workplace.run("runs", "--json", "--db", "a.sqlite")
+    let states = (try list.json() as? [[String: Any]])?.map { $0["status"] as? String }
+    #expect(try #require(states).allSatisfy { $0 == "interrupted" || $0 == "finished" })
+    try await sweep([]).outcome().expect(0)
+  }
+
+  /// Waits until others see a run of the sweep.
+  private func waitForRun(in db: String) async throws {
+    while true {
+      let list = try await workplace.run("runs", "--json", "--db", db)
+      if list.code == 0, list.output.contains("\"status\"") { return }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  /// A sweep of four short runs, most of whose time the program takes to start.
+  private func short(_ more: [String], db: String) throws -> RunningProgram {
+    try workplace.start(
+      [
+        "sweep", "small.yaml", "--db", db, "--duration", "12s", "--vary",
+        "selfballoon_downhysteresis=1,4", "--repeat", "2",
+      ] + more)
+  }
+
+  @Test("A sweep that is killed at fifty instants ends with the table of an undisturbed one")
+  func kills() async throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try await short([], db: "whole.sqlite").outcome().expect(0)
+    let whole = clock.now - start
+    let expected = try await table("whole.sqlite")
+    #expect(expected.count == 5)
+
+    var kills = 0
+    var round = 0
+    while kills < 50 {
+      round += 1
+      let db = "round-\(round).sqlite"
+      var isWhole = false
+      // Towards the end little is left to be killed, so a round has so many kills and then goes to its end.
+      for _ in 0..<10 where kills < 50 && !isWhole {
+        let program = try short(round.isMultiple(of: 2) ? ["--jobs", "1"] : [], db: db)
+        try await Task.sleep(for: whole * Double.random(in: 0...0.6))
+        program.send(SIGKILL)
+        let outcome = try await program.outcome()
+        if outcome.isKilled { kills += 1 } else { isWhole = true }
+      }
+      try await short([], db: db).outcome().expect(0)
+      let found = try await table(db)
+      #expect(
+        found == expected, "\(Set(found).symmetricDifference(expected).map { $0.prefix(200) })")
+      let check = try await workplace.run("db", "check", "--db", db)
+      #expect(check.code == 0, "\(check.output)")
+    }
+  }
+}
