@@ -75,8 +75,9 @@ public struct FinishedRun: Sendable {
   public var description: RunDescription
   /// What came of it.
   public var summary: RunSummary
-  /// When it began and ended, in UTC as `ResultStore.now` has it.
+  /// When it began, in UTC as `ResultStore.now` has it.
   public var startedAt: String
+  /// When it ended.
   public var finishedAt: String
 
   /// A run that is over.
