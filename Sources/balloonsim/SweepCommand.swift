@@ -20,7 +20,8 @@ struct SweepCommand: ParsableCommand {
       again: after Ctrl-C, a crash or a full disk the same command goes on. Exit code 1 if a run failed.
       """)
 
-  @Argument(help: "The scenario file (YAML).")
+  @Argument(
+    help: "The scenario file (YAML), or a trace, which stands for one guest that follows it.")
   var scenario: String
 
   @Option(

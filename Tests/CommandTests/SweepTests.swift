@@ -87,6 +87,16 @@ struct SweepTests {
     #expect(try #require(forecast["bytes"] as? Int) > 7 * 20 * 100)
   }
 
+  @Test("A trace is swept like a scenario")
+  func trace() async throws {
+    let outcome = try await workplace.run(
+      "sweep", "demand.csv", "--db", "a.sqlite", "--set", "guests.memory=64MiB", "--record",
+      "metrics", "--vary", "selfballoon_interval=1,5")
+
+    outcome.expect(0)
+    #expect(outcome.output.contains("2 computed, 0 reused, 0 failed"))
+  }
+
   @Test("More than 2 GiB is warned of")
   func warning() async throws {
     let outcome = try await sweep(["--dry-run", "--duration", "20000h"]).outcome()

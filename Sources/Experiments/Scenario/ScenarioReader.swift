@@ -16,11 +16,15 @@ public enum ScenarioReader {
   public static func read(
     file: String, overrides: [ScenarioOverride] = []
   ) throws -> ResolvedScenario {
+    try read(bytes: bytes(ofFile: file), file: file, overrides: overrides)
+  }
+
+  /// The bytes of the scenario in a file, or of the one that a trace stands for.
+  static func bytes(ofFile file: String) throws -> [UInt8] {
     if !file.hasSuffix(".yaml"), !file.hasSuffix(".yml"), try TraceReader.isTrace(file) {
-      return try read(text: scenario(ofTrace: file), file: file, overrides: overrides)
+      return Array(scenario(ofTrace: file).utf8)
     }
-    let bytes = try contents(ofFile: file, limit: YAMLSource.byteLimit)
-    return try read(bytes: bytes, file: file, overrides: overrides)
+    return try contents(ofFile: file, limit: YAMLSource.byteLimit)
   }
 
   /// Reads a scenario's text as if it stood in `file`.

@@ -43,8 +43,9 @@ public struct SweepPlan: Sendable {
   public init(
     file: String, overrides: [ScenarioOverride] = [], options: SweepOptions = SweepOptions()
   ) throws {
-    let bytes = try contents(ofFile: file, limit: YAMLSource.byteLimit)
-    try self.init(bytes: bytes, file: file, overrides: overrides, options: options)
+    try self.init(
+      bytes: try ScenarioReader.bytes(ofFile: file), file: file, overrides: overrides,
+      options: options)
   }
 
   /// The plan of a scenario's bytes as if they stood in `file`.
