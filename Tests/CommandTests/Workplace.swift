@@ -87,6 +87,8 @@ final class Workplace: Sendable {
 
 /// A program that was started.
 final class RunningProgram: Sendable {
+  /// Held while a program is started.
+  private static let starting = NSLock()
   private let process = Process()
   private let output: URL
   private let errors: URL
@@ -111,6 +113,10 @@ final class RunningProgram: Sendable {
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     process.terminationHandler = { _ in end.finish() }
+    // Foundation notices the end of a program by a socket that closes. A program started at the same moment would keep a
+    // copy of it open, and two that never end could so wait for each other.
+    Self.starting.lock()
+    defer { Self.starting.unlock() }
     try process.run()
   }
 
