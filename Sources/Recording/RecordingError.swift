@@ -27,6 +27,9 @@ public enum RecordingError: Error, Hashable, Sendable {
   case diskFull(path: String)
   /// Any other failure of the device or of SQLite; `code` is SQLite's extended result code (74).
   case inputOutput(path: String, call: String, code: Int32, reason: String)
+  /// Finished runs of two files have one key and different fingerprints (65).
+  case conflictingRun(
+    key: String, path: String, fingerprint: String, other: String, otherFingerprint: String)
   /// No run has this number or a key that begins so (64).
   case unknownRun(String)
   /// Runs with different keys begin so (64).

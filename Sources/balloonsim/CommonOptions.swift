@@ -32,6 +32,11 @@ struct DatabaseOptions: ParsableArguments {
       """, valueName: "file"))
   var path: String?
 
+  init() {}
+
+  /// A file named otherwise than by `--db`.
+  init(file: String) { path = file }
+
   /// The file: `--db`, else `BALLOONSIM_DB`, else `Results/balloonsim.sqlite`.
   var file: String {
     let environment = ProcessInfo.processInfo.environment["BALLOONSIM_DB"] ?? ""

@@ -181,6 +181,11 @@ struct Failure: Error {
     case .inputOutput(let path, let call, let code, let reason):
       Failure(
         .inputOutput, "\(path): \(call): \(reason) (SQLite code \(code)); finished runs are kept")
+    case .conflictingRun(let key, let path, let fingerprint, let other, let otherFingerprint):
+      Failure(
+        .wrongData,
+        "\(path): run \(key) has the fingerprint \(fingerprint), in \(other) it has \(otherFingerprint); "
+          + "nothing was merged")
     case .unknownRun("last"): Failure(.usage, "there is no run in the database yet")
     case .unknownRun(let text):
       Failure(.usage, "no run '\(text)': give a number, the beginning of a key, or `last`")

@@ -75,10 +75,35 @@ struct SweepCommand: ParsableCommand {
   @Flag(help: "Only go on with a sweep that was begun.")
   var resume = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Make only share I of N, counted from 0, into a file of its own beside the database; `auto/N` takes I from \
+      SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX or PARALLEL_SEQ.
+      """, valueName: "I/N"))
+  var shard: ShardOption?
+
+  @Option(help: "Print a script that has the sweep made elsewhere, and run nothing: slurm.")
+  var emit: Scheduler?
+
+  @Option(
+    help: "How many shares the script has (default: 25 s of work in each, if times are recorded).")
+  var shards: Int?
+
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var output: OutputOptions
 
+  /// What scripts can be printed for.
+  enum Scheduler: String, ExpressibleByArgument, CaseIterable { case slurm }
+
   func validate() throws {
+    if let shards, !(1...SweepShard.countLimit).contains(shards) {
+      throw ValidationError("--shards takes a number from 1 to \(SweepShard.countLimit)")
+    }
+    if shards != nil && emit == nil { throw ValidationError("--shards belongs to --emit slurm") }
+    if emit != nil && (shard != nil || isDryRun || output.json) {
+      throw ValidationError("--emit goes without --shard, --dry-run and --json")
+    }
     if let jobs, !(1...1024).contains(jobs) {
       throw ValidationError("--jobs takes a number from 1 to 1024")
     }
@@ -94,18 +119,19 @@ struct SweepCommand: ParsableCommand {
     let plan = try SweepPlan(file: scenario, overrides: try overrides(), options: options)
     let keys = try plan.keys()
     if isDryRun { return try foretell(plan, keys) }
+    if emit == .slurm { return try printSlurmScript(plan, keys) }
 
-    let store = try database.openToWrite()
+    let store = try ownDatabase.openToWrite()
     let sweepKey = plan.key(of: keys)
     if resume, try store.sweep(key: sweepKey) == nil {
       throw Failure(
-        .usage, "no such sweep was begun in \(database.file); leave out --resume to begin it")
+        .usage, "no such sweep was begun in \(ownDatabase.file); leave out --resume to begin it")
     }
     let sweep = try store.enter(
       SweepDescription(
         key: sweepKey, name: name ?? plan.base.scenario.name, design: plan.designJSON,
         command: shellCommand(words), runs: keys))
-    let todo = try Self.missing(keys, in: store, level: record)
+    let todo = try missing(keys, in: store)
     let estimate = try SweepEstimate(
       of: todo.jobs.map(\.member), in: plan, level: record, store: store)
     warn(of: estimate)
@@ -134,7 +160,7 @@ struct SweepCommand: ParsableCommand {
   }
 
   /// The command line that repeats the sweep.
-  private var words: [String] {
+  var words: [String] {
     var words = ["balloonsim", "sweep", scenario]
     for text in vary { words += ["--vary", text] }
     for text in conditions { words += ["--where", text] }
@@ -150,16 +176,24 @@ struct SweepCommand: ParsableCommand {
     return words
   }
 
-  /// The runs that the database lacks, each once, and how many different ones it has.
-  private static func missing(
-    _ keys: [[String]], in store: ResultStore?, level: RecordingLevel
+  /// The database of this command: a share has one of its own.
+  private var ownDatabase: DatabaseOptions {
+    guard let shard else { return database }
+    return DatabaseOptions(file: shard.file(of: database.file))
+  }
+
+  /// The runs of the share that the database lacks, each once, and how many different ones it has.
+  private func missing(
+    _ keys: [[String]], in store: ResultStore?
   ) throws -> (jobs: [SweepExecution.Job], reused: Int) {
-    let wanted = Set(keys.joined())
-    var seen = try store?.finishedKeys(among: wanted, recording: level) ?? []
-    let reused = seen.count
+    let all = Set(keys.joined())
+    let wanted = shard?.shard.share(of: all) ?? all
+    let present = try store?.finishedKeys(among: wanted, recording: record) ?? []
+    var rest = wanted.subtracting(present)
+    let reused = present.count
     var jobs: [SweepExecution.Job] = []
     for (point, own) in keys.enumerated() {
-      for (repetition, key) in own.enumerated() where seen.insert(key).inserted {
+      for (repetition, key) in own.enumerated() where rest.remove(key) != nil {
         jobs.append(.init(member: .init(point: point, repetition: repetition), key: key))
       }
     }
@@ -264,6 +298,14 @@ struct SweepCommand: ParsableCommand {
     try put(
       "sweep \(sweep): \(outcome.computed) computed, \(outcome.reused) reused, "
         + "\(outcome.faults.count) failed in \(UnitScale.text(seconds, unit: "s"))")
+    if let shard = shard?.shard {
+      return output.say(
+        """
+        Recorded in \(ownDatabase.file). When all \(shard.count) shares are made:
+          \(shellCommand(["balloonsim", "db", "merge", database.file])) \
+        \(ShardOption.file(of: database.file, part: "*-of-\(shard.count)"))
+        """)
+    }
     output.say(
       """
       Recorded in \(database.file). Try next:
@@ -276,8 +318,8 @@ struct SweepCommand: ParsableCommand {
   /// Lists the points, which of them are there already, and what the others will cost.
   private func foretell(_ plan: SweepPlan, _ keys: [[String]]) throws {
     let store =
-      FileManager.default.fileExists(atPath: database.file) ? try database.openToRead() : nil
-    let todo = try Self.missing(keys, in: store, level: record)
+      FileManager.default.fileExists(atPath: ownDatabase.file) ? try ownDatabase.openToRead() : nil
+    let todo = try missing(keys, in: store)
     let estimate = try SweepEstimate(
       of: todo.jobs.map(\.member), in: plan, level: record, store: store)
     let missing = Set(todo.jobs.map(\.key))

@@ -79,20 +79,13 @@ final class OutputFile {
     if let reason = makeFolder(for: self.path) {
       throw .cannotCreate(path: self.path, reason: reason)
     }
-    if Self.isSame(self.path, source) {
+    if isSameFile(self.path, source) {
       throw .cannotCreate(path: self.path, reason: "is the database itself")
     }
     guard let file = fopen(self.path, "w") else {
       throw .cannotCreate(path: self.path, reason: String(cString: strerror(errno)))
     }
     self.file = file
-  }
-
-  /// Whether two paths lead to the same file.
-  static func isSame(_ first: String, _ second: String) -> Bool {
-    var (one, other) = (stat(), stat())
-    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
-      && one.st_ino == other.st_ino
   }
 
   /// Writes bytes.

@@ -84,7 +84,7 @@ struct OutputTarget {
     self.path = path
     var status = stat()
     let isPlain = path.map { stat($0, &status) != 0 || status.st_mode & S_IFMT == S_IFREG } ?? false
-    if let path, isPlain, let same = sources.first(where: { OutputFile.isSame(path, $0) }) {
+    if let path, isPlain, let same = sources.first(where: { isSameFile(path, $0) }) {
       throw .cannotCreate(path: path, reason: "is \(same), which is read")
     }
     part = path != "-" && isPlain ? path.map { "\($0).part" } : nil

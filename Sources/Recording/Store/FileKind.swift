@@ -27,6 +27,13 @@ func fileKind(at path: String) -> Result<FileKind, SystemError> {
   }
 }
 
+/// Whether two paths lead to the same file.
+public func isSameFile(_ first: String, _ second: String) -> Bool {
+  var (one, other) = (stat(), stat())
+  return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
+    && one.st_ino == other.st_ino
+}
+
 /// What may be wanted of a file.
 enum FileAccess {
   case read

@@ -106,6 +106,14 @@ extension ResultStore {
     }
   }
 
+  /// The keys of the runs of all sweeps but one.
+  public func keys(besides sweep: Int64) throws -> Set<String> {
+    try read("read the plans of sweeps") {
+      try String.fetchSet(
+        $0, sql: "SELECT key FROM sweep_points WHERE sweep_id <> ?", arguments: [sweep])
+    }
+  }
+
   /// All sweeps, the oldest first.
   public func sweeps() throws -> [SweepRecord] {
     try read("list sweeps") { db in

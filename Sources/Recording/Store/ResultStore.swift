@@ -56,6 +56,13 @@ public final class ResultStore: Sendable {
     try translating("close") { try queue.close() }
   }
 
+  /// The file as another connection may attach it for reading.
+  var addressToRead: String {
+    // Where the folder cannot be written the queue has an address of its own.
+    if queue.path.hasPrefix("file:") { return queue.path }
+    return URL(fileURLWithPath: queue.path).absoluteString + "?mode=ro"
+  }
+
   /// Reads in one snapshot; `body` must not call the store.
   func read<T>(_ call: String, _ body: (Database) throws -> T) throws -> T {
     try translating(call) { try queue.read(body) }
@@ -79,7 +86,7 @@ public final class ResultStore: Sendable {
     }
   }
 
-  private func translating<T>(_ call: String, _ body: () throws -> T) throws -> T {
+  func translating<T>(_ call: String, _ body: () throws -> T) throws -> T {
     do {
       return try body()
     } catch let error as DatabaseError {

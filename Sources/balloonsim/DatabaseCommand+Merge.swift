@@ -1,0 +1,61 @@
+import ArgumentParser
+import Recording
+
+extension DatabaseCommand {
+  /// `balloonsim db merge`.
+  struct Merge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Carry the finished runs and the sweeps of other databases over into one.",
+      usage: "balloonsim db merge <into> <from> ... [<options>]",
+      discussion: """
+        Runs are known by their keys: what is there already is not carried over again, so the same command may be \
+        repeated. Of the same run the one with more rows is kept. Runs that are not finished stay where they are. Two \
+        finished runs with one key and different fingerprints are refused before anything is changed.
+        """)
+
+    @Argument(help: "The database that is to hold everything; made if it is not there.")
+    var into: String
+
+    @Argument(help: "The databases to be merged; they are only read.")
+    var from: [String]
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      for file in from where isSameFile(file, into) {
+        throw Failure(.usage, "\(file): is the database to merge into")
+      }
+      // A file that is missing or wrong is found before anything is made.
+      let sources = try from.map { try DatabaseOptions(file: $0).openToRead() }
+      let outcomes = try DatabaseOptions(file: into).openToWrite().merge(sources)
+      if output.json {
+        let files = zip(from, outcomes).map { file, outcome in
+          "{\"file\":\(JSONText.quoted(file)),\(Self.members(outcome))}"
+        }
+        let list = files.joined(separator: ",")
+        return try put("{\"into\":\(JSONText.quoted(into)),\"files\":[\(list)]}")
+      }
+      for (file, outcome) in zip(from, outcomes) { output.say("\(file): \(Self.text(outcome))") }
+      let all = outcomes.reduce(into: MergeOutcome()) { sum, outcome in
+        sum.merged += outcome.merged
+        sum.replaced += outcome.replaced
+        sum.skipped += outcome.skipped
+        sum.leftOut += outcome.leftOut
+        sum.sweeps += outcome.sweeps
+      }
+      try put("\(into): \(Self.text(all))")
+    }
+
+    private static func text(_ outcome: MergeOutcome) -> String {
+      "\(outcome.merged) runs merged (\(outcome.replaced) in place of one with less), "
+        + "\(outcome.skipped) skipped, \(outcome.leftOut) unfinished left out"
+    }
+
+    private static func members(_ outcome: MergeOutcome) -> String {
+      """
+      "merged":\(outcome.merged),"replaced":\(outcome.replaced),"skipped":\(outcome.skipped),\
+      "left_out":\(outcome.leftOut),"sweeps":\(outcome.sweeps)
+      """
+    }
+  }
+}

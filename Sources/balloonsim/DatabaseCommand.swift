@@ -1,0 +1,55 @@
+import ArgumentParser
+import Recording
+
+/// `balloonsim db`: looks after the database.
+struct DatabaseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "db", abstract: "Look after the database.",
+    subcommands: [Check.self, Merge.self, Prune.self])
+
+  /// `balloonsim db check`.
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read the whole database and say what is wrong with it.",
+      discussion:
+        "Exit code 1 if anything is, 65 if it is too damaged to be read. Runs whose process died are named; they are no fault."
+    )
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let check = try database.openToRead().check()
+      let findings = check.findings.map(Self.sentence)
+      if output.json {
+        try put(
+          """
+          {"version":\(check.version),"runs":\(check.runs),"died_runs":\(check.diedRuns),\
+          "findings":\(JSONText.array(findings))}
+          """)
+      } else {
+        for finding in findings { try put(finding) }
+        if !check.diedRuns.isEmpty {
+          let runs = check.diedRuns.map(String.init).joined(separator: ", ")
+          try put("died before their end: \(runs)")
+        }
+        if findings.isEmpty { try put("\(database.file): \(check.runs) runs, all sound") }
+      }
+      if !findings.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
+    }
+
+    private static func sentence(_ finding: DatabaseCheck.Finding) -> String {
+      switch finding {
+      case .integrity(let text): "SQLite: \(text)"
+      case .orphanRows(let table, let parent, let rows):
+        "\(table): \(rows) rows without their \(parent)"
+      case .wrongKeys(let table, let run, let rows):
+        "\(table): \(rows) rows of run \(run) with a key that does not fit"
+      case .missingTicks(let run, let guest, let expected, let found):
+        "run \(run), \(guest ?? "host"): \(found) ticks where there should be \(expected)"
+      case .noFingerprint(let run): "run \(run): finished without a fingerprint"
+      case .noMetrics(let run): "run \(run): finished without metrics"
+      }
+    }
+  }
+}
