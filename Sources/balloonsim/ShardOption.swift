@@ -3,35 +3,44 @@ import Experiments
 import Foundation
 
 /// What `--shard` takes: `I/N`, or `auto/N` where the scheduler says which share is meant.
-struct ShardOption: ExpressibleByArgument {
+struct ShardOption {
   /// The share.
   let shard: SweepShard
 
   /// Where schedulers put the number of a task, and what they count from: Slurm's array tasks, Kubernetes' indexed
   /// jobs, GNU parallel's jobs. Sources: the manual pages of sbatch and parallel, and Kubernetes' page on indexed jobs.
-  static let environment = [
+  static let variables = [
     (name: "SLURM_ARRAY_TASK_ID", first: 0), (name: "JOB_COMPLETION_INDEX", first: 0),
     (name: "PARALLEL_SEQ", first: 1),
   ]
 
-  init?(argument: String) {
-    self.init(argument, environment: ProcessInfo.processInfo.environment)
-  }
-
   /// The share that a text names in an environment.
-  init?(_ text: String, environment: [String: String]) {
+  ///
+  /// - Throws: `ValidationError` with what to give instead.
+  init(_ text: String, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let count = Int(parts[1]) else { return nil }
-    var index = Int(parts[0])
-    if parts[0] == "auto" {
-      let known = Self.environment.lazy.compactMap { variable in
-        environment[variable.name].flatMap(Int.init).map {
-          $0.subtractingReportingOverflow(variable.first)
-        }
-      }.first
-      index = known.flatMap { $0.overflow ? nil : $0.partialValue }
+    guard parts.count == 2, let count = Int(parts[1]), (1...SweepShard.countLimit).contains(count)
+    else {
+      throw ValidationError(
+        "--shard '\(text)': expected I/N or auto/N, N from 1 to \(SweepShard.countLimit)")
     }
-    guard let index, let shard = SweepShard(index: index, count: count) else { return nil }
+    var (number, source) = (String(parts[0]), "")
+    var first = 0
+    if number == "auto" {
+      guard let variable = Self.variables.first(where: { environment[$0.name] != nil }) else {
+        throw ValidationError(
+          "--shard '\(text)': none of \(Self.variables.map(\.name).joined(separator: ", ")) is set")
+      }
+      (number, source, first) = (environment[variable.name] ?? "", variable.name, variable.first)
+    }
+    let shares = first..<first + count
+    guard let given = Int(number), shares.contains(given),
+      let shard = SweepShard(index: given - first, count: count)
+    else {
+      throw ValidationError(
+        "--shard '\(text)': expected \(source.isEmpty ? "I" : source) from \(first) to "
+          + "\(shares.upperBound - 1), not '\(number)'")
+    }
     self.shard = shard
   }
 

@@ -29,7 +29,7 @@ struct SlurmScript {
     let file = "\(Self.quoted(parts[0]))\"$shard-of-\(shards)\"\(Self.quoted(parts[1]))"
     return """
       #!/usr/bin/env bash
-      # \(runs) runs in \(shards) shares, one an array task, and a job that merges them when all are done.
+      # \(shards) array tasks that share \(runs) runs, and a job that merges their files when all are done.
       #   bash FILE [sbatch options, such as --partition=long --time=1:00:00]
       # If a task fails, run this again: tasks compute only what is missing from their files.
       set -euo pipefail

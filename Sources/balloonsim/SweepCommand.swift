@@ -80,7 +80,7 @@ struct SweepCommand: ParsableCommand {
       """
       Make only share I of N, counted from 0, into a file of its own beside the database; `auto/N` takes I from \
       SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX or PARALLEL_SEQ.
-      """, valueName: "I/N"))
+      """, valueName: "I/N"), transform: { try ShardOption($0) })
   var shard: ShardOption?
 
   @Option(help: "Print a script that has the sweep made elsewhere, and run nothing: slurm.")

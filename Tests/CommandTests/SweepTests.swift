@@ -14,17 +14,6 @@ struct SweepTests {
     try workplace.start(["sweep", "small.yaml", "--db", db] + Self.axes + more)
   }
 
-  /// The exported table of the last sweep without the runs' numbers, which tell in what order they were made.
-  private func table(_ db: String) async throws -> [String] {
-    let outcome = try await workplace.run("export", "--sweep", "last", "--db", db)
-    outcome.expect(0)
-    return outcome.lines.map { line in
-      var cells = line.split(separator: ",", omittingEmptySubsequences: false)
-      cells.remove(at: 2)
-      return cells.joined(separator: ",")
-    }
-  }
-
   @Test(
     "A sweep is made once: the same command again computes nothing, a larger one only what is missing"
   )
@@ -184,7 +173,7 @@ struct SweepTests {
     let start = clock.now
     try await short([], db: "whole.sqlite").outcome().expect(0)
     var whole = clock.now - start
-    let expected = try await table("whole.sqlite")
+    let expected = try await workplace.sweepTable("whole.sqlite")
     #expect(expected.count == 5)
 
     var kills = 0
@@ -209,7 +198,7 @@ struct SweepTests {
         }
       }
       try await short([], db: db).outcome().expect(0)
-      let found = try await table(db)
+      let found = try await workplace.sweepTable(db)
       #expect(
         found == expected, "\(Set(found).symmetricDifference(expected).map { $0.prefix(200) })")
       let check = try await workplace.run("db", "check", "--db", db)

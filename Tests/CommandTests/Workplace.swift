@@ -64,6 +64,17 @@ final class Workplace: Sendable {
     try await start(arguments, environment: environment).outcome()
   }
 
+  /// The exported table of the last sweep without the runs' numbers, which tell in what order they were made.
+  func sweepTable(_ db: String) async throws -> [String] {
+    let outcome = try await run("export", "--sweep", "last", "--db", db)
+    outcome.expect(0)
+    return outcome.lines.map { line in
+      var cells = line.split(separator: ",", omittingEmptySubsequences: false)
+      cells.remove(at: 2)
+      return cells.joined(separator: ",")
+    }
+  }
+
   /// Runs a shell script to its end; in it the program is called `balloonsim`.
   func shell(_ script: String) async throws -> Outcome {
     try await start(program: "/bin/sh", ["-c", script]).outcome()

@@ -195,4 +195,19 @@ struct SweepPlanTests {
     #expect(unknown.hasPrefix("s.yaml:9:10: sweep: unknown key 'vari'"), "\(unknown)")
     #expect(range.hasPrefix("s.yaml:11:27: selfballoon_interval: a range goes up"), "\(range)")
   }
+
+  @Test("Shares of a sweep are disjoint, whole and alike in size, in any order of the keys")
+  func shares() throws {
+    let keys = Set((0..<103).map { "key \($0)" })
+    for count in [1, 2, 8, 103, 200] {
+      let shares = try (0..<count).map {
+        try #require(SweepShard(index: $0, count: count)).share(of: keys)
+      }
+      #expect(shares.reduce(into: Set()) { $0.formUnion($1) } == keys)
+      #expect(shares.map(\.count).reduce(0, +) == keys.count)
+      #expect(Set(shares.map(\.count)).isSubset(of: [103 / count, 103 / count + 1]))
+    }
+    #expect(SweepShard(index: 8, count: 8) == nil && SweepShard(index: -1, count: 8) == nil)
+    #expect(SweepShard(index: 0, count: 0) == nil)
+  }
 }
