@@ -11,12 +11,14 @@ FUZZ_SECONDS ?= 60
 
 # Debian packages that the build and the tests need: library headers, the C compiler for them, and make's own tools.
 PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3
+# What a cluster of one node needs besides.
+SLURM_PACKAGES := slurm-wlm munge
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check lint format bench fuzz clean setup reference validate install
+.PHONY: help run test test-slurm build check lint format bench fuzz clean setup setup-slurm reference validate install
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup build ## run the compile scenario, static and ballooned, and compare them
 	@$(PROGRAM) run Scenarios/compile.yaml --baseline --db $(DATABASE)
@@ -35,6 +37,9 @@ test: setup ## run all tests, in debug and the reference runs also in release
 	$(SWIFT) build -c release --product balloonsim
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/validation.py
+
+test-slurm: setup-slurm build ## have a sweep made by a Slurm cluster of one node, started here, and compare
+	BALLOONSIM=$(abspath $(PROGRAM)) Tests/slurm.sh
 
 build: setup ## build the program in release
 	@$(SWIFT) build -c release --product balloonsim
@@ -70,9 +75,10 @@ install: build ## install the program below PREFIX (default /usr/local)
 clean: ## remove what was built; recorded results stay
 	rm -rf $(BUILD) .build-* Package.resolved
 
-setup: ## install the Debian packages that are missing
+# Installs those of the packages $(1) that are missing, and says so.
+define install-packages
 	@missing=""; \
-	for package in $(PACKAGES); do \
+	for package in $(1); do \
 	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then \
@@ -81,4 +87,11 @@ setup: ## install the Debian packages that are missing
 	  $$as_root apt-get update -qq && \
 	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
+endef
+
+setup: ## install the Debian packages that are missing
+	$(call install-packages,$(PACKAGES))
 	@command -v $(SWIFT) >/dev/null || { echo "There is no '$(SWIFT)': install a Swift 6.2 toolchain or newer." >&2; exit 1; }
+
+setup-slurm: ## install Slurm and munge if they are missing, for test-slurm
+	$(call install-packages,$(SLURM_PACKAGES))
