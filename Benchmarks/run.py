@@ -10,16 +10,19 @@ what else the machine does.
 import argparse
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / os.environ.get("BUILD", ".build")
 WORK = BUILD / "benchmarks"
 PROGRAM = BUILD / "release" / "Benchmarks"
+BALLOONSIM = BUILD / "release" / "balloonsim"
 SWIFT = os.environ.get("SWIFT", "swift")
 CFLAGS = ["-O3", "-march=native", "-ffp-contract=off", "-pthread"]
 EXACT_MISSES = {10_000: 20_746_465, 100_000: 11_052_984, 500_000: 3_682_574}
@@ -44,9 +47,10 @@ def field(text, name):
 
 
 def build():
-    subprocess.run(
-        [SWIFT, "build", "-c", "release", "--product", "Benchmarks", "--scratch-path", BUILD],
-        cwd=ROOT, check=True, stdout=sys.stderr)
+    for product in ("Benchmarks", "balloonsim"):
+        subprocess.run(
+            [SWIFT, "build", "-c", "release", "--product", product, "--scratch-path", BUILD],
+            cwd=ROOT, check=True, stdout=sys.stderr)
     WORK.mkdir(parents=True, exist_ok=True)
     columns = int(field(call(PROGRAM, "columns"), "columns"))
     sources = ROOT / "Benchmarks" / "c"
@@ -204,6 +208,96 @@ def trace_import(rounds):
         problems.append(f"trace import lost samples: {results} of {second}")
 
 
+def timed(*command):
+    """Wall and processor seconds of a command, and what it printed."""
+    def used():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    start, before = time.monotonic(), used()
+    text = call(*command)
+    return time.monotonic() - start, used() - before, text
+
+
+def sweep(scenario, database, what, *options):
+    """Makes a sweep, and notes a problem unless it ends as `what` says; its wall and processor seconds."""
+    wall, cpu, text = timed(BALLOONSIM, "sweep", scenario, "--db", database, *options)
+    if f"{what}, 0 failed" not in text:
+        problems.append(f"sweep {' '.join(map(str, options))}: not {what}: {text}")
+    return wall, cpu
+
+
+def two_workers(rounds):
+    """A sweep that records every tick, with one worker and with two; and what two programs at once gain here."""
+    scenario = ROOT / "Scenarios" / "compile.yaml"
+    runs = 2 if QUICK else 16
+    options = ("--vary", f"selfballoon_downhysteresis=1..{runs}", "--quiet")
+    alone = (BALLOONSIM, "run", scenario, "--no-record", "--quiet")
+    seen, bounds = [], []
+    for _ in range(rounds):
+        one, two = (sweep(scenario, fresh("sweep.sqlite"), f"{runs} computed, 0 reused", *options, "--jobs", jobs)[0]
+                    for jobs in (1, 2))
+        seen.append(one / two)
+        start = time.monotonic()
+        for _ in range(runs):
+            call(*alone)
+        one = time.monotonic() - start
+        start = time.monotonic()
+        for _ in range(runs // 2):
+            pair = [subprocess.Popen(alone, stdout=subprocess.DEVNULL) for _ in range(2)]
+            if any(process.wait() for process in pair):
+                problems.append("two runs at once: one failed")
+        bounds.append(one / (time.monotonic() - start))
+    fresh("sweep.sqlite")
+    middle = statistics.median(seen)
+    show("sweep by two workers, every tick recorded", middle, statistics.median(bounds),
+         [ours / bound for ours, bound in zip(seen, bounds)], ">= 1.85", middle >= 1.85, "times one")
+
+
+def committed_only_day():
+    """The day of `selfballoon.h` as a scenario with a trace: a random walk, and 80,000 pages up or down every 300 s."""
+    state, committed = 1, 200_000
+    with open(WORK / "day.csv", "w") as file:
+        file.write("time_s,committed_kb\n0,800000\n")
+        for second in range(1, 86_401):
+            state = (state * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407) % 2**64
+            committed += (state >> 33) % 8193 - 4096
+            committed += {0: 80_000, 300: -80_000}.get(second % 600, 0)
+            committed = min(max(committed, 65_536), 600_000)
+            file.write(f"{second},{4 * committed}\n")
+    scenario = WORK / "day.yaml"
+    scenario.write_text("name: day\nduration: 24h\nhost: { memory: 4GiB }\nguests:\n  - name: guest\n    memory: 2GiB\n"
+                        "    tunables: { selfballoon_interval: 5 }\n    committed: { trace: day.csv }\n"
+                        "    anon: { touched: 0 }\n")
+    return scenario
+
+
+def big_sweeps():
+    scenario = committed_only_day()
+    days = (8, 5) if QUICK else (40, 25)
+    hysteresis = ("--vary", "selfballoon_downhysteresis=1..{}", "--vary", "selfballoon_uphysteresis=1..{}")
+
+    def grid(down, up):
+        return [text.format(number) for text, number in zip(hysteresis, ("", down, "", up))] + [
+            "--record", "metrics", "--quiet"]
+
+    count = days[0] * days[1]
+    wall, cpu = sweep(scenario, fresh("sweep.sqlite"), f"{count} computed, 0 reused", *grid(*days))
+    show(f"sweep, {count:,} points of a day", wall, None, [], "< 10", wall < 10, "s")
+    bound = field(call(WORK / "selfballoon", "day", 20, 1), "cpu_ms_day")
+    show("  processor time a run", 1000 * cpu / count, bound, [1000 * cpu / count / bound], "", None, "ms")
+    seconds = (20, 10) if QUICK else (125, 80)
+    count = seconds[0] * seconds[1]
+    options = (*grid(*seconds), "--duration", "1s")
+    database = fresh("sweep.sqlite")
+    wall, cpu = sweep(scenario, database, f"{count} computed, 0 reused", *options)
+    show(f"sweep, {count:,} points of a second, a run", 1000 * cpu / count, None, [], "< 0.5",
+         1000 * cpu / count < 0.5, "ms")
+    wall, _ = sweep(scenario, database, f"0 computed, {count} reused", *options)
+    show("  again, all reused", wall, None, [], "< 2", wall < 2, "s")
+    fresh("sweep.sqlite")
+
+
 def compile_day():
     text = call(PROGRAM, "run", ROOT / "Scenarios" / "compile.yaml", fresh("day.sqlite"), "duration=24h",
                 "guests.build.committed.times=240", "selfballoon_interval=5")
@@ -228,6 +322,8 @@ def main():
     rows(rounds)
     recording(rounds)
     days(rounds)
+    two_workers(min(rounds, 3))
+    big_sweeps()
     trace_import(min(rounds, 3))
     if not QUICK:
         compile_day()
