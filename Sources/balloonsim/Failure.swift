@@ -37,6 +37,7 @@ struct Failure: Error {
       self = Failure(
         status: isInFile ? .wrongData : .usage, lines: error.problems.map(\.description))
     case let error as TraceProblem: self = Failure(.wrongData, error.description)
+    case let error as TraceChangeError: self = Failure(.wrongData, error.description)
     case let error as UnreadableFile: self = Failure(.cannotRead, error.description)
     case let error as RecordingError: self = Self.failure(error)
     case let error as Exporter.OptionError: self = Failure(.usage, Self.sentence(error))

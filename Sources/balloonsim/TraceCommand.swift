@@ -9,7 +9,10 @@ import SimulationEngine
 struct TraceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trace", abstract: "Bring in traces and look at them.",
-    subcommands: [TraceImportCommand.self, TraceFormatsCommand.self, Info.self])
+    subcommands: [
+      TraceImportCommand.self, TraceFormatsCommand.self, Info.self, TraceSliceCommand.self,
+      TraceResampleCommand.self, TraceScaleCommand.self, TraceMergeCommand.self,
+    ])
 
   /// `balloonsim trace info`.
   struct Info: ParsableCommand {

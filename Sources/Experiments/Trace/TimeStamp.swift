@@ -26,6 +26,12 @@ struct TimeStamp {
     }
   }
 
+  /// The time of a text in ISO 8601; nothing if it is none.
+  init?(iso text: String) {
+    guard let stamp = Self.iso(text.split(separator: " ").map(String.init)) else { return nil }
+    self = stamp
+  }
+
   /// The time of a day `2026-11-23`, a clock `00:57:15` and a zone's name; without one it is local.
   init?(day: String, clock: String, zone: String) {
     guard let date = Self.day(day.split(separator: "-")), let time = Self.time(of: clock[...])

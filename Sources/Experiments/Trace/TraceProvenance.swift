@@ -10,6 +10,13 @@ public struct TraceProvenance: Hashable, Sendable {
     /// The SHA-256 of its bytes as they are on disk, 64 hexadecimal digits.
     public var sha256: String
   }
+  /// The samples that were written.
+  public struct Outcome: Hashable, Sendable {
+    /// How many.
+    public var rows: Int
+    /// How long after the first the last one is.
+    public var span: SimDuration
+  }
   /// The file or folder, as it was named.
   public var path: String
   /// The files that were read, at least one.
@@ -48,6 +55,10 @@ public struct TraceProvenance: Hashable, Sendable {
   public var substituted: [String]
   /// What is worth knowing besides: restarts, rounding, values to question.
   public var notes: [String]
+  /// What was done to the samples after they were read, in words.
+  public var changes: [String] = []
+  /// The samples that came of that; nothing without changes.
+  public var outcome: Outcome?
   /// The lines of provenance in a CSV that was itself imported, without `# `.
   public var origin: [String]
 
@@ -72,13 +83,15 @@ public struct TraceProvenance: Hashable, Sendable {
     if missing > 0 { facts.append(("without a value", "\(missing) samples")) }
     if !used.isEmpty { facts.append(("columns", used.joined(separator: ", "))) }
     facts += substituted.map { ("substituted", $0) } + notes.map { ("note", $0) }
+    facts += changes.map { ("changed", $0) }
+    if let outcome { facts.append(("written", "\(outcome.rows) samples, \(outcome.span.text)")) }
     return facts
   }
 
   /// What a reader of results should know: stand-ins, gaps, values passed over, notes, and the same of the file that an
   /// imported CSV was made of. A name, a colon, a value each.
   public var remarks: [String] {
-    let names = ["substituted", "gaps", "without a value", "note"]
+    let names = ["substituted", "gaps", "without a value", "note", "changed"]
     let told = ["source", "format"] + names
     let own = facts.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
     return own

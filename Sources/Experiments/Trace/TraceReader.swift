@@ -36,22 +36,79 @@ public enum TraceReader {
   }
 
   /// Writes the trace in `paths` as CSV: one file, one folder, or several files with parts of one recording; `-` is
-  /// standard input. Takes the same memory however long the trace is, if its format has its samples in order.
+  /// standard input. Changes are made one after another. Takes the same memory however long the trace is, if its
+  /// format has its samples in order.
   ///
-  /// - Throws: `UnreadableFile`, `TraceProblem`, or what `write` throws.
+  /// - Throws: `UnreadableFile`, `TraceProblem`, `TraceChangeError`, or what `write` throws.
   public static func write(
-    _ paths: [String], options: ImportOptions, to write: @escaping ([UInt8]) throws -> Void
+    _ paths: [String], options: ImportOptions, changes: [TraceChange] = [],
+    to write: @escaping ([UInt8]) throws -> Void
   ) throws -> TraceProvenance {
     let writer = TraceWriter(to: write)
+    let tally = TraceTally(into: writer)
+    var stages: [any TraceStage] = []
+    for change in changes.reversed() {
+      stages.insert(change.stage(into: stages.first ?? tally), at: 0)
+    }
     writer.comment("imported by balloonsim; whole with a last line '# end'")
     for path in paths { writer.comment("source: \(path)") }
-    let provenance = try stream(paths, options: options, into: writer)
-    for source in provenance.sources { writer.comment("sha256: \(source.sha256)  \(source.path)") }
-    for fact in provenance.facts { writer.comment("\(fact.name): \(fact.value)") }
-    for line in provenance.origin { writer.comment("origin: \(line)") }
-    writer.comment("end")
-    try writer.finish()
+    var provenance = try stream(paths, options: options, into: stages.first ?? tally)
+    for stage in stages {
+      stage.end()
+      if let fault = stage.fault {
+        throw TraceChangeError(description: "\(paths.joined(separator: " ")): \(fault)")
+      }
+    }
+    provenance.changes = changes.map(\.text)
+    if !changes.isEmpty { provenance.outcome = tally.outcome }
+    try writer.finish([provenance])
     return provenance
+  }
+
+  /// Writes the sum of traces as CSV; each of `paths` is a trace of its own, read whole into memory.
+  ///
+  /// - Throws: `UnreadableFile`, `TraceProblem`, `TraceChangeError`, or what `write` throws.
+  public static func merge(
+    _ paths: [String], options: ImportOptions, alignment: TraceAlignment, outside: TraceOutside,
+    to write: @escaping ([UInt8]) throws -> Void
+  ) throws -> [TraceProvenance] {
+    let traces = paths.map { _ in TraceColumns() }
+    var provenances: [TraceProvenance] = []
+    for (path, trace) in zip(paths, traces) {
+      provenances.append(try stream([path], options: options, into: trace))
+      let start = trace.times.first ?? 0
+      let epoch = trace.understood.isAbsolute ? start : trace.understood.epoch
+      guard alignment == .start || epoch != nil else {
+        throw TraceChangeError(
+          description:
+            "\(path): the trace does not tell the time of day: align traces by their start")
+      }
+      trace.move(by: (alignment == .clock ? epoch ?? 0 : 0) - start)
+    }
+    var understood = TraceUnderstanding()
+    understood.start = traces.compactMap(\.times.first).min()
+    understood.isAbsolute = alignment == .clock
+    let sum = TraceSum(traces, outside: outside)
+    let writer = TraceWriter(to: write)
+    let tally = TraceTally(into: writer)
+    writer.comment("imported by balloonsim; whole with a last line '# end'")
+    for path in paths { writer.comment("source: \(path)") }
+    if let fault = sum.write(to: tally, understood: understood) {
+      throw TraceChangeError(description: fault)
+    }
+    let change =
+      "sum of \(paths.count) traces, aligned by \(alignment.rawValue), \(outside.rawValue) outside"
+    for index in provenances.indices {
+      provenances[index].changes = [change]
+      provenances[index].outcome = tally.outcome
+      let left = traces[index].columns.filter { !sum.columns.contains($0) }.map(\.column)
+      if !left.isEmpty {
+        provenances[index].notes.append(
+          "not in all traces and left out: \(left.joined(separator: ", "))")
+      }
+    }
+    try writer.finish(provenances)
+    return provenances
   }
 
   private static func stream(
@@ -119,9 +176,42 @@ public enum TraceReader {
   }
 }
 
+/// A change that cannot be made of a trace: a sentence without a full stop.
+public struct TraceChangeError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The trace, and why.
+  public var description: String
+}
+
 extension TraceProblem {
   init(_ fault: TraceFault, file: String) {
     self.init(file: file, line: fault.line, column: fault.column, message: fault.message)
+  }
+}
+
+/// Counts the samples that pass.
+private final class TraceTally: TraceSink {
+  private let sink: any TraceSink
+  private var first: Int64?
+  private var last: Int64 = 0
+  private var rows = 0
+
+  init(into sink: any TraceSink) { self.sink = sink }
+
+  var hasFailed: Bool { sink.hasFailed }
+  /// What has passed.
+  var outcome: TraceProvenance.Outcome {
+    TraceProvenance.Outcome(rows: rows, span: .nanoseconds(last - (first ?? last)))
+  }
+
+  func begin(columns: [TraceQuantity], understood: TraceUnderstanding) {
+    sink.begin(columns: columns, understood: understood)
+  }
+
+  func take(_ row: inout TraceRow) {
+    if first == nil { first = row.time }
+    last = row.time
+    rows += 1
+    sink.take(&row)
   }
 }
 

@@ -35,8 +35,14 @@ final class TraceWriter: TraceSink {
     if text.bytes.count >= Self.chunk { flush() }
   }
 
-  /// Hands on what waits; throws what `write` has thrown.
-  func finish() throws {
+  /// Writes where the samples come from and that this is all; throws what `write` has thrown.
+  func finish(_ provenances: [TraceProvenance]) throws {
+    for provenance in provenances {
+      for source in provenance.sources { comment("sha256: \(source.sha256)  \(source.path)") }
+      for fact in provenance.facts { comment("\(fact.name): \(fact.value)") }
+      for line in provenance.origin { comment("origin: \(line)") }
+    }
+    comment("end")
     flush()
     if let failure { throw failure }
   }
