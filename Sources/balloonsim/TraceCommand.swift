@@ -12,6 +12,7 @@ struct TraceCommand: ParsableCommand {
     subcommands: [
       TraceImportCommand.self, TraceFormatsCommand.self, Info.self, TraceSliceCommand.self,
       TraceResampleCommand.self, TraceScaleCommand.self, TraceMergeCommand.self,
+      TraceGenerateCommand.self,
     ])
 
   /// `balloonsim trace info`.

@@ -12,20 +12,27 @@ struct TraceOutput: ParsableArguments {
     help: "The CSV; `-` or nothing: standard output.")
   var file: String?
 
-  /// Makes a CSV, which gets its name when it is whole, and says what was understood of `files` on standard error.
-  func make(
-    of files: [String], _ output: OutputOptions,
-    _ write: (@escaping ([UInt8]) throws -> Void) throws -> [TraceProvenance]
+  /// Makes a CSV, which gets its name when it is whole; none of `files` is written over.
+  func write(
+    besides files: [String], _ write: (@escaping ([UInt8]) throws -> Void) throws -> Void
   ) throws {
     let target = try OutputTarget(file, besides: files)
-    let provenances: [TraceProvenance]
     do {
-      provenances = try write(target.write)
+      try write(target.write)
       try target.close()
     } catch {
       target.discard()
       throw error
     }
+  }
+
+  /// Makes a CSV of `files`, and says what was understood of them on standard error.
+  func make(
+    of files: [String], _ output: OutputOptions,
+    _ write: (@escaping ([UInt8]) throws -> Void) throws -> [TraceProvenance]
+  ) throws {
+    var provenances: [TraceProvenance] = []
+    try self.write(besides: files) { provenances = try write($0) }
     if output.json {
       let texts = provenances.map(\.json)
       let text = texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ","))]"

@@ -89,3 +89,62 @@ struct TraceImportCommandTests {
     #expect((try json.json() as? [Any])?.count == 22)
   }
 }
+
+@Suite("Traces that are changed or made up", .timeLimit(.minutes(5)))
+struct TraceMakingTests {
+  let workplace: Workplace
+
+  init() throws { workplace = try Workplace() }
+
+  @Test("What is cut, resized, added up or made up runs, and the run says how it was made")
+  func runs() async throws {
+    let script = """
+      set -e
+      balloonsim trace slice demand.csv --from 2s --to 12s -o a.csv --quiet
+      balloonsim trace scale a.csv --to-peak 30MiB -o b.csv --quiet
+      balloonsim trace resample b.csv --every 1s --rule mean -o c.csv --quiet
+      balloonsim trace generate bursts --high 40MiB --low 10MiB --size 1MiB --span 10s -o d.csv
+      balloonsim trace merge c.csv d.csv -o e.csv --quiet
+      balloonsim run e.csv --set guests.memory=128MiB --db a.sqlite >/dev/null
+      balloonsim show last --db a.sqlite
+      """
+    let outcome = try await workplace.shell(script)
+
+    outcome.expect(0)
+    for text in [
+      "changed: sum of 2 traces, aligned by start, nothing outside",
+      "origin: changed: scale by", "origin: generated: bursts from 10MiB to 40MiB",
+    ] {
+      #expect(
+        (outcome.output + outcome.errors).replacing(/\s+/, with: " ").contains(text), "\(outcome)")
+    }
+    let info = try await workplace.run("trace", "info", "c.csv", "--json")
+    #expect((try info.json() as? [String: Any])?["committed_greatest_pages"] as? Int == 7_680)
+  }
+
+  @Test("Wrong options end with one sentence and the documented code")
+  func wrongOptions() async throws {
+    for (arguments, code, text): ([String], Int32, String) in [
+      (["slice", "demand.csv"], 64, "give --from, --to or both"),
+      (["slice", "demand.csv", "--from", "x"], 64, "--from takes a time such as"),
+      (["slice", "demand.csv", "--from", "1h"], 65, "nothing of the trace lies in the slice"),
+      (["resample", "demand.csv", "--every", "0s"], 64, "--every takes a time above zero"),
+      (["scale", "demand.csv"], 64, "give --by, --to-memory, --to-peak or --stretch"),
+      (["scale", "demand.csv", "--by", "nan"], 64, "--by takes a factor above 0"),
+      (["scale", "demand.csv", "--to-memory", "1GiB"], 65, "does not tell the machine's memory"),
+      (["scale", "-", "--to-peak", "1GiB"], 64, "not from standard input"),
+      (["merge", "demand.csv"], 64, "give two traces or more"),
+      (["merge", "demand.csv", "nothing.csv"], 66, "nothing.csv: No such file or directory"),
+      (["merge", "demand.csv", "demand.csv", "-o", "demand.csv"], 73, "which is read"),
+      (["generate", "walk", "--step", "1ns"], 64, "--span and --step make from 1 to"),
+      (["generate", "step", "--low", "3GiB"], 64, "--low is above --high"),
+      (["generate", "bursts", "--tail", "0"], 64, "--tail takes a number above 0"),
+      (["generate", "sine", "--period", "0s"], 64, "--period takes a time above zero"),
+      (["generate", "like", "small.yaml"], 65, "small.yaml:1:1: "),
+    ] {
+      let outcome = try await workplace.start(["trace"] + arguments).outcome()
+      outcome.expect(code)
+      #expect(outcome.errors.contains(text), "\(arguments): \(outcome.errors)")
+    }
+  }
+}

@@ -88,14 +88,19 @@ public struct TraceProvenance: Hashable, Sendable {
     return facts
   }
 
-  /// What a reader of results should know: stand-ins, gaps, values passed over, notes, and the same of the file that an
+  /// What a reader of results should know: stand-ins, gaps, values passed over, notes, and the same of all files that an
   /// imported CSV was made of. A name, a colon, a value each.
   public var remarks: [String] {
     let names = ["substituted", "gaps", "without a value", "note", "changed"]
-    let told = ["source", "format"] + names
+    let told = ["source", "format", "generated", "recorded"] + names
     let own = facts.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
+    let before = origin.map { line in
+      var line = line[...]
+      while line.hasPrefix("origin: ") { line = line.dropFirst("origin: ".count) }
+      return line
+    }
     return own
-      + origin.filter { line in told.contains { line.hasPrefix("\($0):") } }.map { "origin: \($0)" }
+      + before.filter { line in told.contains { line.hasPrefix("\($0):") } }.map { "origin: \($0)" }
   }
 
   init(
