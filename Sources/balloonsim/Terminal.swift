@@ -93,6 +93,9 @@ final class OutputFile {
     if fwrite(bytes, 1, bytes.count, file) != bytes.count { throw failure }
   }
 
+  /// Writes what is buffered.
+  func flush() throws { if fflush(file) != 0 { throw failure } }
+
   /// Writes what is buffered and closes the file.
   func close() throws { if fclose(file) != 0 { throw failure } }
 

@@ -12,7 +12,7 @@ struct TraceCommand: ParsableCommand {
     subcommands: [
       TraceImportCommand.self, TraceFormatsCommand.self, Info.self, TraceSliceCommand.self,
       TraceResampleCommand.self, TraceScaleCommand.self, TraceMergeCommand.self,
-      TraceGenerateCommand.self,
+      TraceGenerateCommand.self, TraceRecordCommand.self,
     ])
 
   /// `balloonsim trace info`.

@@ -147,4 +147,60 @@ struct TraceMakingTests {
       #expect(outcome.errors.contains(text), "\(arguments): \(outcome.errors)")
     }
   }
+
+  @Test("A recording ends with its command, whose exit code it has, and can be run")
+  func record() async throws {
+    let recorded = try await workplace.run(
+      "trace", "record", "--interval", "50ms", "-o", "r.csv", "--", "sh", "-c",
+      "echo out; sleep 0.4; exit 3")
+    let signalled = try await workplace.run(
+      "trace", "record", "-o", "s.csv", "--", "sh", "-c", "kill -9 $$")
+    let missing = try await workplace.run("trace", "record", "-o", "m.csv", "--", "no-such-program")
+    let mixed = try await workplace.run("trace", "record", "--", "ls")
+    let run = try await workplace.run("run", "r.csv", "--no-record", "--json")
+
+    recorded.expect(3)
+    #expect(recorded.output == "out\n")
+    #expect(
+      recorded.errors.contains(" samples in ") && recorded.errors.contains("% of a processor"))
+    signalled.expect(137)
+    missing.expect(66, saying: "no-such-program: No such file or directory")
+    mixed.expect(64)
+    run.expect(0)
+    let csv = try workplace.read("r.csv")
+    #expect(csv.contains("# command: sh -c 'echo out; sleep 0.4; exit 3'\n"))
+    #expect(csv.split(separator: "\n").count >= 7)
+  }
+
+  @Test(
+    "A recording without a command ends after its duration, at Ctrl-C, or with whole lines at a kill"
+  )
+  func recordAlone() async throws {
+    let timed = try await workplace.run(
+      "trace", "record", "--interval", "10ms", "--duration", "500ms")
+    timed.expect(0)
+    let rows = timed.lines.filter { !$0.hasPrefix("#") }
+    #expect(rows[0].hasPrefix("time_s,committed_kb,") && (10...52).contains(rows.count))
+    // A sample takes less than 5 ms of a processor: at one a second, half a percent.
+    let cost = timed.errors.firstMatch(of: /took ([0-9.]+)% of a processor/)
+    let percent = try #require(cost.flatMap { Double($0.1) })
+    #expect(percent / 100 * 0.5 / Double(rows.count) < 0.005)
+
+    for signal in [SIGINT, SIGTERM, SIGKILL] {
+      let program = try workplace.start([
+        "trace", "record", "--interval", "10ms", "-o", "k.csv", "--quiet",
+      ])
+      let path = workplace.path("k.csv")
+      while (try? Data(contentsOf: URL(filePath: path)))?.count ?? 0 < 1_500 {
+        try await Task.sleep(for: .milliseconds(10))
+      }
+      program.send(signal)
+      let outcome = try await program.outcome()
+      #expect(outcome.isKilled == (signal == SIGKILL) && (outcome.isKilled || outcome.code == 0))
+      #expect(try workplace.read("k.csv").hasSuffix("\n"))
+      let info = try await workplace.run("trace", "info", "k.csv")
+      info.expect(0)
+      try FileManager.default.removeItem(atPath: path)
+    }
+  }
 }

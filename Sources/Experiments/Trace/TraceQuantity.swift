@@ -10,6 +10,8 @@ enum TraceQuantity: Int, CaseIterable, Sendable {
   /// Pages swapped in and out.
   case swapIn, swapOut
   case faults, majorFaults, kills
+  /// Microseconds in which some, or all, processes waited for memory (pressure stall information).
+  case someStalled, allStalled
 
   /// The name of its column in our own CSV.
   var column: String { Self.names[rawValue].column }
@@ -31,7 +33,8 @@ enum TraceQuantity: Int, CaseIterable, Sendable {
     ("swap_total_kb", "SwapTotal"), ("swap_free_kb", "SwapFree"), ("swap_used_kb", ""),
     ("swap_cached_kb", "SwapCached"), ("pgpgin", "pgpgin"), ("pgpgout", "pgpgout"),
     ("pswpin", "pswpin"), ("pswpout", "pswpout"), ("pgfault", "pgfault"),
-    ("pgmajfault", "pgmajfault"), ("oom_kill", "oom_kill"),
+    ("pgmajfault", "pgmajfault"), ("oom_kill", "oom_kill"), ("psi_some_us", ""),
+    ("psi_full_us", ""),
   ]
 
   private static let byName: [String: TraceQuantity] = {
@@ -51,7 +54,7 @@ struct TraceRow {
   var time: Int64 = 0
   /// A bit for each quantity that there is.
   private(set) var present: UInt32 = 0
-  private var values = InlineArray<27, Int64>(repeating: 0)
+  private var values = InlineArray<29, Int64>(repeating: 0)
 
   /// The value of a quantity, if it has one.
   subscript(quantity: TraceQuantity) -> Int64? {

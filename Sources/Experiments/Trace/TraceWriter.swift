@@ -24,6 +24,12 @@ final class TraceWriter: TraceSink {
 
   func begin(columns: [TraceQuantity], understood: TraceUnderstanding) {
     self.columns = columns
+    // Before the rows, so that the time of day is known when they are read again.
+    if let start = understood.isAbsolute ? understood.start : understood.epoch,
+      understood.zone == nil
+    {
+      comment("start: \(TimeStamp.text(start))Z")
+    }
     text.append((["time_s"] + columns.map(\.column)).joined(separator: ","))
     text.endLine()
   }
@@ -39,10 +45,18 @@ final class TraceWriter: TraceSink {
   func finish(_ provenances: [TraceProvenance]) throws {
     for provenance in provenances {
       for source in provenance.sources { comment("sha256: \(source.sha256)  \(source.path)") }
-      for fact in provenance.facts { comment("\(fact.name): \(fact.value)") }
+      // `start` stands before the rows.
+      for fact in provenance.facts where fact.name != "start" || provenance.zone != nil {
+        comment("\(fact.name): \(fact.value)")
+      }
       for line in provenance.origin { comment("origin: \(line)") }
     }
     comment("end")
+    try flushOrThrow()
+  }
+
+  /// Hands on the lines so far; throws what `write` has thrown.
+  func flushOrThrow() throws {
     flush()
     if let failure { throw failure }
   }

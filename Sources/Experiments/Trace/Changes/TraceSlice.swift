@@ -28,7 +28,12 @@ final class TraceSlice: TraceStage {
       return
     }
     bounds = from...to
-    sink.begin(columns: columns, understood: understood)
+    var cut = understood
+    if let start = understood.start, from > start {
+      cut.start = from
+      cut.epoch = understood.epoch.map { $0 &+ (from &- start) }
+    }
+    sink.begin(columns: columns, understood: cut)
   }
 
   func take(_ row: inout TraceRow) {
