@@ -45,6 +45,10 @@ struct Failure: Error {
     case let error as VectorError: self = Self.failure(error)
     case let error as RecordedFileError: self = Self.failure(error)
     case is Interrupted: self = Failure(.interrupted, "interrupted; what was finished is kept")
+    case Gnuplot.Fault.missing:
+      self = Failure(.cannotRead, "gnuplot is not installed; Debian has it as gnuplot-nox")
+    case Gnuplot.Fault.failed(let message):
+      self = Failure(.ourFault, "gnuplot: \(message)")
     case let error as OutputError: self = Self.failure(error)
     default: return nil
     }

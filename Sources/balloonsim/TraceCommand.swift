@@ -18,7 +18,12 @@ struct TraceCommand: ParsableCommand {
   /// `balloonsim trace info`.
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Say what a trace holds: span, samples, committed memory, steepest rise.")
+      abstract: "Say what a trace holds, and draw it.",
+      discussion: """
+        Draws committed memory, and memory in use where the trace tells it; says how levels are distributed, which rises are \
+        the largest, how long a level is remembered, and by how long changes of committed memory go before those of memory \
+        in use. What the figures mean exactly: Docs/traces.md.
+        """)
 
     @Argument(help: "A trace in any format of `balloonsim trace formats`; `-`: standard input.")
     var file: String
@@ -27,9 +32,10 @@ struct TraceCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let trace = try TraceReader.read(file, options: importing.options())
+      let (profile, trace) = try TraceProfile.read(file, options: importing.options())
       let summary = TraceSummary(trace)
-      if output.json { return try put(json(trace, summary)) }
+      if output.json { return try put(json(trace, summary, profile)) }
+      if !output.quiet { try draw(profile) }
       let pages = { (count: Double) in UnitScale.text(count, unit: "pages") }
       var rows = [
         ["format", trace.provenance.format.name], ["samples", "\(summary.rows)"],
@@ -45,12 +51,67 @@ struct TraceCommand: ParsableCommand {
         ["committed, least", pages(Double(summary.committed.least.pages))],
         ["committed, mean", pages(summary.meanCommittedPages)],
         ["committed, greatest", pages(Double(summary.committed.greatest.pages))],
+        [
+          "below, of the time",
+          zip(TraceProfile.shares, profile.quantiles).map {
+            "\(Int(($0 * 100).rounded()))%: \(pages($1))"
+          }.joined(separator: ", "),
+        ],
         ["steepest rise", pages(summary.steepestRise) + " a second"],
-        ["columns", listed(summary.columns)],
-        ["SHA-256", trace.provenance.sha256],
       ]
+      rows += profile.rises.map { rise in
+        [
+          "rise at \(time(rise.start))",
+          "\(pages(Double(rise.pages))) in \(time(rise.length)), \(pages(rise.speed)) a second",
+        ]
+      }
+      rows.append([
+        "level remembered",
+        profile.committed.memory.map {
+          UnitScale.text($0 * Double(profile.committed.step.nanoseconds) / 1e9, unit: "s")
+        } ?? "-",
+      ])
+      if let used = profile.used { rows.append(["memory in use", used.source]) }
+      if let lead = profile.lead { rows += self.rows(lead) }
+      rows += [["columns", listed(summary.columns)], ["SHA-256", trace.provenance.sha256]]
       let table = TableText(columns: [.init("trace"), .init(file)], rows: rows)
       try put(table.text(width: Terminal.width), terminator: "")
+    }
+
+    private func time(_ duration: SimDuration) -> String {
+      UnitScale.text(Double(duration.nanoseconds) / 1e9, unit: "s")
+    }
+
+    private func rows(_ lead: LeadLag) -> [[String]] {
+      let distance =
+        lead.lead == .zero
+        ? "changes at the same time as memory in use"
+        : lead.lead > .zero
+          ? "changes \(time(lead.lead)) before memory in use"
+          : "changes \(time(.nanoseconds(-lead.lead.nanoseconds))) after memory in use"
+      let figures = [lead.correlation, lead.chance].map { ($0 * 1_000).rounded() / 1_000 }
+      return [
+        [
+          "committed",
+          "\(distance): correlation \(figures[0]), by chance as high in \(figures[1]) of cases",
+        ],
+        [
+          "steep rises",
+          lead.alarms == 0
+            ? "none by a tenth of its range in a step"
+            : "\(lead.alarms), false alarms \(lead.falseAlarms): memory in use did not follow by half",
+        ],
+      ]
+    }
+
+    /// Draws the trace; without gnuplot it says so.
+    private func draw(_ profile: TraceProfile) throws {
+      do {
+        let width = min(Terminal.width ?? 80, 120)
+        try put(TracePlot.text(profile, width: width, height: 20), terminator: "")
+      } catch Gnuplot.Fault.missing {
+        note("not drawn: gnuplot is not installed (Debian's gnuplot-nox)")
+      }
     }
 
     /// The names, but not more than a person reads.
@@ -59,7 +120,24 @@ struct TraceCommand: ParsableCommand {
       return names.count <= 50 ? shown : "\(shown) and \(names.count - 50) more"
     }
 
-    private func json(_ trace: CommittedTrace, _ summary: TraceSummary) -> String {
+    private func json(
+      _ trace: CommittedTrace, _ summary: TraceSummary, _ profile: TraceProfile
+    ) -> String {
+      let rises = profile.rises.map {
+        """
+        {"start_ns":\($0.start.nanoseconds),"length_ns":\($0.length.nanoseconds),"pages":\($0.pages)}
+        """
+      }
+      let lead = profile.lead.map {
+        """
+        {"lead_ns":\($0.lead.nanoseconds),"correlation":\(JSONText.number($0.correlation)),\
+        "chance":\(JSONText.number($0.chance)),"alarms":\($0.alarms),"false_alarms":\($0.falseAlarms)}
+        """
+      }
+      let quantiles = zip(TraceProfile.shares, profile.quantiles).map {
+        "\"\($0)\":\(JSONText.number($1))"
+      }
+      let memory = profile.committed.memory.map { $0 * Double(profile.committed.step.nanoseconds) }
       let intervals = summary.intervals.map {
         """
         {"least_ns":\($0.least.nanoseconds),"median_ns":\($0.median.nanoseconds),\
@@ -74,6 +152,11 @@ struct TraceCommand: ParsableCommand {
         "committed_mean_pages":\(JSONText.number(summary.meanCommittedPages)),\
         "committed_greatest_pages":\(summary.committed.greatest.pages),\
         "steepest_rise_pages_per_s":\(JSONText.number(summary.steepestRise)),\
+        "quantiles_pages":{\(quantiles.joined(separator: ","))},\
+        "rises":[\(rises.joined(separator: ","))],\
+        "memory_ns":\(memory.map { "\(Int64($0))" } ?? "null"),\
+        "in_use":\(profile.used.map { JSONText.quoted($0.source) } ?? "null"),\
+        "lead":\(lead ?? "null"),\
         "columns":\(JSONText.array(summary.columns)),\
         "sha256":\(JSONText.quoted(trace.provenance.sha256))}
         """

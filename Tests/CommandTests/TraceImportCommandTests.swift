@@ -203,4 +203,26 @@ struct TraceMakingTests {
       try FileManager.default.removeItem(atPath: path)
     }
   }
+
+  @Test("A trace is drawn, unless there is no gnuplot, which is said")
+  func drawing() async throws {
+    let drawn = try await workplace.run("trace", "info", "demand.csv")
+    let quiet = try await workplace.run("trace", "info", "demand.csv", "--quiet")
+    let without = try await workplace.shell(
+      """
+      mkdir bin && ln -s "$(command -v balloonsim)" bin/balloonsim
+      PATH=$PWD/bin balloonsim trace info demand.csv
+      """)
+    let json = try await workplace.run("trace", "info", "demand.csv", "--json")
+
+    drawn.expect(0)
+    #expect(drawn.output.contains("committed ***") && drawn.output.contains("MiB"))
+    #expect(drawn.lines.allSatisfy { $0.count <= 120 || !$0.contains("*") })
+    #expect(!quiet.output.contains("***"))
+    without.expect(0)
+    #expect(without.errors == "not drawn: gnuplot is not installed (Debian's gnuplot-nox)\n")
+    #expect(without.output.contains("rise at"))
+    let rises = (try json.json() as? [String: Any])?["rises"] as? [[String: Any]]
+    #expect(rises?.map { $0["pages"] as? Int } == [7_680])
+  }
 }

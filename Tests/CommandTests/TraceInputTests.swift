@@ -50,7 +50,7 @@ struct TraceInputTests {
   func wrongLine(text: String, place: String, message: String) async throws {
     try workplace.write(text, to: "demand.csv")
 
-    let info = try await workplace.run("trace", "info", "demand.csv")
+    let info = try await workplace.run("trace", "info", "demand.csv", "--quiet")
     let run = try await workplace.run("run", "small.yaml")
 
     info.expect(65, saying: "demand.csv\(place): \(message)")
@@ -68,7 +68,7 @@ struct TraceInputTests {
 
   @Test("A good trace is summed up, for people and as JSON")
   func goodTrace() async throws {
-    let text = try await workplace.run("trace", "info", "demand.csv")
+    let text = try await workplace.run("trace", "info", "demand.csv", "--quiet")
     let json = try await workplace.run("trace", "info", "demand.csv", "--json")
 
     text.expect(0)

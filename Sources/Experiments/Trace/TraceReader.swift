@@ -18,6 +18,15 @@ public enum TraceReader {
     return samples.trace(provenance)
   }
 
+  /// The same, all columns going to `columns` too.
+  static func read(
+    _ path: String, options: ImportOptions, besides columns: TraceColumns
+  ) throws -> CommittedTrace {
+    let samples = TraceSamples(besides: columns)
+    let provenance = try stream([path], options: options, into: samples)
+    return samples.trace(provenance)
+  }
+
   /// Reads a trace's bytes as if they stood in `file`.
   ///
   /// - Throws: `TraceProblem`.
@@ -244,11 +253,17 @@ private final class TraceTally: TraceSink {
 private final class TraceSamples: TraceSink {
   private var rows: [(time: Int64, committed: Int64, touched: Int64?)] = []
   private var total: Int64 = 0
+  private let columns: TraceColumns?
   let hasFailed = false
 
-  func begin(columns: [TraceQuantity], understood: TraceUnderstanding) {}
+  init(besides columns: TraceColumns? = nil) { self.columns = columns }
+
+  func begin(columns: [TraceQuantity], understood: TraceUnderstanding) {
+    self.columns?.begin(columns: columns, understood: understood)
+  }
 
   func take(_ row: inout TraceRow) {
+    columns?.take(&row)
     total = max(total, row[.total] ?? 0)
     rows.append((row.time, row[.committed] ?? 0, row[.anon]))
   }

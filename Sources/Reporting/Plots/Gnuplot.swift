@@ -1,0 +1,47 @@
+internal import Foundation
+
+/// Runs gnuplot, a program that draws (Debian's gnuplot-nox).
+public enum Gnuplot {
+  /// Why there is no picture.
+  public enum Fault: Error, Hashable, Sendable {
+    /// It is not installed.
+    case missing
+    /// It ended with a message.
+    case failed(String)
+  }
+
+  /// What gnuplot prints when it is given a script.
+  ///
+  /// - Throws: `Fault`, or the error of a file that cannot be written.
+  public static func output(of script: String) throws -> String {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "balloonsim-plot-\(UUID().uuidString)", directoryHint: .isDirectory)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let files = ["script", "out", "errors"].map { folder.appending(path: $0) }
+    try Data(script.utf8).write(to: files[0])
+    for file in files[1...] { try Data().write(to: file) }
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["gnuplot", files[0].path]
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: files[1])
+    process.standardError = try FileHandle(forWritingTo: files[2])
+    try process.run()
+    process.waitUntilExit()
+    // What env(1) answers for a program that is not there.
+    if process.terminationStatus == 127 { throw Fault.missing }
+    guard process.terminationStatus == 0 else {
+      throw Fault.failed(String(decoding: try Data(contentsOf: files[2]), as: UTF8.self))
+    }
+    return String(decoding: try Data(contentsOf: files[1]), as: UTF8.self)
+  }
+
+  /// A number as gnuplot reads it.
+  static func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "NaN" }
+
+  /// A text in gnuplot's single quotes.
+  static func quoted(_ text: String) -> String {
+    "'\(text.replacing("'", with: "''"))'"
+  }
+}
