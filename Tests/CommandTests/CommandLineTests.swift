@@ -46,7 +46,7 @@ struct CommandLineTests {
         ["scenario", "chek", "small.yaml"], "unknown scenario command 'chek'; did you mean 'check'?"
       ),
       (["validate", "zone", "x"], "unknown validate command 'zone'; did you mean 'zones'?"),
-      (["db", "xyzzy"], "unknown db command 'xyzzy'; known: check"),
+      (["db", "xyzzy"], "unknown db command 'xyzzy'; known: check, merge, prune"),
     ])
   func unknownCommand(words: [String], message: String) async throws {
     let outcome = try await workplace.start(words).outcome()
