@@ -13,7 +13,7 @@ extension Advice {
       parts += [recommendation, defaultsText]
       parts += tunables.map { commands($0, isOnly: tunables.count == 1) }
     }
-    return parts.map { Self.wrapped($0, width: width) }.joined(separator: "\n") + "\n"
+    return parts.map { TableText.wrapped($0, width: width) }.joined(separator: "\n") + "\n"
   }
 
   private var summary: String {
@@ -191,16 +191,5 @@ extension Advice {
     }
     return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
       .joined(separator: ", ")
-  }
-
-  /// A sentence in lines; texts of several lines, such as tables and commands, stay as they are.
-  private static func wrapped(_ text: String, width: Int?) -> String {
-    guard let width, !text.contains("\n") else { return text }
-    var lines = [""]
-    for word in text.split(separator: " ") {
-      if lines[lines.count - 1].count + word.count + 1 > width { lines.append("") }
-      lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
-    }
-    return lines.joined(separator: "\n")
   }
 }

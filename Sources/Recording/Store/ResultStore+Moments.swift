@@ -1,0 +1,182 @@
+public import Experiments
+internal import GRDB
+public import SimulationEngine
+
+/// A row of `worker`: one run of a guest's selfballoon worker, by the names of its columns. Numbers are the driver's
+/// unsigned ones, kept by their bits.
+public struct WorkerRow: Hashable, Sendable {
+  /// When the worker began.
+  public var time: SimTime
+  /// Which run of the worker it was, from 1.
+  public var invocation: Int64
+  /// The columns that have a value.
+  public var values: [String: Int64]
+  /// Which rule made the floor.
+  public var floorRule: String?
+  /// What ended the worker.
+  public var fault: String?
+
+  /// A column's value.
+  public subscript(_ column: String) -> Int64? { values[column] }
+}
+
+/// A row of `ticks`.
+public struct TickRow: Hashable, Sendable {
+  /// Its time.
+  public var time: SimTime
+  private var values: [Int64]
+
+  /// A column's value.
+  public subscript(_ column: TickColumn) -> Int64 { values[column.rawValue] }
+
+  init(row: Row) throws {
+    time = SimTime(nanoseconds: try row.value("time_ns"))
+    values = try TickColumn.allCases.map { try row.value($0.name) }
+  }
+}
+
+/// A row of `events`.
+public struct EventRow: Hashable, Sendable {
+  /// When it happened.
+  public var time: SimTime
+  /// The guest; nothing: the whole run.
+  public var guest: String?
+  /// What happened.
+  public var kind: String
+  /// What else is known, a JSON object.
+  public var detail: String
+}
+
+/// A moment of a run that one looks for.
+public enum WorstMoment: String, CaseIterable, Sendable {
+  /// The first process killed for want of memory.
+  case oom
+  /// The tick in which accesses waited longest.
+  case stall
+  /// The worker's run that found the guest furthest below its goal.
+  case shortfall
+}
+
+extension ResultStore {
+  /// The worker's last run in a guest at or before a time, and the one after it.
+  public func workerRuns(
+    of run: Int64, guest: String, at time: SimTime
+  ) throws -> (last: WorkerRow?, next: WorkerRow?) {
+    let last = try workerRows(
+      of: run, "guest = ? AND time_ns <= ? ORDER BY id DESC LIMIT 1", [guest, time.nanoseconds])
+    let next = try workerRows(
+      of: run, "guest = ? AND time_ns > ? ORDER BY id LIMIT 1", [guest, time.nanoseconds])
+    return (last.first, next.first)
+  }
+
+  /// The worker's runs in a guest from one time to another.
+  public func workerRows(
+    of run: Int64, guest: String, from: SimTime, to: SimTime
+  ) throws -> [WorkerRow] {
+    try workerRows(
+      of: run, "guest = ? AND time_ns BETWEEN ? AND ? ORDER BY id",
+      [guest, from.nanoseconds, to.nanoseconds])
+  }
+
+  private func workerRows(
+    of run: Int64, _ condition: String, _ arguments: StatementArguments
+  ) throws -> [WorkerRow] {
+    try rows("worker", of: run, condition, arguments).map { row in
+      var values: [String: Int64] = [:]
+      for name in row.columnNames where !["guest", "floor_rule", "fault"].contains(name) {
+        if let value: Int64 = try row.optional(name) { values[name] = value }
+      }
+      return WorkerRow(
+        time: SimTime(nanoseconds: try row.value("time_ns")),
+        invocation: try row.value("invocation"), values: values,
+        floorRule: try row.optional("floor_rule"), fault: try row.optional("fault"))
+    }
+  }
+
+  /// The last tick of a guest at or before a time.
+  public func tick(of run: Int64, guest: String, at time: SimTime) throws -> TickRow? {
+    try rows(
+      "ticks", of: run, "guest = ? AND time_ns <= ? ORDER BY id DESC LIMIT 1",
+      [guest, time.nanoseconds]
+    ).first.map(TickRow.init)
+  }
+
+  /// The ticks of a guest from one time to another.
+  public func ticks(
+    of run: Int64, guest: String, from: SimTime, to: SimTime
+  ) throws -> [TickRow] {
+    try rows(
+      "ticks", of: run, "guest = ? AND time_ns BETWEEN ? AND ? ORDER BY id",
+      [guest, from.nanoseconds, to.nanoseconds]
+    ).map(TickRow.init)
+  }
+
+  /// What happened in a guest, or in the whole run, from one time to another.
+  public func events(
+    of run: Int64, guest: String, from: SimTime, to: SimTime
+  ) throws -> [EventRow] {
+    try rows(
+      "events", of: run, "(guest = ? OR guest IS NULL) AND time_ns BETWEEN ? AND ? ORDER BY id",
+      [guest, from.nanoseconds, to.nanoseconds]
+    ).map { row in
+      EventRow(
+        time: SimTime(nanoseconds: try row.value("time_ns")), guest: try row.optional("guest"),
+        kind: try row.value("kind"), detail: try row.value("detail"))
+    }
+  }
+
+  /// When and in which guest a moment was; nothing if there was none. Without a guest, of all.
+  public func worst(
+    _ moment: WorstMoment, of run: Int64, guest: String?
+  ) throws -> (guest: String, time: SimTime)? {
+    let stall = TickColumn.allCases.filter { $0.name.hasPrefix("stall_") }.map(\.name)
+      .joined(separator: " + ")
+    let keys = "id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR guest = ?3)"
+    let sql =
+      switch moment {
+      case .oom:
+        "SELECT guest, time_ns FROM events WHERE \(keys) AND kind = 'oom_kill' ORDER BY id LIMIT 1"
+      case .stall:
+        """
+        SELECT guest, time_ns FROM (
+          SELECT guest, time_ns, id, \(stall) - lag(\(stall)) OVER (PARTITION BY guest ORDER BY id) AS amount
+          FROM ticks WHERE \(keys))
+        WHERE amount > 0 ORDER BY amount DESC, id LIMIT 1
+        """
+      case .shortfall:
+        """
+        SELECT guest, time_ns FROM worker
+        WHERE \(keys) AND goal_pages > cur_pages ORDER BY goal_pages - cur_pages DESC, id LIMIT 1
+        """
+      }
+    let range = RowKey.range(of: run)
+    return try read("look through run \(run)") { db in
+      try Row.fetchOne(db, sql: sql, arguments: [range.lowerBound, range.upperBound, guest]).map {
+        (try $0.value("guest"), SimTime(nanoseconds: try $0.value("time_ns")))
+      }
+    }
+  }
+
+  /// The names of a run's guests, in their order.
+  public func guests(of run: Int64) throws -> [String] {
+    try read("read run \(run)") {
+      try String.fetchAll(
+        $0, sql: "SELECT name.value FROM runs, json_each(guests) AS name WHERE runs.id = ?",
+        arguments: [run])
+    }
+  }
+
+  private func rows(
+    _ table: String, of run: Int64, _ condition: String, _ arguments: StatementArguments
+  ) throws -> [Row] {
+    let range = RowKey.range(of: run)
+    return try read("read \(table) of run \(run)") { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM \(table)
+          WHERE id BETWEEN \(range.lowerBound) AND \(range.upperBound) AND \(condition)
+          """, arguments: arguments)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+@Suite("why", .timeLimit(.minutes(5)))
+struct WhyTests {
+  let workplace: Workplace
+
+  init() throws { workplace = try Workplace() }
+
+  @Test("A moment is explained in sentences and as JSON, the worst one with its minute before")
+  func explains() async throws {
+    try await workplace.run("run", "small.yaml", "--db", "a.sqlite").expect(0)
+    let text = try await workplace.run("why", "last", "--at", "12s", "--db", "a.sqlite")
+    let json = try await workplace.run("why", "1", "--at", "12s", "--json", "--db", "a.sqlite")
+    let worst = try await workplace.run("why", "last", "--worst", "--db", "a.sqlite")
+
+    text.expect(0)
+    #expect(text.output.contains("one, run ") && text.output.contains("The goal, in pages: "))
+    let object = try #require(try json.json() as? [String: Any])
+    let decision = try #require(object["decision"] as? [String: Any])
+    let sum = ["committed_pages", "totalreserve_pages", "reserved_pages", "frontswap_pages"].reduce(
+      0
+    ) { $0 + (decision[$1] as? Int ?? 0) }
+    #expect(decision["goal_pages"] as? Int == sum)
+    worst.expect(0)
+    #expect(worst.output.contains("The minute before:"))
+  }
+
+  @Test("What cannot be explained is said in one sentence")
+  func wrongInput() async throws {
+    try await workplace.run("run", "small.yaml", "--db", "a.sqlite").expect(0)
+    try await workplace.run(
+      "sweep", "small.yaml", "--vary", "selfballoon_interval=2", "--record", "metrics", "--db",
+      "a.sqlite"
+    ).expect(0)
+
+    for (arguments, code, text): ([String], Int32, String) in [
+      (["1"], 64, "give --at or --worst"),
+      (["1", "--at", "1h"], 64, "--at: run 1 ended at 20s"),
+      (["1", "--at", "1s", "--guest", "two"], 64, "run 1 has no guest 'two': one"),
+      (["1", "--by", "oom"], 1, "run 1: no process was killed"),
+      (["2", "--at", "1s"], 64, "of run 2 figures alone are kept"),
+      (["9", "--at", "1s"], 64, "9"),
+    ] {
+      let outcome = try await workplace.start(["why"] + arguments + ["--db", "a.sqlite"]).outcome()
+      outcome.expect(code)
+      #expect(outcome.errors.contains(text), "\(arguments): \(outcome.errors)")
+    }
+  }
+}
