@@ -298,6 +298,26 @@ def big_sweeps():
     fresh("sweep.sqlite")
 
 
+def comparison():
+    """Two runs of a million ticks that part near their end."""
+    ticks = 20_000 if QUICK else 1_000_000
+    scenario = WORK / "long.yaml"
+    scenario.write_text(f"name: long\nduration: {ticks}s\nguests:\n  - name: g\n    memory: 256MiB\n"
+                        "    tunables: { selfballoon_interval: 60 }\n    anon: { touched: 0 }\n"
+                        "    committed: { points: [{ at: 0s, committed: 60MiB }, "
+                        f"{{ at: {ticks * 9 // 10}s, committed: 61MiB }}] }}\n")
+    database = fresh("compare.sqlite")
+    for megabytes in (61, 62):
+        call(BALLOONSIM, "run", scenario, "--db", database, "--quiet", "--set",
+             f"guests.committed.points.1.committed={megabytes}MiB")
+    walls = [timed(BALLOONSIM, "compare", "1", "2", "--db", database) for _ in range(3)]
+    if f"They part at tick {ticks * 9 // 10}" not in walls[0][2]:
+        problems.append(f"compare: not where they part: {walls[0][2]}")
+    wall = min(wall for wall, _, _ in walls)
+    show(f"compare of two runs of {ticks:,} ticks", wall, None, [], "< 0.5", wall < 0.5, "s")
+    fresh("compare.sqlite")
+
+
 def compile_day():
     text = call(PROGRAM, "run", ROOT / "Scenarios" / "compile.yaml", fresh("day.sqlite"), "duration=24h",
                 "guests.build.committed.times=240", "selfballoon_interval=5")
@@ -324,6 +344,7 @@ def main():
     days(rounds)
     two_workers(min(rounds, 3))
     big_sweeps()
+    comparison()
     trace_import(min(rounds, 3))
     if not QUICK:
         compile_day()

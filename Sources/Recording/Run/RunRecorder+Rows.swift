@@ -31,6 +31,7 @@ extension RunRecorder {
   /// Inserts everything that is buffered.
   func insertRows(into db: Database) throws {
     try insertTicks(into: db)
+    try insertHashes(into: db)
     try insertHostTicks(into: db)
     try insertWorkerRows(into: db)
     try insertEvents(into: db)
@@ -47,6 +48,16 @@ extension RunRecorder {
         insert.bind(UnsafeBufferPointer(rebasing: rows[start + 2..<start + Self.tickWidth]))
         try insert.step()
       }
+    }
+  }
+
+  private func insertHashes(into db: Database) throws {
+    if hashRows.isEmpty { return }
+    var insert = try RowInsert(db, sql: RowInsert.sql(into: "tick_hashes", ["id", "hash"]))
+    for start in stride(from: 0, to: hashRows.count, by: 2) {
+      insert.bind(hashRows[start])
+      insert.bind(hashRows[start + 1])
+      try insert.step()
     }
   }
 

@@ -24,6 +24,12 @@ public final class RunRecorder: RunObserver {
   var workerRows: [WorkerRecord] = []
   var eventRows: [EventRecord] = []
   var eventsWritten: Int64 = 0
+  /// Rows of `tick_hashes`: id and hash.
+  var hashRows: [Int64] = []
+  /// For each guest, a hash of all its ticks that are kept, and how many they are.
+  private var chains: [(hash: Fingerprint, count: Int)]
+  /// So many ticks stand behind a row of `tick_hashes`, so that it costs next to nothing.
+  static let hashedTicks = 256
   private var lastTime = SimTime.zero
   private var hasFailedToWrite = false
 
@@ -41,6 +47,7 @@ public final class RunRecorder: RunObserver {
     self.store = store
     self.run = run
     self.guests = guests
+    chains = guests.map { _ in (Fingerprint(), 0) }
     self.level = level
     filter = TickFilter(level)
     self.rowsPerWrite = rowsPerWrite
@@ -67,6 +74,13 @@ public final class RunRecorder: RunObserver {
     tickRows.append(tick)
     tickRows.append(time.nanoseconds)
     tickRows.append(contentsOf: values)
+    chains[guest].hash.combine(time.nanoseconds)
+    for value in values { chains[guest].hash.combine(value) }
+    chains[guest].count += 1
+    if chains[guest].count.isMultiple(of: Self.hashedTicks) {
+      hashRows.append(try RowKey.guestRow(run: run, guest: guest, number: tick))
+      hashRows.append(Int64(bitPattern: chains[guest].hash.value))
+    }
     try took(at: time, rows: tickRows.count / Self.tickWidth)
   }
 
@@ -150,5 +164,6 @@ public final class RunRecorder: RunObserver {
     hostRows.removeAll(keepingCapacity: true)
     workerRows.removeAll(keepingCapacity: true)
     eventRows.removeAll(keepingCapacity: true)
+    hashRows.removeAll(keepingCapacity: true)
   }
 }

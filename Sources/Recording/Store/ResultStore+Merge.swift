@@ -190,6 +190,8 @@ private struct RunCopy {
   /// Inserts its rows: the shift of their keys, its number here, and what tells them there.
   private let insertRows: [Statement]
   private let insertParameters: Statement
+  /// Inserts hashes of ticks: the shift of their keys, and what tells them there.
+  private let insertHashes: Statement
 
   init(_ db: Database) throws {
     self.db = db
@@ -208,6 +210,11 @@ private struct RunCopy {
           WHERE id BETWEEN ? AND ? ORDER BY id
           """)
     }
+    insertHashes = try db.makeStatement(
+      sql: """
+        INSERT INTO main.tick_hashes (id, hash)
+        SELECT id + ?, hash FROM source.tick_hashes WHERE id BETWEEN ? AND ? ORDER BY id
+        """)
     insertParameters = try db.makeStatement(
       sql: """
         INSERT INTO main.parameters (run_id, path, value, number)
@@ -234,6 +241,9 @@ private struct RunCopy {
         new.lowerBound - old.lowerBound, here, old.lowerBound, old.upperBound,
       ])
     }
+    try insertHashes.execute(arguments: [
+      new.lowerBound - old.lowerBound, old.lowerBound, old.upperBound,
+    ])
     try insertParameters.execute(arguments: [here, there])
   }
 

@@ -20,8 +20,8 @@ extension ResultStore {
   /// Removes a run with all its rows.
   static func remove(run: Int64, _ db: Database) throws {
     let keys = RowKey.range(of: run)
-    for table in ResultTable.allCases {
-      try db.cachedStatement(sql: "DELETE FROM main.\(table.rawValue) WHERE id BETWEEN ? AND ?")
+    for table in ResultTable.allCases.map(\.rawValue) + ["tick_hashes"] {
+      try db.cachedStatement(sql: "DELETE FROM main.\(table) WHERE id BETWEEN ? AND ?")
         .execute(arguments: [keys.lowerBound, keys.upperBound])
     }
     try db.cachedStatement(sql: "DELETE FROM main.parameters WHERE run_id = ?")

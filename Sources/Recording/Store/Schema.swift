@@ -23,6 +23,7 @@ enum Schema {
     Migration(name: "tables", sql: tables),
     Migration(name: "views", sql: views),
     Migration(name: "sweep plans", sql: sweepPlans),
+    Migration(name: "tick hashes", sql: tickHashes),
   ]
 
   /// Carries out the steps a file lacks, each in one transaction.
@@ -152,6 +153,13 @@ enum Schema {
       PRIMARY KEY (sweep_id, point, repetition)
     ) WITHOUT ROWID;
     ALTER TABLE runs ADD COLUMN recording TEXT NOT NULL DEFAULT 'ticks';
+    """
+
+  private static let tickHashes = """
+    CREATE TABLE tick_hashes (
+      id INTEGER PRIMARY KEY,
+      hash INTEGER NOT NULL
+    );
     """
 
   private static let views = """

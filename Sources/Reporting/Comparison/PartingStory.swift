@@ -1,0 +1,83 @@
+internal import Experiments
+public import Recording
+internal import SimulationEngine
+
+/// Where two runs part, in words, with the decisions behind it.
+public struct PartingStory: Sendable {
+  private let runs: (RunRecord, RunRecord)
+  private let parting: Parting?
+  private var decisions: (WorkerRow?, WorkerRow?)
+
+  /// The story of two runs, from what the database holds of them.
+  public init(_ store: ResultStore, _ first: RunRecord, _ second: RunRecord) throws {
+    runs = (first, second)
+    parting = try store.parting(of: first, and: second)
+    if let parting {
+      decisions = (
+        try store.workerRuns(of: first.id, guest: parting.guest, at: parting.time).last,
+        try store.workerRuns(of: second.id, guest: parting.guest, at: parting.time).last
+      )
+    }
+  }
+
+  /// Whether the runs took the same course as far as can be told.
+  public var isSame: Bool { parting == nil && runs.0.fingerprint == runs.1.fingerprint }
+
+  /// What there is to say, each a paragraph or a table.
+  public func text(width: Int?) -> [String] {
+    guard let parting else {
+      if let fingerprint = runs.0.fingerprint, fingerprint == runs.1.fingerprint {
+        return ["Both took the same course: fingerprint \(fingerprint)."]
+      }
+      let kept = runs.0.recording.keepsTicks && runs.1.recording.keepsTicks
+      return [
+        kept
+          ? "All ticks that both kept are the same; what differs happened in between, or after."
+          : "Where they part is not known, since ticks are not kept of both."
+      ]
+    }
+    let place = "tick \(parting.tick), \(DecisionStory.text(parting.time)), in \(parting.guest)"
+    if let shorter = parting.shorter {
+      let run = shorter == 0 ? runs.0 : runs.1
+      return ["They are the same until run \(run.id) ends, before \(place)."]
+    }
+    let titles = ["run \(runs.0.id)", "run \(runs.1.id)"].map { TableText.Column($0, .right) }
+    let columns = parting.differences.map { difference in
+      [difference.column.name] + [difference.first, difference.second].map { "\($0)" }
+    }
+    var parts = ["They part at \(place):"]
+    parts.append(
+      TableText(columns: [.init("column")] + titles, rows: columns).text(width: width))
+    guard let one = decisions.0, let two = decisions.1 else {
+      parts.append("The worker had not yet run in both.")
+      return parts
+    }
+    let hidden = ["id", "run_id", "run_ns"]
+    let names = Set(one.values.keys).union(two.values.keys).subtracting(hidden).sorted()
+    let terms = names.filter { one[$0] != two[$0] }.map { name in
+      [name] + [one[name], two[name]].map { $0.map { "\($0)" } ?? "-" }
+    }
+    if terms.isEmpty {
+      parts.append(
+        "The worker's decision before that, at \(DecisionStory.text(one.time)), was the same in both: they part by what followed it."
+      )
+    } else {
+      parts.append("The worker's decisions behind it:")
+      parts.append(TableText(columns: [.init("term")] + titles, rows: terms).text(width: width))
+    }
+    return parts
+  }
+
+  /// The parting as a JSON value.
+  public var json: String {
+    guard let parting else { return "null" }
+    let differences = parting.differences.map {
+      "{\"column\":\(JSONText.quoted($0.column.name)),\"first\":\($0.first),\"second\":\($0.second)}"
+    }
+    return """
+      {"guest":\(JSONText.quoted(parting.guest)),"tick":\(parting.tick),"time_ns":\(parting.time.nanoseconds),\
+      "shorter":\(parting.shorter.map { "\($0 == 0 ? runs.0.id : runs.1.id)" } ?? "null"),\
+      "differences":[\(differences.joined(separator: ","))]}
+      """
+  }
+}

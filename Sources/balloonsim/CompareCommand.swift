@@ -1,0 +1,113 @@
+import ArgumentParser
+import Recording
+import Reporting
+
+/// `balloonsim compare`: holds runs against each other.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Hold runs against a first one: parameters, figures, and where two of them part.",
+    usage: "balloonsim compare <run> <run> ... [<options>]",
+    discussion: """
+      A run is a number, the beginning of a key, or `last`. Repetitions with other seeds are given together, 4-6 or 4,5,6: \
+      then figures are means with 95% confidence intervals, and differences are taken between runs of the same seed.
+      """)
+
+  @Argument(help: "Two or more runs, or lists of repetitions.")
+  var runs: [String]
+
+  @Flag(help: "Exit with 1 unless all runs took the same course as the first.")
+  var expectEqual = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Exit with 1 if a figure differs by more: in percent of the first run's (stall=5%), or in its own unit (oom_kills=0); \
+      may be repeated.
+      """, valueName: "metric=amount"))
+  var tolerance: [String] = []
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if runs.count < 2 { throw ValidationError("give two runs or more") }
+  }
+
+  func run() throws {
+    let tolerances = try tolerance.map { text in
+      guard let tolerance = MetricTolerance(text) else {
+        throw Failure(.usage, "--tolerance takes METRIC=AMOUNT or METRIC=PERCENT%, not '\(text)'")
+      }
+      return tolerance
+    }
+    let store = try database.openToRead()
+    let groups = try runs.map { try RunGroup(store, records(of: $0, store)) }
+    let comparison = RunComparison(groups)
+    let others = groups.dropFirst().filter { $0.runs.count == 1 }
+    let stories =
+      groups[0].runs.count == 1
+      ? try others.map { try PartingStory(store, groups[0].runs[0], $0.runs[0]) } : []
+    let violations = try comparison.violations(of: tolerances)
+    if output.json {
+      let members =
+        comparison.jsonMembers + [
+          "\"partings\":[\(stories.map(\.json).joined(separator: ","))]",
+          "\"violations\":\(JSONText.array(violations))",
+        ]
+      try put("{\(members.joined(separator: ","))}")
+    } else if !output.quiet {
+      try printText(comparison, stories)
+    }
+    for violation in violations { note("balloonsim: \(violation)") }
+    var isHeld = violations.isEmpty
+    if expectEqual {
+      let prints = Set(groups.flatMap(\.runs).map(\.fingerprint))
+      if prints.count != 1 || prints.contains(nil) {
+        note("balloonsim: the runs did not take the same course")
+        isHeld = false
+      }
+    }
+    if !isHeld { throw ExitCode(ExitStatus.notHeld.rawValue) }
+  }
+
+  private func printText(_ comparison: RunComparison, _ stories: [PartingStory]) throws {
+    let width = Terminal.width
+    var parts: [String] = []
+    let parameters = comparison.parameterTable
+    parts.append(
+      parameters.rows.isEmpty
+        ? "All parameters are the same." : parameters.text(width: width))
+    let (figures, equal) = comparison.metricTable
+    if !figures.rows.isEmpty { parts.append(figures.text(width: width)) }
+    parts.append(
+      figures.rows.isEmpty
+        ? "All \(equal) figures are the same." : "\(equal) other figures are the same.")
+    for story in stories { parts += story.text(width: width) }
+    let text = parts.map { TableText.wrapped($0.trimmedEnd, width: width ?? 100) + "\n" }
+    try put(text.joined(separator: "\n"), terminator: "")
+  }
+
+  /// The runs that a word means: one, or several as in `4-6,9`.
+  private func records(of text: String, _ store: ResultStore) throws -> [RunRecord] {
+    let isList =
+      text.contains { ",-".contains($0) } && text.allSatisfy { "0123456789,-".contains($0) }
+    guard isList else { return [try store.resolve(text)] }
+    return try text.split(separator: ",", omittingEmptySubsequences: false).flatMap { part in
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
+        first <= last, last - first < 100_000
+      else { throw Failure(.usage, "'\(text)' is no list of runs such as 4-6,9") }
+      return try (first...last).map { try store.resolve("\($0)") }
+    }
+  }
+}
+
+extension String {
+  /// Without line ends at its end.
+  fileprivate var trimmedEnd: String {
+    var text = self
+    while text.hasSuffix("\n") { text.removeLast() }
+    return text
+  }
+}
