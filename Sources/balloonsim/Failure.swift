@@ -112,6 +112,10 @@ struct Failure: Error {
     case .wrongValue(let value, let unit, let condition):
       "'\(condition)': '\(value)' is neither a number nor a value in \(unit)"
     case .objectiveCount(let count): "two objectives are weighed, not \(count)"
+    case .unknownParameter(let path, let varying):
+      "'\(path)' is not one of the parameters that vary: \(varying.joined(separator: ", "))"
+    case .tooManyCurves(let count, let limit):
+      "that makes \(count) curves, more than \(limit): give --heat, or a sweep in which less varies"
     case .nothingFinished: "no run of the sweep is finished"
     case .nothingVaries: "all runs of the sweep have the same settings"
     case .noVariance(let metric): "\(metric) is the same in all runs, so nothing explains it"

@@ -6,14 +6,18 @@ public import SimulationEngine
 public struct Parting: Hashable, Sendable {
   /// A column in which they differ.
   public struct Difference: Hashable, Sendable {
+    /// Which.
     public var column: TickColumn
+    /// The first run's value, in the column's unit.
     public var first: Int64
+    /// The second run's.
     public var second: Int64
   }
   /// The guest.
   public var guest: String
-  /// The first tick that differs, and its time in the first run that has it.
+  /// The first tick that differs.
   public var tick: Int64
+  /// Its time, in the first run that has it.
   public var time: SimTime
   /// The columns in which it does; empty if one of the runs has no such tick.
   public var differences: [Difference]

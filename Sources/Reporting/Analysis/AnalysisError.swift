@@ -22,4 +22,8 @@ public enum AnalysisError: Error, Hashable, Sendable {
   case noFullGrid(missing: Int)
   /// The sweep's design does not have as many points as it says.
   case wrongDesign(points: Int)
+  /// A parameter that does not vary in the sweep, or more than one that does.
+  case unknownParameter(String, varying: [String])
+  /// More curves than a picture can show.
+  case tooManyCurves(Int, limit: Int)
 }

@@ -13,7 +13,7 @@ public enum Gnuplot {
   /// What gnuplot prints when it is given a script.
   ///
   /// - Throws: `Fault`, or the error of a file that cannot be written.
-  public static func output(of script: String) throws -> String {
+  static func output(of script: String) throws -> [UInt8] {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "balloonsim-plot-\(UUID().uuidString)", directoryHint: .isDirectory)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -34,7 +34,7 @@ public enum Gnuplot {
     guard process.terminationStatus == 0 else {
       throw Fault.failed(String(decoding: try Data(contentsOf: files[2]), as: UTF8.self))
     }
-    return String(decoding: try Data(contentsOf: files[1]), as: UTF8.self)
+    return Array(try Data(contentsOf: files[1]))
   }
 
   /// A number as gnuplot reads it.

@@ -38,6 +38,7 @@ public enum TracePlot {
       set border 3
       \(data)plot \(plots.joined(separator: ", "))
       """
-    return try Gnuplot.output(of: script).replacing("\u{0C}", with: "")
+    return String(decoding: try Gnuplot.output(of: script), as: UTF8.self)
+      .replacing("\u{0C}", with: "")
   }
 }

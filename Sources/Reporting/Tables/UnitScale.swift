@@ -35,6 +35,9 @@ public struct UnitScale: Hashable, Sendable {
     }
   }
 
+  /// A figure in the unit shown.
+  func value(_ figure: Double) -> Double { figure / divisor }
+
   private init(unit: String, divisor: Double, decimals: Int) {
     self.unit = unit
     self.divisor = divisor

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Recording
+import Reporting
+
+/// `balloonsim plot`: pictures of runs and sweeps.
+struct PlotCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plot", abstract: "Draw runs or a sweep, as SVG, PNG or with characters.",
+    usage: """
+      balloonsim plot <runs> ... -o <file.svg> [--columns <names>] [<options>]
+      balloonsim plot --sweep <sweep> --x <path> --y <metric> [--heat <path>] -o <file.svg> [<options>]
+      """,
+    discussion: """
+      One run: what its memory is used for over time, with goal, target and committed memory, and its events. Several runs, or \
+      --columns: these columns of `ticks` over one another. A sweep: a figure over a parameter, or over two as a map. gnuplot \
+      draws; a file that ends in .gp gets its script and data instead.
+      """)
+
+  @Argument(help: "Runs: numbers, beginnings of keys, or `last`.")
+  var runs: [String] = []
+
+  @Option(
+    help: "Columns of `ticks`, separated by commas (default for several runs: total_ram_pages).")
+  var columns: String?
+
+  @Option(help: "The guest (default: the first).")
+  var guest: String?
+
+  @Option(help: "A sweep instead: its number, its name, or `last`.")
+  var sweep: String?
+
+  @Option(help: ArgumentHelp("The parameter along the axis.", valueName: "path"))
+  var x: String?
+
+  @Option(help: ArgumentHelp("The figure: stall, build.stall, memory, ...", valueName: "metric"))
+  var y: String?
+
+  @Option(help: ArgumentHelp("A second parameter: the figure becomes a colour.", valueName: "path"))
+  var heat: String?
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")], help: "The file, .svg, .png or .gp.")
+  var file: String?
+
+  @Flag(help: "Draw with characters, here.")
+  var terminal = false
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if (sweep == nil) == runs.isEmpty { throw ValidationError("give runs, or --sweep") }
+    if sweep != nil, x == nil || y == nil { throw ValidationError("--sweep needs --x and --y") }
+    if sweep == nil, x != nil || y != nil || heat != nil {
+      throw ValidationError("--x, --y and --heat belong to --sweep")
+    }
+    if sweep != nil, columns != nil || guest != nil {
+      throw ValidationError("--columns and --guest belong to runs")
+    }
+    if (file == nil) != terminal { throw ValidationError("give -o or --terminal") }
+  }
+
+  func run() throws {
+    let store = try database.openToRead()
+    let width = min(Terminal.width ?? 80, 160)
+    var target = PlotTarget.terminal(width: width, height: 24)
+    if let file {
+      guard let known = PlotTarget(file: file) else {
+        throw Failure(.usage, "\(file): pictures end in .svg or .png, scripts in .gp")
+      }
+      target = known
+    }
+    let picture: [UInt8]
+    if let sweep, let x, let y {
+      let metric = try MetricChoice(y, known: store.metricNames())
+      let table = try store.sweepTable(sweep, metrics: [metric.name])
+      picture = try target.picture(SweepPlot(table, x: x, metric: metric, heat: heat))
+    } else {
+      let records = try runs.map { try store.resolve($0) }
+      try check(records, store)
+      if columns == nil, records.count == 1 {
+        let guest = try guest ?? store.guests(of: records[0].id)[0]
+        picture = try target.picture(MemoryPlot(store, run: records[0], guest: guest))
+      } else {
+        let columns = try tickColumns()
+        picture = try target.picture(
+          ColumnPlot(store, runs: records, guest: guest, columns: columns))
+      }
+    }
+    if terminal {
+      return try put(
+        String(decoding: picture, as: UTF8.self).replacing("\u{0C}", with: ""), terminator: "")
+    }
+    let output = try OutputFile(file, besides: database.file)
+    try output.write(picture)
+    try output.close()
+  }
+
+  private func check(_ records: [RunRecord], _ store: ResultStore) throws {
+    for record in records {
+      guard record.recording.keepsTicks else {
+        throw Failure(
+          .usage, "no ticks of run \(record.id) are kept; make it again with --record ticks")
+      }
+      let guests = try store.guests(of: record.id)
+      if let guest, !guests.contains(guest) {
+        throw Failure(
+          .usage, "run \(record.id) has no guest '\(guest)': \(guests.joined(separator: ", "))")
+      }
+    }
+  }
+
+  private func tickColumns() throws -> [TickColumn] {
+    let names = (columns ?? "total_ram_pages").split(separator: ",").map(String.init)
+    guard !names.isEmpty, names.count <= 8 else {
+      throw Failure(.usage, "--columns takes from 1 to 8 names")
+    }
+    return try names.map { name in
+      guard let column = TickColumn.allCases.first(where: { $0.name == name }) else {
+        let near = nearestWord(to: name, among: TickColumn.allCases.map(\.name))
+        throw Failure(
+          .usage, "ticks has no column '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+      }
+      return column
+    }
+  }
+}
