@@ -9,8 +9,8 @@ PREFIX ?= /usr/local
 SOURCES := Package.swift Sources Tests Benchmarks Fuzzing
 FUZZ_SECONDS ?= 60
 
-# Debian packages that the build and the tests need: library headers, the C compiler for them, make's own tools, and gnuplot.
-PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 gnuplot-nox
+# Debian packages that the build and the tests need: library headers, the C compiler for them, make's own tools, gnuplot, and the charts of pages.
+PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 gnuplot-nox libjs-dygraphs
 # What a cluster of one node needs besides.
 SLURM_PACKAGES := slurm-wlm munge
 

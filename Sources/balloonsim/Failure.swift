@@ -49,6 +49,9 @@ struct Failure: Error {
       self = Failure(.cannotRead, "gnuplot is not installed; Debian has it as gnuplot-nox")
     case Gnuplot.Fault.failed(let message):
       self = Failure(.ourFault, "gnuplot: \(message)")
+    case ReportLibrary.Fault.missing(let path):
+      self = Failure(
+        .cannotRead, "\(path) is not there; Debian has dygraphs as libjs-dygraphs")
     case let error as OutputError: self = Self.failure(error)
     default: return nil
     }

@@ -52,6 +52,8 @@ public struct Advice: Sendable {
   public let paths: [String]
   /// The settings as they were grouped.
   public let settings: SweepSettings
+  /// All settings with a finished run under every condition, in the order in which they were grouped.
+  public let points: [Point]
   /// The settings that nothing beats, from the best in the first objective to the best in the second.
   public let front: [Point]
   /// The place of the recommended setting in `front`; nil if no setting is allowed.
@@ -109,6 +111,7 @@ public struct Advice: Sendable {
     self.constraints = constraints
     self.settings = settings
     paths = settings.paths
+    self.points = points
     self.front = front
     incomplete = settings.settings.count - points.count
     forbidden = points.count - allowed.count
