@@ -13,9 +13,11 @@ FUZZ_SECONDS ?= 60
 PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 gnuplot-nox libjs-dygraphs
 # What a cluster of one node needs besides.
 SLURM_PACKAGES := slurm-wlm munge
+# What it takes to look at pages in a browser.
+BROWSER_PACKAGES := chromium chromium-driver python3-selenium
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slurm build check lint format bench fuzz clean setup setup-slurm reference validate install
+.PHONY: help run test test-slurm test-report build check lint format bench fuzz clean setup setup-browser setup-slurm reference validate install
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +42,9 @@ test: setup ## run all tests, in debug and the reference runs also in release
 
 test-slurm: setup-slurm build ## have a sweep made by a Slurm cluster of one node, started here, and compare
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/slurm.sh
+
+test-report: setup-browser build ## open pages of `report` in headless Chromium, point, type and print
+	BALLOONSIM=$(abspath $(PROGRAM)) /usr/bin/python3 Tests/report.py
 
 build: setup ## build the program in release
 	@$(SWIFT) build -c release --product balloonsim
@@ -92,6 +97,9 @@ endef
 setup: ## install the Debian packages that are missing
 	$(call install-packages,$(PACKAGES))
 	@command -v $(SWIFT) >/dev/null || { echo "There is no '$(SWIFT)': install a Swift 6.2 toolchain or newer." >&2; exit 1; }
+
+setup-browser: ## install Chromium and its driver if they are missing, for test-report
+	$(call install-packages,$(BROWSER_PACKAGES))
 
 setup-slurm: ## install Slurm and munge if they are missing, for test-slurm
 	$(call install-packages,$(SLURM_PACKAGES))
