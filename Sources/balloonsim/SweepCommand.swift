@@ -182,12 +182,17 @@ struct SweepCommand: ParsableCommand {
     return DatabaseOptions(file: shard.file(of: database.file))
   }
 
+  /// The keys of the share, or of the whole sweep.
+  private func wanted(of keys: [[String]]) -> Set<String> {
+    let all = Set(keys.joined())
+    return shard?.shard.share(of: all) ?? all
+  }
+
   /// The runs of the share that the database lacks, each once, and how many different ones it has.
   private func missing(
     _ keys: [[String]], in store: ResultStore?
   ) throws -> (jobs: [SweepExecution.Job], reused: Int) {
-    let all = Set(keys.joined())
-    let wanted = shard?.shard.share(of: all) ?? all
+    let wanted = wanted(of: keys)
     let present = try store?.finishedKeys(among: wanted, recording: record) ?? []
     var rest = wanted.subtracting(present)
     let reused = present.count
@@ -324,8 +329,8 @@ struct SweepCommand: ParsableCommand {
       of: todo.jobs.map(\.member), in: plan, level: record, store: store)
     let missing = Set(todo.jobs.map(\.key))
     let list = SweepForecast(
-      plan: plan, keys: keys, missing: missing, estimate: estimate, level: record,
-      threads: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+      plan: plan, keys: keys, own: wanted(of: keys), missing: missing, estimate: estimate,
+      level: record, threads: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
     try put(output.json ? list.json : list.text(width: Terminal.width), terminator: "")
     warn(of: estimate)
   }
