@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 @Suite("Sweeps", .timeLimit(.minutes(10)))
@@ -74,6 +75,75 @@ struct SweepTests {
     #expect(forecast["missing"] as? Int == 7)
     #expect(try #require(forecast["seconds"] as? Double) > 0)
     #expect(try #require(forecast["bytes"] as? Int) > 7 * 20 * 100)
+  }
+
+  @Test("A dry run of a share tells of its own points alone")
+  func dryRunOfShare() async throws {
+    let before = try await sweep(["--dry-run", "--shard", "1/4"]).outcome()
+    try await sweep(["--shard", "1/4"]).outcome().expect(0)
+    let after = try await sweep(["--dry-run", "--shard", "1/4", "--json"]).outcome()
+
+    before.expect(0)
+    #expect(
+      before.output.contains(
+        "8 points, 1 seed: 8 runs in all, 2 in this share, 0 recorded, 2 to be made"))
+    #expect(before.lines.count { $0.hasSuffix("0 of 1") } == 2)
+    let forecast = try #require(try after.json() as? [String: Any])
+    #expect(forecast["runs"] as? Int == 2 && forecast["missing"] as? Int == 0)
+    #expect((forecast["points"] as? [Any])?.count == 2)
+  }
+
+  @Test("Points whose recorded runs took longest are begun first")
+  func longestFirst() async throws {
+    func sweep(_ more: [String]) async throws -> Outcome {
+      try await workplace.start(
+        [
+          "sweep", "small.yaml", "--db", "a.sqlite", "--jobs", "1", "--record", "metrics", "--vary",
+          "selfballoon_downhysteresis=1,2,4",
+        ] + more
+      ).outcome()
+    }
+    try await sweep([]).expect(0)
+    let queue = try DatabaseQueue(path: workplace.path("a.sqlite"))
+    try await queue.write { db in
+      // 2, 6 and 4 seconds.
+      try db.execute(
+        sql: """
+          UPDATE runs SET started_at = '2026-01-01T00:00:00.000Z',
+            finished_at = '2026-01-01T00:00:0' || CASE id WHEN 1 THEN 2 WHEN 2 THEN 6 ELSE 4 END || '.000Z'
+          """)
+    }
+    try queue.close()
+
+    let outcome = try await sweep(["--repeat", "2"])
+
+    outcome.expect(0)
+    #expect(outcome.output.contains("3 computed, 3 reused"))
+    let runs = try await workplace.run(
+      "export", "--sweep", "last", "--db", "a.sqlite", "--format", "json")
+    let rows = try #require(try runs.json() as? [[String: Any]])
+    #expect(
+      rows.map { $0["run_id"] as? Int } == [1, 6, 2, 4, 3, 5], "4, 5, 6 are points 2, 3 and 1")
+  }
+
+  @Test(
+    "On a terminal a bar shows rate, remaining time, finished, reused and failed, however narrow it is",
+    .enabled(if: OutputTests.hasTerminal), arguments: [40, 80])
+  func progressBar(columns: Int) async throws {
+    let outcome = try await workplace.shell(
+      """
+      script -qec "stty cols \(columns); exec timeout -s INT 3 balloonsim sweep small.yaml --duration 20000h \
+      --vary selfballoon_interval=1,5 --record metrics --db a.sqlite" /dev/null < /dev/null
+      """)
+
+    let drawn = outcome.output.split(separator: "\r").filter { $0.hasSuffix("failed\u{1B}[K") }
+      .map { $0.replacing("\u{1B}[K", with: "") }
+    #expect(drawn.count > 3, "\(outcome)")
+    #expect(drawn.allSatisfy { $0.count < columns })
+    let pattern = /^(\[[.]+\] )?0\/2 +0\.0( runs)?\/s,? - s left;? 0 reused,? 0 failed$/
+    #expect(drawn.allSatisfy { $0.wholeMatch(of: pattern) != nil }, "\(drawn.first ?? "")")
+    #expect(drawn.allSatisfy { $0.hasPrefix("[") == (columns == 80) })
+    #expect(outcome.output.contains("0 computed, 0 reused, 0 failed, 2 missing"))
   }
 
   @Test("A trace is swept like a scenario")
