@@ -146,6 +146,29 @@ struct SweepTests {
     #expect(outcome.output.contains("0 computed, 0 reused, 0 failed, 2 missing"))
   }
 
+  @Test(
+    "On a narrow terminal nothing is wider than it is, but what is to be pasted",
+    .enabled(if: OutputTests.hasTerminal))
+  func narrowTerminal() async throws {
+    try await sweep(["--record", "metrics", "--repeat", "2"]).outcome().expect(0)
+
+    for command in [
+      "advise --sweep 1", "sensitivity --sweep 1 --metric memory", "show --sweep 1", "sweeps",
+      "sweep small.yaml --vary selfballoon_interval=1,5 --dry-run",
+      "search small.yaml --find selfballoon_interval in 1..9 --such-that 'memory < 30MiB' --quiet",
+      "trace generate like demand.csv -o like.csv",
+    ] {
+      let outcome = try await workplace.shell(
+        "export BALLOONSIM_DB=a.sqlite; script -qc \"stty cols 40; balloonsim \(command)\" /dev/null </dev/null"
+      )
+      let lines = outcome.output.split(whereSeparator: \.isNewline)
+      #expect(lines.count > 4, "\(command): \(outcome)")
+      for line in lines where !line.hasPrefix("echo ") && !line.hasPrefix("command: ") {
+        #expect(line.count <= 40, "\(command)")
+      }
+    }
+  }
+
   @Test("A trace is swept like a scenario")
   func trace() async throws {
     let outcome = try await workplace.run(

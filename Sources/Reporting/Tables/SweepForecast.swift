@@ -53,13 +53,13 @@ public struct SweepForecast: Sendable {
       seconds.map { "about " + UnitScale.text($0, unit: "s") }
       ?? "unknown, since no run of this scenario is recorded"
     let space = UnitScale.text(Double(estimate.bytes), unit: "bytes")
-    return table.text(width: width) + """
-
-      \(Self.count(keys.count, "point")), \(Self.count(plan.spec.repetitions, "seed")): \(Self.count(runs, "run"))\(share), \(own.count - missing.count) recorded, \(missing.count) to be made
-      time:  \(time)
-      space: about \(space) (--record \(level.text))
-
-      """
+    let lines = [
+      "\(Self.count(keys.count, "point")), \(Self.count(plan.spec.repetitions, "seed")): "
+        + "\(Self.count(runs, "run"))\(share), \(own.count - missing.count) recorded, \(missing.count) to be made",
+      "time:  \(time)", "space: about \(space) (--record \(level.text))",
+    ]
+    return table.text(width: width) + "\n"
+      + lines.map { TableText.wrapped($0, width: width) + "\n" }.joined()
   }
 
   private static func count(_ count: Int, _ noun: String) -> String {

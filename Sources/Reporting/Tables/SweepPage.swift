@@ -29,8 +29,9 @@ public struct SweepPage: Sendable {
       lines += [
         "command:  \(sweep.command)",
         "started:  \(sweep.startedText) UTC",
-        "runs:     \(sweep.plannedRuns) planned, \(sweep.finishedRuns) finished, "
-          + "\(sweep.failedRuns) failed, \(sweep.missingRuns) missing",
+        TableText.wrapped(
+          "runs:     \(sweep.plannedRuns) planned, \(sweep.finishedRuns) finished, "
+            + "\(sweep.failedRuns) failed, \(sweep.missingRuns) missing", width: width),
       ]
     }
     let names = table.paths.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
