@@ -122,6 +122,7 @@ struct SweepCommand: ParsableCommand {
     if emit == .slurm { return try printSlurmScript(plan, keys) }
 
     let store = try ownDatabase.openToWrite()
+    if !StoppedRuns.known.isEmpty { try store.interruptOwnRuns() }
     let sweepKey = plan.key(of: keys)
     if resume, try store.sweep(key: sweepKey) == nil {
       throw Failure(
@@ -135,7 +136,8 @@ struct SweepCommand: ParsableCommand {
     let estimate = try SweepEstimate(
       of: todo.jobs.map(\.member), in: plan, level: record, store: store)
     warn(of: estimate)
-    let outcome = try carryOut(plan, sweep, estimate.longestFirst(todo.jobs), todo.reused, store)
+    let jobs = StoppedRuns.knownLast(estimate.longestFirst(todo.jobs))
+    let outcome = try carryOut(plan, sweep, jobs, todo.reused, store)
     try store.close()
     try report(outcome, sweep: sweep, plan)
     if !outcome.faults.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
@@ -226,6 +228,7 @@ struct SweepCommand: ParsableCommand {
     _ store: ResultStore
   ) throws -> Outcome {
     catchInterrupts()
+    StoppedRuns.watch()
     let level = record
     let scenario = scenario
     let fixed = fixedWords
@@ -236,12 +239,14 @@ struct SweepCommand: ParsableCommand {
         return resolved.description(
           command: shellCommand(words + fixed), key: job.key, sweep: sweep, recording: level)
       },
-      simulate: { resolved, recorder in
-        let monitor = RunMonitor(
-          recorder: recorder, title: resolved.scenario.name, end: resolved.expectedEnd,
-          drawsBar: false)
-        var simulation = try resolved.simulation(observer: monitor)
-        return try simulation.run()
+      simulate: { job, resolved, recorder in
+        try StoppedRuns.guarding(job.key) {
+          let monitor = RunMonitor(
+            recorder: recorder, title: resolved.scenario.name, end: resolved.expectedEnd,
+            drawsBar: false)
+          var simulation = try resolved.simulation(observer: monitor)
+          return try simulation.run()
+        }
       },
       message: { Failure(describing: $0)?.lines.joined(separator: "; ") ?? "\($0)" },
       isInterrupted: { wasInterrupted })

@@ -242,6 +242,31 @@ struct SweepTests {
     try await sweep([]).outcome().expect(0)
   }
 
+  @Test(
+    "A check of the program that fails in a run ends that run with a message, and the others are made"
+  )
+  func stoppedRun() async throws {
+    let options = ["--duration", "20min", "--jobs", "2"]
+    let program = try sweep(options)
+    try await waitForRun(in: "a.sqlite")
+    try await Task.sleep(for: .milliseconds(200))
+    try program.sendToWorker(SIGILL)
+    let outcome = try await program.outcome()
+
+    outcome.expect(1)
+    #expect(outcome.output.contains(", 1 failed"), "\(outcome)")
+    #expect(outcome.errors.contains("a check failed and stopped it (signal \(SIGILL))"))
+    let list = try await workplace.run("runs", "--json", "--db", "a.sqlite")
+    let runs = try #require(try list.json() as? [[String: Any]])
+    let states = Dictionary(grouping: runs) { $0["status"] as? String ?? "" }.mapValues(\.count)
+    #expect(states["finished"] == 7 && states["failed"] == 1 && states["running"] == nil)
+
+    // Another time nothing stops it.
+    let again = try await sweep(options).outcome()
+    again.expect(0)
+    #expect(again.output.contains("1 computed, 7 reused, 0 failed"))
+  }
+
   /// Waits until others see a run of the sweep.
   private func waitForRun(in db: String) async throws {
     while true {

@@ -56,7 +56,7 @@ struct SweepExecutionTests {
             Parameter(path: $0.path, value: $0.text, number: $0.number)
           }, sweep: sweep, recording: level)
       },
-      simulate: { resolved, recorder in
+      simulate: { _, resolved, recorder in
         if resolved.runKey == failingKey { throw Fault() }
         slowing(points[resolved.runKey] ?? 0)
         var simulation = try Simulation(

@@ -28,7 +28,7 @@ public final class SweepExecution: Sendable {
     /// What the database is told of a run before it starts.
     public var describe: @Sendable (Job, ResolvedScenario) -> RunDescription
     /// Simulates a run that reports to a recorder, if there is one.
-    public var simulate: @Sendable (ResolvedScenario, RunRecorder?) throws -> RunSummary
+    public var simulate: @Sendable (Job, ResolvedScenario, RunRecorder?) throws -> RunSummary
     /// What an error means, for people.
     public var message: @Sendable (any Error) -> String
     /// Whether to stop.
@@ -37,7 +37,7 @@ public final class SweepExecution: Sendable {
     /// Hooks.
     public init(
       describe: @escaping @Sendable (Job, ResolvedScenario) -> RunDescription,
-      simulate: @escaping @Sendable (ResolvedScenario, RunRecorder?) throws -> RunSummary,
+      simulate: @escaping @Sendable (Job, ResolvedScenario, RunRecorder?) throws -> RunSummary,
       message: @escaping @Sendable (any Error) -> String,
       isInterrupted: @escaping @Sendable () -> Bool
     ) {
@@ -163,7 +163,7 @@ public final class SweepExecution: Sendable {
     let begun = level == .metrics ? nil : Result { try begin(job) }
     beginning.unlock()
     do {
-      if let begun { try makeRecorded(begun.get()) } else { try makeWhole(job, place) }
+      if let begun { try makeRecorded(job, begun.get()) } else { try makeWhole(job, place) }
       progress.withLock { $0.finished += 1 }
     } catch let error as RecordingError {
       stop(for: error)
@@ -184,7 +184,7 @@ public final class SweepExecution: Sendable {
     let scenario = try plan.scenario(of: job.member)
     let start = ResultStore.now
     do {
-      let summary = try hooks.simulate(scenario, nil)
+      let summary = try hooks.simulate(job, scenario, nil)
       let run = FinishedRun(
         description: hooks.describe(job, scenario), summary: summary, startedAt: start,
         finishedAt: ResultStore.now)
@@ -206,9 +206,11 @@ public final class SweepExecution: Sendable {
     return (scenario, recorder(try store.begin(hooks.describe(job, scenario)), scenario))
   }
 
-  private func makeRecorded(_ run: (scenario: ResolvedScenario, recorder: RunRecorder)) throws {
+  private func makeRecorded(
+    _ job: Job, _ run: (scenario: ResolvedScenario, recorder: RunRecorder)
+  ) throws {
     do {
-      try run.recorder.finish(try hooks.simulate(run.scenario, run.recorder))
+      try run.recorder.finish(try hooks.simulate(job, run.scenario, run.recorder))
     } catch {
       // The first failure is the one to report; a run that cannot be marked is known by its dead process.
       do {
