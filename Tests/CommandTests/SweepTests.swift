@@ -132,7 +132,7 @@ struct SweepTests {
   func progressBar(columns: Int) async throws {
     let outcome = try await workplace.shell(
       """
-      script -qec "stty cols \(columns); exec timeout -s INT 3 balloonsim sweep small.yaml --duration 20000h \
+      script -qec "stty cols \(columns); exec timeout --foreground -s INT 3 balloonsim sweep small.yaml --duration 20000h \
       --vary selfballoon_interval=1,5 --record metrics --db a.sqlite" /dev/null < /dev/null
       """)
 
