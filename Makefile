@@ -33,12 +33,13 @@ run: setup build ## run the compile scenario, static and ballooned, and compare 
 	@echo "  $(PROGRAM) run Scenarios/compile.yaml --set selfballoon_downhysteresis=2   another setting"
 	@echo "  sqlite3 $(DATABASE) 'SELECT * FROM ticks_mib LIMIT 5'     ask the database yourself"
 
-test: setup ## run all tests, in debug and the reference runs also in release
+test: setup ## run all tests, in debug; reference runs, recordings and the documentation's commands in release
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 	$(SWIFT) build -c release --product balloonsim
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/validation.py
+	BALLOONSIM=$(abspath $(PROGRAM)) Tests/documented.py
 
 test-slurm: setup-slurm build ## have a sweep made by a Slurm cluster of one node, started here, and compare
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/slurm.sh

@@ -44,6 +44,11 @@ struct Failure: Error {
     case let error as AnalysisError: self = Failure(.usage, Self.sentence(error))
     case let error as VectorError: self = Self.failure(error)
     case let error as RecordedFileError: self = Self.failure(error)
+    case let error as StoppedRun:
+      self = Failure(
+        .ourFault,
+        "a fault of the program: a check failed and stopped it (signal \(error.signal)); the run's command repeats it"
+      )
     case is Interrupted: self = Failure(.interrupted, "interrupted; what was finished is kept")
     case Gnuplot.Fault.missing:
       self = Failure(.cannotRead, "gnuplot is not installed; Debian has it as gnuplot-nox")

@@ -11,7 +11,7 @@ extension Advice {
     } else {
       parts.append("Pareto front, * recommended:\n" + table.text(width: width))
       parts += [recommendation, defaultsText]
-      parts += tunables.map { commands($0, isOnly: tunables.count == 1) }
+      parts += tunables.map { commands($0, isOnly: tunables.count == 1, width: width) }
     }
     return parts.map { TableText.wrapped($0, width: width) }.joined(separator: "\n") + "\n"
   }
@@ -146,18 +146,23 @@ extension Advice {
   }
 
   /// How a guest's tunables are set, to be copied.
-  func commands(_ tunables: KernelTunables, isOnly: Bool) -> String {
+  func commands(
+    _ tunables: KernelTunables, isOnly: Bool, width: Int? = nil
+  ) -> String {
     let writes = tunables.sysfsWrites(always: Set(paths))
     let place = isOnly ? "" : " in guest \(tunables.guest)"
     let options = tunables.bootOptions
     var lines = [""]
     lines += definition(of: tunables.guest)
-    lines.append(
+    let heading =
       writes.isEmpty
-        ? "Nothing has to be written\(place): all is as after boot."
-        : "As root\(place), after every boot:")
+      ? "Nothing has to be written\(place): all is as after boot."
+      : "As root\(place), after every boot:"
+    lines.append(TableText.wrapped(heading, width: width))
     lines += writes
-    lines.append("On the kernel's command line\(place) (the numbers have no boot option):")
+    lines.append(
+      TableText.wrapped(
+        "On the kernel's command line\(place) (the numbers have no boot option):", width: width))
     lines.append(options.isEmpty ? "nothing of tmem" : options)
     return lines.joined(separator: "\n")
   }

@@ -24,7 +24,7 @@ public struct Advice: Sendable {
     /// Whether nothing beats them.
     public var isOnFront: Bool
     /// The distance to the nearest point of the front, each objective in shares of its range over all allowed
-    /// settings; nil if nothing is allowed or there is no such range.
+    /// settings; nil if nothing is allowed, all are alike, or these settings alone differ in an objective.
     public var distance: Double?
     /// What the recommended setting changes in each objective, condition by condition.
     public var changes: [MeanInterval]
@@ -149,7 +149,9 @@ public struct Advice: Sendable {
     }
     return Defaults(
       point: point, isOnFront: front.contains { $0.runs == point.runs },
-      distance: scale.flatMap { scale in plane.map { scale.distance($0, here) }.min() },
+      distance: scale.flatMap { scale in
+        plane.map { scale.distance($0, here) }.filter(\.isFinite).min()
+      },
       changes: changes ?? [])
   }
 }

@@ -4,9 +4,12 @@ extension Sensitivity {
   /// The finding in lines of at most `width` characters, what matters most first.
   public func text(width: Int? = nil) -> String {
     let heading = "Sweep \(sweep.id) (\(sweep.name)): what moves \(metric.text), over \(runs) runs"
-    let gaps = missing > 0 ? "\n\(missing) points have no finished run and are left out." : ""
+    let gaps =
+      missing > 0 ? ["\(missing) points have no finished run and are left out."] : []
+    let wrapped = { TableText.wrapped($0, width: width) }
+    let above = ([heading] + gaps).map(wrapped).joined(separator: "\n")
     let texts = tables.map { $0.text(width: width) }.joined(separator: "\n")
-    return "\(heading)\(gaps)\n\n\(texts)\n\(explanation)\n"
+    return "\(above)\n\n\(texts)\n\(explanation.map(wrapped).joined(separator: "\n"))\n"
   }
 
   /// The finding as one table or two.
@@ -33,15 +36,20 @@ extension Sensitivity {
 
   private var names: [String] { parameters.map { Advice.short($0, among: parameters) } }
 
-  /// What the tables' figures are.
-  var explanation: String {
+  /// What the figures mean, sentence after sentence.
+  var explanation: [String] {
     switch finding {
-    case .grid: "Shares of the variance over a full grid; means over all other parameters."
+    case .grid: ["Shares of the variance over a full grid; means over all other parameters."]
     case .morris:
-      "mu* is the mean absolute change over the parameter's range, mu the mean change;\n"
-        + "sigma beside mu* tells of bends and interactions. Interval: 95%, bootstrap."
+      [
+        "mu* is the mean absolute change over the parameter's range, mu the mean change; "
+          + "sigma beside mu* tells of bends and interactions. Interval: 95%, bootstrap."
+      ]
     case .sobol:
-      "Shares of the variance, alone and with all interactions.\nIntervals: 95%, bootstrap."
+      [
+        "Shares of the variance, alone and with all interactions.",
+        "Intervals: 95%, bootstrap.",
+      ]
     }
   }
 

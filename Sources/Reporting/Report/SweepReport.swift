@@ -131,7 +131,7 @@ public struct SweepReport {
       return finding.tables.enumerated().map { place, table in
         .init(
           heading: place == 0 ? title : nil,
-          paragraphs: place == finding.tables.count - 1 ? [finding.explanation] : [],
+          paragraphs: place == finding.tables.count - 1 ? finding.explanation : [],
           table: .init(table, caption: "What moves \(title), over \(finding.runs) runs"))
       }
     }

@@ -29,8 +29,9 @@ public struct SweepPage: Sendable {
       lines += [
         "command:  \(sweep.command)",
         "started:  \(sweep.startedText) UTC",
-        "runs:     \(sweep.plannedRuns) planned, \(sweep.finishedRuns) finished, "
-          + "\(sweep.failedRuns) failed, \(sweep.missingRuns) missing",
+        TableText.wrapped(
+          "runs:     \(sweep.plannedRuns) planned, \(sweep.finishedRuns) finished, "
+            + "\(sweep.failedRuns) failed, \(sweep.missingRuns) missing", width: width),
       ]
     }
     return lines.map { $0 + "\n" }.joined() + "\n" + runTable.text(width: width)
