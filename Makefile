@@ -10,12 +10,12 @@ SOURCES := Package.swift Sources Tests Benchmarks Fuzzing
 FUZZ_SECONDS ?= 60
 
 # Debian packages that the build and the tests need: library headers, the C compiler for them, make's own tools, and gnuplot.
-PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 gnuplot-nox
+PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 python3-venv gnuplot-nox
 # What a cluster of one node needs besides.
 SLURM_PACKAGES := slurm-wlm munge
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slurm build check lint format bench fuzz clean setup setup-slurm reference validate install
+.PHONY: help run test test-slurm test-export build check lint format bench fuzz clean setup setup-slurm reference validate install
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,15 @@ test: setup ## run all tests, in debug and the reference runs also in release
 
 test-slurm: setup-slurm build ## have a sweep made by a Slurm cluster of one node, started here, and compare
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/slurm.sh
+
+test-export: build $(BUILD)/export-venv/made ## read exports back with pandas and DuckDB, and compare
+	BALLOONSIM=$(abspath $(PROGRAM)) $(BUILD)/export-venv/bin/python3 Tests/export.py
+
+# A virtual environment, made anew when other versions are wanted.
+$(BUILD)/export-venv/made: Tests/export-requirements.txt | setup
+	python3 -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
 
 build: setup ## build the program in release
 	@$(SWIFT) build -c release --product balloonsim
