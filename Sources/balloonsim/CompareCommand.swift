@@ -83,6 +83,7 @@ struct CompareCommand: ParsableCommand {
     parts.append(
       figures.rows.isEmpty
         ? "All \(equal) figures are the same." : "\(equal) other figures are the same.")
+    parts += comparison.verdicts
     for story in stories { parts += story.text(width: width) }
     let text = parts.map { TableText.wrapped($0.trimmedEnd, width: width ?? 100) + "\n" }
     try put(text.joined(separator: "\n"), terminator: "")

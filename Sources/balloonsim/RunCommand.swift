@@ -149,7 +149,7 @@ struct RunCommand: ParsableCommand {
       try put("[\(reports.map(\.json).joined(separator: ",\n"))]")
       return
     }
-    try put(MetricsTable(columns).table.text(width: Terminal.width), terminator: "")
+    try put(MetricsTable(columns).text(width: Terminal.width), terminator: "")
     for report in reports {
       guard let run = report.run else { continue }
       output.say(

@@ -132,6 +132,6 @@ struct ShowCommand: ParsableCommand {
     let columns = try records.map {
       MetricsTable.Run(title: "run \($0.id)", metrics: try store.metrics(of: $0.id))
     }
-    try put(MetricsTable(columns).table.text(width: Terminal.width), terminator: "")
+    try put(MetricsTable(columns).text(width: Terminal.width), terminator: "")
   }
 }

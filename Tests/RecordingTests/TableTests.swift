@@ -171,6 +171,24 @@ struct TableTests {
         """)
   }
 
+  @Test("A guest that hunts is named below the figures, with amplitude and period")
+  func hunting() {
+    let figures = [
+      Metric(guest: "one", name: "hunting_swings", value: 6, unit: "count"),
+      Metric(guest: "one", name: "hunting_period", value: 45, unit: "s"),
+      Metric(guest: "one", name: "hunting_amplitude", value: 384, unit: "pages"),
+      Metric(guest: "two", name: "hunting_swings", value: 0, unit: "count"),
+    ]
+
+    let text = MetricsTable([.init(title: "run 7", metrics: figures)]).text()
+
+    #expect(
+      text.hasSuffix(
+        "In run 7 one hunts: 6 swings of memory that committed memory did not ask for, 1.5 MiB to either side, up and down "
+          + "in 45.0 s.\n"))
+    #expect(!text.contains("two hunts"))
+  }
+
   @Test("The driver is a column of a list if there are several")
   func driverColumn() throws {
     let folder = try Folder()

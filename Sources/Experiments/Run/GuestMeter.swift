@@ -25,17 +25,8 @@ struct GuestMeter: ~Copyable {
   /// When the last closed-loop access was made.
   var workDone: SimTime?
 
-  /// Decisions so far, and the sums over them of what T was above and below its goal.
-  private var decisions: Int64 = 0
-  private var gapSum: Int128 = 0
-  private(set) var deepestShortfall: Int64 = 0
-  private(set) var overshoot: Int64 = 0
-  /// The decision before.
-  private var last: (goal: Int64, current: Int64)?
-  /// Times that T took to come within 2% of a goal that had moved away, and how many there were.
-  private var settlingSum: Int64 = 0
-  private var settlings: Int64 = 0
-  private var unsettledSince: Int64?
+  /// How memory follows its goal.
+  var stability = StabilityMeter()
 
   /// Waits of single allocations, in ns, three significant digits.
   private var stalls = Histogram<UInt32>(numberOfSignificantValueDigits: .three)
@@ -91,38 +82,6 @@ struct GuestMeter: ~Copyable {
   /// Notes how long one allocation waited.
   mutating func record(stall: Int64) { stalls.record(UInt64(stall)) }
 
-  /// Notes the distance to the goal at a decision.
-  ///
-  /// A guest has settled when it is within 2% of its goal, or 8 pages.
-  mutating func record(goal: Int64, current: Int64, at now: SimTime) {
-    let gap = current - goal
-    decisions += 1
-    gapSum += Int128(gap.magnitude)
-    deepestShortfall = max(deepestShortfall, -gap)
-    // The goal that T was moving to since the decision before, and how far it went beyond it.
-    if let last {
-      let isBeyond = last.current > last.goal ? current < last.goal : current > last.goal
-      if isBeyond && last.current != last.goal {
-        overshoot = max(overshoot, Int64((current - last.goal).magnitude))
-      }
-    }
-    last = (goal, current)
-    let isSettled = gap.magnitude <= max(goal.magnitude / 50, 8)
-    if !isSettled {
-      unsettledSince = unsettledSince ?? now.nanoseconds
-    } else if let start = unsettledSince {
-      settlingSum += now.nanoseconds - start
-      settlings += 1
-      unsettledSince = nil
-    }
-  }
-
-  /// The mean distance to the goal over all decisions, in pages.
-  var trackingError: Double { decisions == 0 ? 0 : Double(gapSum) / Double(decisions) }
-  /// The mean time to settle, in seconds; nothing if the guest never settled.
-  var meanSettling: Double? {
-    settlings == 0 ? nil : Double(settlingSum) / Double(settlings) / 1e9
-  }
   /// Pages times seconds held.
   var heldPageSeconds: Double { Double(heldIntegral) / 1e9 }
   /// Pages times seconds that the guest held less than at boot, until it was last noted; exact, so zero is zero.

@@ -89,7 +89,7 @@ public struct Metric: Hashable, Sendable {
   public var name: String
   /// The value.
   public var value: Double
-  /// The unit: `pages`, `s`, `ns`, `GiB*h`, `%`, `count`, `ratio`.
+  /// The unit: `pages`, `s`, `ns`, `GiB*h`, `%`, `count`, `ratio`, `1/h`.
   public var unit: String
 
   /// A figure.

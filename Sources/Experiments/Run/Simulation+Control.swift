@@ -26,8 +26,10 @@ extension Simulation {
     if let part = decision.balloon, let outcome = part.outcome {
       guests[index].goal = Int64(truncatingIfNeeded: part.goal)
       guests[index].target = Int64(truncatingIfNeeded: outcome.target)
-      guests[index].meter.record(
-        goal: guests[index].goal, current: Int64(truncatingIfNeeded: part.current), at: now)
+      guests[index].meter.stability.record(
+        goal: guests[index].goal, current: Int64(truncatingIfNeeded: part.current),
+        committed: Int64(truncatingIfNeeded: part.committed),
+        isFloored: outcome.target != outcome.unflooredTarget, at: now)
       isBalloonDue = guests[index].kernel.setBalloonTarget(outcome.balloonTarget)
     }
     let decided = now + .nanoseconds(Self.workerRunTime)

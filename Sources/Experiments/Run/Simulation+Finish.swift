@@ -97,16 +97,44 @@ struct MetricList {
     add("balloon_backoffs", Double(guest.meter.backoffs), "count", of: name)
     add("frontswap_shrunk", Double(guest.meter.shrunk), "pages", of: name)
     add("worker_runs", Double(guest.invocations), "count", of: name)
-    add("tracking_error_mean", guest.meter.trackingError, "pages", of: name)
-    add("shortfall_deepest", Double(guest.meter.deepestShortfall), "pages", of: name)
-    add("overshoot", Double(guest.meter.overshoot), "pages", of: name)
     if guest.spec.overcommit != .granted {
       add("commit_refusals", Double(guest.meter.refusals), "count", of: name)
       add("commit_refused_pages", Double(guest.meter.refusedPages), "pages", of: name)
     }
-    if let settling = guest.meter.meanSettling { add("settling_mean", settling, "s", of: name) }
+    addStability(guest, name)
     if let done = guest.meter.workDone {
       add("work_elapsed", Double(done.nanoseconds) / 1e9, "s", of: name)
+    }
+  }
+
+  /// How memory follows its goal, beside what the law says of the tunables at the end.
+  private mutating func addStability(_ guest: borrowing SimulatedGuest, _ name: String) {
+    let stability = guest.meter.stability
+    add("tracking_error_mean", stability.trackingError, "pages", of: name)
+    add("shortfall_deepest", Double(stability.deepestShortfall), "pages", of: name)
+    add("overshoot", Double(stability.overshoot), "pages", of: name)
+    if let settling = stability.meanSettling { add("settling_mean", settling, "s", of: name) }
+    let law = guest.driver.map(ControlLaw.init)
+    let halfLives = [
+      ("half_life_down", stability.halfLifeDown), ("half_life_down_law", law?.down ?? nil),
+      ("half_life_up", stability.halfLifeUp), ("half_life_up_law", law?.up ?? nil),
+      ("half_life_frontswap_law", law?.frontswap ?? nil),
+    ]
+    for (label, value) in halfLives {
+      if let value { add(label, value, "s", of: name) }
+    }
+    let hours = max(seconds, 1e-9) / 3_600
+    add("balloon_reversals_hourly", Double(guest.meter.reversals) / hours, "1/h", of: name)
+    let counters = guest.kernel.counters
+    let change = abs(counters.balloonOut - counters.balloonIn)
+    if change > 0 {
+      let moved = counters.balloonOut + counters.balloonIn
+      add("balloon_churn", Double(moved) / Double(change), "ratio", of: name)
+    }
+    add("hunting_swings", Double(stability.huntingSwings), "count", of: name)
+    if let period = stability.huntingPeriod, let amplitude = stability.huntingAmplitude {
+      add("hunting_period", period, "s", of: name)
+      add("hunting_amplitude", amplitude, "pages", of: name)
     }
   }
 

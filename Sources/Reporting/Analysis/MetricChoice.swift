@@ -34,15 +34,15 @@ public struct MetricChoice: Hashable, Sendable {
   /// The figure among those of a run, and its unit.
   ///
   /// Without a guest, what is counted or measured in pages, seconds or GiB*h is summed over the guests.
-  /// Throws `noSuchMetric`, and `guestNeeded` for a percentage, a ratio or a percentile of several guests.
+  /// Throws `noSuchMetric`, and `guestNeeded` for a percentage, a ratio, a rate, a percentile or a time of the control of several guests.
   public func value(
     in metrics: [Metric], run: Int64
   ) throws(AnalysisError) -> (value: Double, unit: String) {
     let found = metrics.filter { $0.name == name && (guest == nil || $0.guest == guest) }
     guard let first = found.first else { throw .noSuchMetric(text, run: run) }
     if found.count == 1 { return (first.value, first.unit) }
-    guard !["%", "ratio"].contains(first.unit), !name.contains("_stall_p"),
-      !name.hasPrefix("settling")
+    guard !["%", "ratio", "1/h"].contains(first.unit), !name.contains("_stall_p"),
+      !["settling", "half_life", "hunting"].contains(where: name.hasPrefix)
     else {
       throw .guestNeeded(metric: name, guests: found.compactMap(\.guest))
     }

@@ -95,6 +95,9 @@ public struct RunComparison: Sendable {
     return (TableText(columns: columns, rows: rows), equal)
   }
 
+  /// Which guests hunt in which runs, a sentence for each.
+  public var verdicts: [String] { groups.flatMap(\.verdicts) }
+
   /// The figures that differ by more than they may, in words.
   ///
   /// - Throws: `AnalysisError.unknownMetric` for a tolerance of a figure that no run has.

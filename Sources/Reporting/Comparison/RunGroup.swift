@@ -33,6 +33,11 @@ public struct RunGroup: Sendable {
       .filter { seen.insert($0).inserted }
   }
 
+  /// Which of its guests hunt, a sentence for each.
+  var verdicts: [String] {
+    zip(runs, metrics).flatMap { HuntingVerdict.sentences($1, in: "run \($0.id)") }
+  }
+
   /// A figure of each run by its seed; runs that do not have it are left out.
   func values(of name: Name) -> [(seed: UInt64, value: Double)] {
     zip(runs, metrics).compactMap { run, metrics in

@@ -1,63 +1,38 @@
 public import Experiments
 public import Recording
-internal import SimulationEngine
 
 /// Columns of `ticks` of one run or several, over time.
 public struct ColumnPlot: Plot {
-  private var curves: [(title: String, points: [(time: Double, value: Double)])] = []
+  private static let parts = 400
+
+  private let curves: [(title: String, points: [(time: Double, value: Double)])]
+  private let axis: TimeAxis
   private let unit: String
   private let title: String
-  private let hasHours: Bool
-  private static let parts: Int64 = 400
 
   /// Curves of every column of every run, of a guest (default: each run's first).
   public init(
     _ store: ResultStore, runs: [RunRecord], guest: String?, columns: [TickColumn]
   ) throws {
-    let end = max(1, runs.compactMap { $0.simulated?.nanoseconds }.max() ?? 1)
-    hasHours = end > 7_200_000_000_000
-    let scale = hasHours ? 3.6e12 : 1e9
-    let isMemory = columns.allSatisfy { $0.name.hasSuffix("_pages") || $0.isPages }
-    let isTime = columns.allSatisfy { $0.name.hasSuffix("_ns") }
-    unit = isMemory ? "MiB" : isTime ? "s" : "count"
-    let divisor = isMemory ? 256.0 : isTime ? 1e9 : 1
+    axis = TimeAxis(runs)
     title = Set(runs.map(\.scenarioName)).sorted().joined(separator: ", ")
-    for run in runs {
+    let units = Set(columns.map(\.unit))
+    let isOne = units.count == 1
+    unit = isOne ? units.first ?? "" : "value, in the unit of its column"
+    curves = try runs.flatMap { run in
       let guest = try guest ?? store.guests(of: run.id)[0]
-      var curves = columns.map { column in
-        (
-          title: runs.count > 1 ? "run \(run.id) \(column.name)" : column.name,
-          points: [(time: Double, value: Double)]()
+      let series = try TickSeries(
+        store, run: run, guest: guest, columns: columns, parts: Self.parts)
+      return columns.indices.map { place in
+        let column = columns[place]
+        let name = isOne ? column.plainName : "\(column.plainName) (\(column.unit))"
+        return (
+          title: runs.count > 1 ? "run \(run.id) \(name)" : name,
+          points: series.points.map {
+            (Double($0.time) / 1e9, Double($0.values[place]) / column.divisor)
+          }
         )
       }
-      var bin: (number: Int64, rows: [(Int64, [Int64])]) = (-1, [])
-      func flush() {
-        for place in columns.indices {
-          let levels = bin.rows.map { $0.1[place] }
-          let extremes = [levels.min(), levels.max()].compactMap { extreme in
-            levels.firstIndex { $0 == extreme }
-          }
-          for row in Set(extremes).sorted() {
-            curves[place].points.append(
-              (Double(bin.rows[row].0) / scale, Double(levels[row]) / divisor))
-          }
-        }
-        bin.rows = []
-      }
-      try store.forEachRow(
-        of: .ticks, run: run.id, columns: ["guest", "time_ns"] + columns.map(\.name)
-      ) { cells in
-        guard cells[0] == .text(guest), case .integer(let time) = cells[1] else { return }
-        let number = time / max(1, end / Self.parts)
-        if number != bin.number {
-          flush()
-          bin.number = number
-        }
-        bin.rows.append(
-          (time, cells.dropFirst(2).map(\.count)))
-      }
-      flush()
-      self.curves += curves
     }
   }
 
@@ -65,17 +40,16 @@ public struct ColumnPlot: Plot {
   public func script(for target: PlotTarget) -> String {
     var script = """
       set title \(Gnuplot.quoted(title))
-      set xlabel \(Gnuplot.quoted(hasHours ? "simulated time (h)" : "simulated time (s)"))
+      \(axis.commands)
       set ylabel \(Gnuplot.quoted(unit))
-      set xrange [0:*] noextend
-      set key below
+      \(target.keyBelow)
 
       """
     var plots: [String] = []
     for (place, curve) in curves.enumerated() {
       script += "$curve\(place) << END\n"
       script += curve.points.map {
-        "\(Gnuplot.number(($0.time * 1e4).rounded() / 1e4)) \(Gnuplot.number($0.value))\n"
+        "\(Gnuplot.number(axis.value($0.time))) \(Gnuplot.number($0.value))\n"
       }.joined()
       script += "END\n"
       let colour = PlotColour.lines[place % PlotColour.lines.count]
@@ -87,14 +61,29 @@ public struct ColumnPlot: Plot {
   }
 }
 
-extension Cell {
-  /// A whole number, as every value of a tick is.
-  var count: Int64 { if case .integer(let value) = self { value } else { 0 } }
-}
-
 extension TickColumn {
-  /// Whether it counts pages though its name does not say so.
-  fileprivate var isPages: Bool {
-    [.pgpgin, .pgpgout, .pswpin, .pswpout].contains(self)
+  /// The unit in which people are shown the column.
+  var unit: String {
+    if isPages { return "MiB" }
+    return name.hasSuffix("_ns") ? "s" : "count"
+  }
+
+  /// How many of the column's own units are one of those shown.
+  var divisor: Double {
+    if isPages { return 256 }
+    return name.hasSuffix("_ns") ? 1e9 : 1
+  }
+
+  /// The name without the unit that it ends in.
+  var plainName: String {
+    for ending in ["_pages", "_ns"] where name.hasSuffix(ending) {
+      return String(name.dropLast(ending.count))
+    }
+    return name
+  }
+
+  /// Whether it counts pages; some names do not say so.
+  private var isPages: Bool {
+    name.hasSuffix("_pages") || [.pgpgin, .pgpgout, .pswpin, .pswpout].contains(self)
   }
 }

@@ -37,8 +37,12 @@ public enum Gnuplot {
     return Array(try Data(contentsOf: files[1]))
   }
 
-  /// A number as gnuplot reads it.
-  static func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "NaN" }
+  /// A number as gnuplot reads it, in as many digits as can be seen: at most four decimals.
+  static func number(_ value: Double) -> String {
+    guard value.isFinite else { return "NaN" }
+    let short = (value * 1e4).rounded() / 1e4
+    return abs(value) < 1 || abs(value) > 1e9 ? "\(value)" : "\(short)"
+  }
 
   /// A text in gnuplot's single quotes.
   static func quoted(_ text: String) -> String {

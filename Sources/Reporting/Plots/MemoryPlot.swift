@@ -4,102 +4,34 @@ internal import SimulationEngine
 
 /// A guest's memory over time: what it is used for in layers, goal, target and committed memory as lines, events as marks.
 public struct MemoryPlot: Plot {
-  /// The layers from below, in the order of the columns of the data.
-  private static let layers: [(title: String, colour: String)] = [
-    ("kernel and other", PlotColour.grey), ("anonymous", PlotColour.orange),
-    ("file", PlotColour.sky), ("free", PlotColour.yellow), ("balloon", PlotColour.pale),
-    ("frontswap", PlotColour.purple), ("cleancache", PlotColour.green),
-  ]
-  private static let lines: [(title: String, colour: String, dash: Int)] = [
-    ("committed", PlotColour.black, 1), ("goal", PlotColour.vermilion, 2),
-    ("target", PlotColour.blue, 3),
-  ]
-  /// So many parts of the time have samples of their own; in each the least and the greatest memory stay.
-  private static let parts: Int64 = 300
+  private static let parts = 200
 
   private let title: String
-  private let hasHours: Bool
-  private var data: [[Double]] = []
-  private var marks: [(time: Double, kind: String)] = []
+  private let axis: TimeAxis
+  private let memory: MemoryLayers
+  private let marks: [(time: Double, kind: String)]
 
   /// The picture of a guest of a run.
   public init(_ store: ResultStore, run: RunRecord, guest: String) throws {
     title = "\(run.scenarioName), run \(run.id), guest \(guest)"
-    let end = max(1, run.simulated?.nanoseconds ?? 1)
-    hasHours = end > 7_200_000_000_000
-    let scale = hasHours ? 3.6e12 : 1e9
-    let names = TickColumn.allCases.prefix { !$0.isCumulative }
-    var bin: (number: Int64, ticks: [(Int64, [Int64])]) = (-1, [])
-    var chosen: [(Int64, [Int64])] = []
-    try store.forEachRow(
-      of: .ticks, run: run.id, columns: ["guest", "time_ns"] + names.map(\.name)
-    ) { cells in
-      guard cells[0] == .text(guest), case .integer(let time) = cells[1] else { return }
-      let values = cells.dropFirst(2).map(\.count)
-      let number = time / max(1, end / Self.parts)
-      if number != bin.number {
-        chosen += Self.extremes(bin.ticks)
-        bin = (number, [])
-      }
-      bin.ticks.append((time, values))
+    axis = TimeAxis([run])
+    memory = try MemoryLayers(store, run: run, guest: guest, parts: Self.parts)
+    marks = try MarkedEvents.of(store, run: run, guest: guest).map {
+      (Double($0.time.nanoseconds) / 1e9, $0.kind.replacing("_", with: " "))
     }
-    chosen += Self.extremes(bin.ticks)
-    data = chosen.map { time, values in [Double(time) / scale] + Self.levels(values) }
-    let shown = ["oom_kill", "kernel_oops", "sysfs_write", "drop_caches", "fault_begins"]
-    marks = try store.events(
-      of: run.id, guest: guest, from: .zero, to: .zero + .nanoseconds(end)
-    ).filter { shown.contains($0.kind) }.prefix(20).map {
-      (Double($0.time.nanoseconds) / scale, $0.kind.replacing("_", with: " "))
-    }
-  }
-
-  /// Of the ticks of a part the first, and those with the least and the greatest memory and committed memory.
-  private static func extremes(_ ticks: [(Int64, [Int64])]) -> [(Int64, [Int64])] {
-    guard !ticks.isEmpty else { return [] }
-    var places: Set<Int> = [0]
-    for column in [TickColumn.totalRamPages, .committedPages] {
-      let levels = ticks.map { $0.1[column.rawValue] }
-      for extreme in [levels.min(), levels.max()] {
-        if let place = levels.firstIndex(where: { $0 == extreme }) { places.insert(place) }
-      }
-    }
-    return places.sorted().map { ticks[$0] }
-  }
-
-  /// The layers, each with those below it, and the lines, in MiB.
-  private static func levels(_ values: [Int64]) -> [Double] {
-    func level(_ column: TickColumn) -> Int64 { values[column.rawValue] }
-    let anon = level(.activeAnonPages) + level(.inactiveAnonPages)
-    let file = level(.activeFilePages) + level(.inactiveFilePages)
-    let other = max(0, level(.totalRamPages) - anon - file - level(.freePages))
-    let balloon = max(0, level(.maxPages) - level(.totalRamPages))
-    var sum: Int64 = 0
-    var sums: [Double] = []
-    for layer in [
-      other, anon, file, level(.freePages), balloon, level(.frontswapPages),
-      level(.cleancachePages),
-    ] {
-      sum += layer
-      sums.append(Double(sum) / 256)
-    }
-    // Before the worker's first run there is neither goal nor target.
-    let lines = [level(.committedPages), level(.goalPages), level(.targetPages)]
-    return sums
-      + lines.enumerated().map { $0 > 0 && $1 == 0 ? Double.nan : Double($1) / 256 }
   }
 
   /// Layers, lines and marks in lines of gnuplot; without colours the guest's RAM alone stands for the layers.
   public func script(for target: PlotTarget) -> String {
     var script = """
       set title \(Gnuplot.quoted(title))
-      set xlabel \(Gnuplot.quoted(hasHours ? "simulated time (h)" : "simulated time (s)"))
+      \(axis.commands)
       set ylabel 'memory (MiB)'
       set yrange [0:*]
-      set xrange [0:*] noextend
 
       """
     for mark in marks {
-      let time = Gnuplot.number(mark.time)
+      let time = Gnuplot.number(axis.value(mark.time))
       script += """
         set arrow from \(time), graph 0 to \(time), graph 1 nohead linecolor '\(PlotColour.black)' dashtype 4
         set label \(Gnuplot.quoted(mark.kind)) at \(time), graph 0.98 rotate by 90 right offset character -0.6,0 font ',11'
@@ -107,34 +39,69 @@ public struct MemoryPlot: Plot {
         """
     }
     script += "$ticks << END\n"
-    script += data.map { $0.map(Self.short).joined(separator: " ") + "\n" }.joined()
+    for point in memory.points {
+      var sum = 0.0
+      let sums = point.layers.map { layer in
+        sum += layer
+        return sum
+      }
+      let values = [axis.value(point.time)] + sums + point.lines.map { $0 ?? .nan }
+      script += values.map(Gnuplot.number).joined(separator: " ") + "\n"
+    }
     script += "END\n"
     var plots: [String] = []
     if target.hasColours {
       // The highest first, so that those below cover it.
-      for place in Self.layers.indices.reversed() {
-        let layer = Self.layers[place]
-        let seen = data.contains { $0[place + 1] - (place == 0 ? 0 : $0[place]) > 0 }
-        if !seen { continue }
-        plots.append(
+      plots += memory.seen.reversed().map { place in
+        let layer = MemoryLayers.layers[place]
+        return
           "$ticks using 1:\(place + 2) with filledcurves y1=0 fillstyle solid noborder linecolor '\(layer.colour)' title '\(layer.title)'"
-        )
       }
     } else {
       plots.append("$ticks using 1:5 with lines title 'RAM'")
     }
-    for (place, line) in Self.lines.enumerated() {
-      let column = place + Self.layers.count + 2
-      if data.allSatisfy({ $0[column - 1].isNaN }) { continue }
+    for (place, line) in MemoryLayers.lines.enumerated()
+    where memory.points.contains(where: { $0.lines[place] != nil }) {
       plots.append(
-        "$ticks using 1:\(column) with steps linewidth 1.6 linecolor '\(line.colour)' dashtype \(line.dash) title '\(line.title)'"
+        "$ticks using 1:\(place + MemoryLayers.layers.count + 2) with steps linewidth 1.6 linecolor '\(line.colour)' dashtype \(line.dash) title '\(line.title)'"
       )
     }
     return script + "plot " + plots.joined(separator: ", \\\n  ") + "\n"
   }
+}
 
-  /// Four decimals of an hour, one of a MiB, are more than one sees.
-  private static func short(_ value: Double) -> String {
-    value.isFinite ? Gnuplot.number((value * 1e4).rounded() / 1e4) : "NaN"
+/// The axis of simulated time: in seconds, from two hours on in hours.
+struct TimeAxis: Sendable {
+  /// The unit's name.
+  let unit: String
+  private let seconds: Double
+
+  /// The axis of the longest of some runs.
+  init(_ runs: [RunRecord]) {
+    let end = runs.compactMap { $0.simulated?.nanoseconds }.max() ?? 0
+    (unit, seconds) = end > 7_200_000_000_000 ? ("h", 3_600) : ("s", 1)
+  }
+
+  /// A time in seconds, on the axis.
+  func value(_ time: Double) -> Double { time / seconds }
+
+  /// The axis in gnuplot's words.
+  var commands: String { "set xlabel 'simulated time (\(unit))'\nset xrange [0:*] noextend" }
+}
+
+/// What happens in a guest that a picture marks.
+enum MarkedEvents {
+  private static let kinds: Set<EventRecord.Kind> = [
+    .oomKill, .kernelOops, .sysfsWrite, .dropCaches, .faultBegins,
+  ]
+  /// No more marks than a picture can show.
+  private static let limit = 20
+
+  /// The first marked events of a guest.
+  static func of(_ store: ResultStore, run: RunRecord, guest: String) throws -> [EventRow] {
+    let end = SimTime(nanoseconds: .max)
+    let names = Set(kinds.map(\.rawValue))
+    let events = try store.events(of: run.id, guest: guest, from: .zero, to: end)
+    return Array(events.filter { names.contains($0.kind) }.prefix(limit))
   }
 }

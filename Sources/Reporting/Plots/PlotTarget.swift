@@ -29,17 +29,21 @@ public enum PlotTarget: Hashable, Sendable {
         "set terminal pngcairo size 960,540 noenhanced background '#ffffff' font 'sans,12' linewidth 1.4"
       case .terminal(let width, let height): "set terminal dumb noenhanced \(width) \(height)"
       }
+    let key = hasColours ? "set key outside right top Left reverse" : "set key above"
     return """
       \(terminal)
       set encoding utf8
       set border 3
       set tics nomirror out
       set grid ytics linecolor '#dddddd'
-      set key outside right top Left reverse
+      \(key)
       set datafile missing 'NaN'
 
       """
   }
+
+  /// A key that takes no width from the picture.
+  var keyBelow: String { hasColours ? "set key tmargin center horizontal" : "set key above" }
 
   /// Whether colours and areas can be told apart.
   var hasColours: Bool { if case .terminal = self { false } else { true } }

@@ -122,7 +122,7 @@ public struct SweepPlot: Plot {
     {
       script += "set logscale x 2\n"
     }
-    if curves.count == 1 { script += "unset key\n" } else { script += "set key below\n" }
+    if curves.count == 1 { script += "unset key\n" } else { script += target.keyBelow + "\n" }
     var plots: [String] = []
     for (place, curve) in curves.enumerated() {
       script += "$curve\(place) << END\n"

@@ -61,6 +61,13 @@ public struct MetricsTable: Sendable {
     return TableText(columns: columns, rows: rows)
   }
 
+  /// The table in lines of at most `width` characters, and below it which guests hunt.
+  public func text(width: Int? = nil) -> String {
+    let verdicts = runs.flatMap { HuntingVerdict.sentences($0.metrics, in: $0.title) }
+    return table.text(width: width)
+      + verdicts.map { TableText.wrapped($0, width: width) + "\n" }.joined()
+  }
+
   /// Every metric once, guest after guest; what only a later run has comes last in its guest.
   private var order: [Name] {
     let all = runs.flatMap(\.metrics).map { Name(guest: $0.guest, name: $0.name, unit: $0.unit) }

@@ -23,7 +23,7 @@ public struct RunPage: Sendable {
   public func text(width: Int? = nil) -> String {
     var sections = [facts.text(width: width)]
     if !metrics.isEmpty {
-      let table = MetricsTable([.init(title: "run \(run.id)", metrics: metrics)]).table
+      let table = MetricsTable([.init(title: "run \(run.id)", metrics: metrics)])
       sections.append(table.text(width: width))
     }
     if !parameters.isEmpty {

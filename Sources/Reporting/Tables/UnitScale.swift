@@ -21,6 +21,7 @@ public struct UnitScale: Hashable, Sendable {
     case "count":
       self.init(unit: "", divisor: 1, decimals: largest == largest.rounded() ? 0 : 2)
     case "ratio": self.init(unit: "", divisor: 1, decimals: 3)
+    case "1/h": self.init(unit: "1/h", divisor: 1, decimals: 1)
     default: self.init(unit: unit, divisor: 1, decimals: 3)
     }
   }
