@@ -10,14 +10,14 @@ SOURCES := Package.swift Sources Tests Benchmarks Fuzzing
 FUZZ_SECONDS ?= 60
 
 # Debian packages that the build and the tests need: library headers, the C compiler for them, make's own tools, gnuplot, and the charts of pages.
-PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 gnuplot-nox libjs-dygraphs
+PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 python3-venv gnuplot-nox libjs-dygraphs
 # What a cluster of one node needs besides.
 SLURM_PACKAGES := slurm-wlm munge
 # What it takes to look at pages in a browser.
 BROWSER_PACKAGES := chromium chromium-driver python3-selenium
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slurm test-report build check lint format bench fuzz clean setup setup-browser setup-slurm reference validate install
+.PHONY: help run test test-slurm test-export test-report build check lint format bench fuzz clean setup setup-browser setup-slurm reference validate install
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,15 @@ test-slurm: setup-slurm build ## have a sweep made by a Slurm cluster of one nod
 
 test-report: setup-browser build ## open pages of `report` in headless Chromium, point, type and print
 	BALLOONSIM=$(abspath $(PROGRAM)) /usr/bin/python3 Tests/report.py
+
+test-export: build $(BUILD)/export-venv/made ## read exports back with pandas and DuckDB, and compare
+	BALLOONSIM=$(abspath $(PROGRAM)) $(BUILD)/export-venv/bin/python3 Tests/export.py
+
+# A virtual environment, made anew when other versions are wanted.
+$(BUILD)/export-venv/made: Tests/export-requirements.txt | setup
+	python3 -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
 
 build: setup ## build the program in release
 	@$(SWIFT) build -c release --product balloonsim

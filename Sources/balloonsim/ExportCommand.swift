@@ -1,5 +1,6 @@
 public import ArgumentParser
-public import Recording
+import Experiments
+import Recording
 public import Reporting
 public import SimulationEngine
 
@@ -9,24 +10,62 @@ struct ExportCommand: ParsableCommand {
     commandName: "export", abstract: "Write recorded rows as CSV, TSV or JSON.",
     usage: """
       balloonsim export <runs> ... [<options>]
+      balloonsim export --all [<options>]
       balloonsim export --sweep <sweep> [<options>]
+      """,
+    discussion: """
+      Numbers come out exactly; a text that a spreadsheet would take for a formula has an apostrophe in front. \
+      Docs/database.md says how to read it back, and how to make Parquet of it.
       """)
 
   @Argument(help: "Runs: numbers, beginnings of keys, or `last`.")
   var runs: [String] = []
 
+  @Flag(help: "All runs of the database.")
+  var all = false
+
   @Option(
-    help: "A row for every run of a sweep instead: its number, its name, or `last`.")
+    help: """
+      All runs of a sweep: its number, its name, or `last`. Without --table a row for every run, with what varies and all \
+      figures.
+      """)
   var sweep: String?
 
-  @Option(help: "ticks, host_ticks, worker, events or metrics.")
-  var table = ResultTable.ticks
+  @Option(
+    help: ArgumentHelp(
+      """
+      runs, parameters, ticks, host_ticks, worker, events, metrics, tick_hashes, sweeps or sweep_points. (default: ticks)
+      """, valueName: "table"),
+    completion: .list(ResultTable.allCases.map(\.rawValue)))
+  var table: String?
 
   @Option(help: "Only these columns, separated by commas.")
   var columns: String?
 
   @Option(help: ArgumentHelp("Only one row in so much time, such as 10s.", valueName: "time"))
   var every: SimDuration?
+
+  @Option(help: ArgumentHelp("Only rows from this time on, since boot.", valueName: "time"))
+  var from: SimDuration?
+
+  @Option(help: ArgumentHelp("Only rows up to this time, since boot.", valueName: "time"))
+  var to: SimDuration?
+
+  @Option(
+    name: .customLong("with"),
+    help: ArgumentHelp(
+      """
+      Put the run's parameters on every row, as columns parameters.PATH: `parameters` all of them, `varying` those that \
+      differ among the runs.
+      """, valueName: "what"))
+  var parameters: Exporter.Parameters?
+
+  @Option(
+    help: """
+      wide: all values of a moment in a row, or all figures of a run; long: a row for every value, with its name. (default: \
+      as the database has the table)
+      """)
+  var layout: Exporter.Layout?
 
   @Option(help: "csv, tsv, json or ndjson.")
   var format = Exporter.Format.csv
@@ -39,16 +78,27 @@ struct ExportCommand: ParsableCommand {
   @OptionGroup var options: OutputOptions
 
   func validate() throws {
-    if sweep == nil && runs.isEmpty { throw ValidationError("give runs, or --sweep") }
-    if sweep != nil && (!runs.isEmpty || columns != nil || every != nil || table != .ticks) {
+    if [!runs.isEmpty, all, sweep != nil].count(where: \.self) > 1 {
+      throw ValidationError("give runs, --all or --sweep, one of them")
+    }
+    let isOfSweeps = table.flatMap(ResultTable.init)?.owner == .sweep
+    if runs.isEmpty, !all, sweep == nil, !isOfSweeps {
+      throw ValidationError("give runs, --all or --sweep")
+    }
+    let hasRowOptions =
+      columns != nil || every != nil || from != nil || to != nil || parameters != nil
+      || layout != nil
+    if sweep != nil, table == nil, hasRowOptions {
       throw ValidationError(
-        "--sweep exports a row for every run; it goes with --format and --output only")
+        "--sweep exports a row for every run; it goes with --format and --output only, unless --table names a table"
+      )
     }
   }
 
   func run() throws {
+    let table = try resultTable()
     let store = try database.openToRead()
-    if let sweep {
+    if let sweep, self.table == nil {
       let table = SweepExport(try store.sweepTable(sweep))
       let output = try OutputFile(file, besides: database.file)
       try table.write(options.json ? .json : format, to: output.write)
@@ -59,17 +109,49 @@ struct ExportCommand: ParsableCommand {
     choice.columns = columns?.split(separator: ",", omittingEmptySubsequences: false).map(
       String.init)
     choice.every = every
+    choice.from = from.map { .zero + $0 }
+    choice.to = to.map { .zero + $0 }
+    choice.layout = layout
+    choice.parameters = parameters
     choice.format = options.json ? .json : format
-    let exporter = try Exporter(
-      store: store, runs: try runs.map { try store.resolve($0).id }, options: choice)
+    let exporter = try Exporter(store: store, runs: try owners(of: table, store), options: choice)
     let output = try OutputFile(file, besides: database.file)
     try exporter.write(to: output.write)
     try output.close()
   }
+
+  private func resultTable() throws -> ResultTable {
+    guard let name = table else { return .ticks }
+    if let table = ResultTable(rawValue: name) { return table }
+    throw Failure(
+      .usage, unknownWord("table", name, known: ResultTable.allCases.map(\.rawValue)))
+  }
+
+  /// The runs, or the sweeps, whose rows are wanted.
+  private func owners(of table: ResultTable, _ store: ResultStore) throws -> [Int64] {
+    switch table.owner {
+    case .sweep:
+      if !runs.isEmpty {
+        throw Failure(
+          .usage, "the rows of \(table.rawValue) belong to sweeps: give --sweep or --all")
+      }
+      return try sweep.map { [try store.sweepTable($0, metrics: []).id] }
+        ?? store.sweeps().map(\.id)
+    case .run:
+      if all { return try store.runs().map(\.id) }
+      if let sweep {
+        var filter = RunFilter()
+        filter.sweep = try store.sweepTable(sweep, metrics: []).id
+        return try store.runs(filter).map(\.id)
+      }
+      return try runs.map { try store.resolve($0).id }
+    }
+  }
 }
 
-extension ResultTable: ExpressibleByArgument {}
 extension Exporter.Format: ExpressibleByArgument {}
+extension Exporter.Layout: ExpressibleByArgument {}
+extension Exporter.Parameters: ExpressibleByArgument {}
 extension SimDuration: ExpressibleByArgument {
   /// A time with its unit.
   public init?(argument: String) { self.init(argument) }

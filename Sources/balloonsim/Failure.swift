@@ -104,7 +104,12 @@ struct Failure: Error {
     switch error {
     case .noCadence(let table):
       "--every thins out ticks; the rows of \(table.rawValue) come when something happens"
+    case .noTime(let table): "--from and --to: the rows of \(table.rawValue) have no simulated time"
+    case .noLayout(let table, let layout): "\(table.rawValue) cannot be made \(layout.rawValue)"
+    case .noRun(let table): "--with: the rows of \(table.rawValue) belong to no run"
     case .spanNotPositive(let span): "--every takes a time above zero, not \(span.text)"
+    case .emptySpan(let from, let to):
+      "--from \((from - .zero).text) is after --to \((to - .zero).text)"
     }
   }
 

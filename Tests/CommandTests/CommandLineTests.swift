@@ -59,7 +59,7 @@ struct CommandLineTests {
     arguments: [
       (["run"], "Missing expected argument '<scenario>'"),
       (["show"], "give runs, or --sweep"),
-      (["export"], "give runs, or --sweep"),
+      (["export"], "give runs, --all or --sweep"),
       (["scenario", "check"], "Missing expected argument '<files> ...'"),
       (["run", "small.yaml", "--sed", "4"], "Unknown option '--sed'. Did you mean '--se"),
       (["runs", "--limit", "0"], "--limit takes a number above zero"),
@@ -68,9 +68,6 @@ struct CommandLineTests {
       (["runs", "--status", "finisched"], "'running', 'finished', 'failed' or 'interrupted'"),
       (["runs", "--db", ""], "--db takes the path of a file"),
       (["export", "1", "--format", "cvs"], "'csv', 'tsv', 'json' or 'ndjson'"),
-      (
-        ["export", "1", "--table", "tick"], "'ticks', 'host_ticks', 'worker', 'events' or 'metrics'"
-      ),
       (["export", "1", "--every", "10"], "'10' is invalid"),
     ])
   func wrongUsage(words: [String], message: String) async throws {

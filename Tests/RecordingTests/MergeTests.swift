@@ -20,7 +20,7 @@ struct MergeTests {
   /// Everything that is kept of a run but its number and the clock's times.
   private func content(of key: Character, in store: ResultStore) throws -> [[[Cell]]] {
     let run = try #require(try store.runs().first { $0.key.first == key })
-    return try ResultTable.allCases.map { table in
+    return try ResultTable.ofRows.map { table in
       let columns = try store.columns(of: table, named: nil).filter {
         !["id", "run_id"].contains($0)
       }

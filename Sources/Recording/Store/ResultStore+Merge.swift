@@ -201,7 +201,7 @@ private struct RunCopy {
         INSERT INTO main.runs (sweep_id, \(columns))
         SELECT ?, \(columns) FROM source.runs WHERE id = ?
         """)
-    insertRows = try ResultTable.allCases.map { table in
+    insertRows = try ResultTable.ofRows.map { table in
       let columns = try Self.columns(of: table.rawValue, without: ["id", "run_id"], db)
       return try db.makeStatement(
         sql: """

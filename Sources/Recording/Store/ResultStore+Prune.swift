@@ -20,7 +20,7 @@ extension ResultStore {
   /// Removes a run with all its rows.
   static func remove(run: Int64, _ db: Database) throws {
     let keys = RowKey.range(of: run)
-    for table in ResultTable.allCases.map(\.rawValue) + ["tick_hashes"] {
+    for table in ResultTable.ofRows.map(\.rawValue) + ["tick_hashes"] {
       try db.cachedStatement(sql: "DELETE FROM main.\(table) WHERE id BETWEEN ? AND ?")
         .execute(arguments: [keys.lowerBound, keys.upperBound])
     }

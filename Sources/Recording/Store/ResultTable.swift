@@ -1,44 +1,91 @@
 private import Experiments
 internal import GRDB
-private import GRDBSQLite
-public import SimulationEngine
 
-/// A table with rows of runs, in the order of time.
+/// A table of the database.
 public enum ResultTable: String, CaseIterable, Sendable {
+  case runs
+  case parameters
   case ticks
   case hostTicks = "host_ticks"
   case worker
   case events
   case metrics
+  case tickHashes = "tick_hashes"
+  case sweeps
+  case sweepPoints = "sweep_points"
 
-  /// Whether rows have a time and can be thinned out.
-  public var hasCadence: Bool {
+  /// What a row belongs to.
+  public enum Owner: Sendable {
+    case run
+    case sweep
+  }
+
+  /// Whether rows belong to a run or to a sweep.
+  public var owner: Owner {
     switch self {
-    case .ticks, .hostTicks, .worker: true
-    case .events, .metrics: false
+    case .sweeps, .sweepPoints: .sweep
+    case .runs, .parameters, .ticks, .hostTicks, .worker, .events, .metrics, .tickHashes: .run
     }
   }
 
-  /// Whether every row belongs to a guest.
-  fileprivate var isPerGuest: Bool { self == .ticks || self == .worker }
-}
+  /// Whether rows come again and again, so that they can be thinned out.
+  public var hasCadence: Bool { [.ticks, .hostTicks, .worker].contains(self) }
 
-/// A value in a row.
-public enum Cell: Hashable, Sendable {
-  case null
-  case integer(Int64)
-  case real(Double)
-  case text(String)
+  /// Whether rows have a simulated time.
+  public var hasTime: Bool { hasCadence || self == .events }
+
+  /// The tables in which a row has its run, guest and number packed into its `id`, and its run beside it.
+  static let ofRows: [ResultTable] = [.ticks, .hostTicks, .worker, .events, .metrics]
+
+  /// Whether every row belongs to a guest.
+  var isPerGuest: Bool { self == .ticks || self == .worker }
+
+  /// Which rows belong to a run or a sweep, and their order.
+  func condition(of owner: Int64) -> String {
+    let keys = RowKey.range(of: owner)
+    return switch self {
+    case .ticks, .hostTicks, .worker, .events, .metrics, .tickHashes:
+      "id BETWEEN \(keys.lowerBound) AND \(keys.upperBound)"
+    case .runs, .sweeps: "id = \(owner)"
+    case .parameters: "run_id = \(owner)"
+    case .sweepPoints: "sweep_id = \(owner)"
+    }
+  }
+
+  /// The order of a run's or a sweep's rows.
+  var order: String {
+    switch self {
+    case .runs, .ticks, .hostTicks, .worker, .events, .metrics, .tickHashes, .sweeps: "id"
+    case .parameters: "path"
+    case .sweepPoints: "point, repetition"
+    }
+  }
+
+  /// What a column is in SQL.
+  func expression(of column: String) -> String {
+    guard self == .tickHashes else { return column.quotedDatabaseIdentifier }
+    return switch column {
+    case "run_id": "id >> \(RowKey.runShift)"
+    case "guest":
+      """
+      (SELECT json_extract(guests, '$[' || (tick_hashes.id >> \(RowKey.numberBits) & \(RowKey.guestLimit - 1)) || ']')
+        FROM runs WHERE runs.id = tick_hashes.id >> \(RowKey.runShift))
+      """
+    case "tick": "id & \(RowKey.numberLimit - 1)"
+    default: column.quotedDatabaseIdentifier
+    }
+  }
 }
 
 extension ResultStore {
-  /// The table's columns in their order, without the packed `id`; `run_id` comes first.
+  /// The table's columns in their order; what `id` packs stands in columns of its own.
   public func columns(of table: ResultTable) throws -> [String] {
-    try read("read the columns of \(table.rawValue)") { db in
+    if table == .tickHashes { return ["run_id", "guest", "tick", "hash"] }
+    let names = try read("read the columns of \(table.rawValue)") { db in
       try String.fetchAll(
-        db, sql: "SELECT name FROM pragma_table_info(?) WHERE name <> 'id'",
-        arguments: [table.rawValue])
+        db, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table.rawValue])
     }
+    return ResultTable.ofRows.contains(table) ? names.filter { $0 != "id" } : names
   }
 
   /// The columns named, after checking that the table has them; without names all of them.
@@ -50,59 +97,5 @@ extension ResultStore {
         name, table: table, nearest: nearestWord(to: name, among: known))
     }
     return names
-  }
-
-  /// Calls `body` with every row of a run, guest after guest, each in the order of time.
-  ///
-  /// Uses the same memory for any number of rows. `body` must not call the store.
-  ///
-  /// - Parameters:
-  ///   - columns: Columns of the table, as `columns(of:named:)` gives them.
-  ///   - every: Keeps the first row of a guest in each span of this length, counted from boot; positive,
-  ///     and only where the table has a cadence.
-  public func forEachRow(
-    of table: ResultTable, run: Int64, columns: [String], every: SimDuration? = nil,
-    _ body: ([Cell]) throws -> Void
-  ) throws {
-    precondition(every.map { table.hasCadence && $0 > .zero } ?? true, "rows every \(every as Any)")
-    let keys = RowKey.range(of: run)
-    let hidden = table.hasCadence ? ["time_ns", table.isPerGuest ? "id >> 32" : "0"] : []
-    let names = columns.map(\.quotedDatabaseIdentifier) + hidden
-    try read("read \(table.rawValue) of run \(run)") { db in
-      let statement = try db.makeStatement(
-        sql: """
-          SELECT \(names.joined(separator: ", ")) FROM \(table.rawValue)
-          WHERE id BETWEEN \(keys.lowerBound) AND \(keys.upperBound) ORDER BY id
-          """)
-      let rows = try Row.fetchCursor(statement)
-      let handle = statement.sqliteStatement
-      var cells = Array(repeating: Cell.null, count: columns.count)
-      var last: (guest: Int64, span: Int64)?
-      while try rows.next() != nil {
-        if let every {
-          let time = sqlite3_column_int64(handle, Int32(columns.count))
-          let guest = sqlite3_column_int64(handle, Int32(columns.count + 1))
-          let here = (guest: guest, span: time / every.nanoseconds)
-          if let last, last == here { continue }
-          last = here
-        }
-        for index in columns.indices { cells[index] = Cell(handle, Int32(index)) }
-        try body(cells)
-      }
-    }
-  }
-}
-
-extension Cell {
-  fileprivate init(_ handle: SQLiteStatement, _ index: Int32) {
-    switch sqlite3_column_type(handle, index) {
-    case SQLITE_NULL: self = .null
-    case SQLITE_INTEGER: self = .integer(sqlite3_column_int64(handle, index))
-    case SQLITE_FLOAT: self = .real(sqlite3_column_double(handle, index))
-    default:
-      let start = sqlite3_column_text(handle, index)
-      let bytes = UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, index)))
-      self = .text(String(decoding: bytes, as: UTF8.self))
-    }
   }
 }

@@ -23,7 +23,7 @@ public struct SweepExport: Sendable {
       return [
         .integer(Int64(point + 1)), .integer(Int64(repetition + 1)), .integer(row.run.id), seed,
         .text(row.run.status.rawValue), row.run.fingerprint.map(Cell.text) ?? .null,
-      ] + row.values.map { $0.map { .text($0.value) } ?? .null }
+      ] + row.values.map { $0?.cell ?? .null }
         + figures.map { name in
           guard let value = values[name], value.isFinite else { return .null }
           return .real(value)
@@ -31,22 +31,11 @@ public struct SweepExport: Sendable {
     }
   }
 
-  /// The names of the figures of all runs; one that only some runs have stands where they have it.
+  /// The names of the figures of all runs.
   private static func figures(of rows: [SweepTable.Row]) -> [String] {
-    var figures: [String] = []
-    var known: Set<String> = []
-    for row in rows where !row.metrics.allSatisfy({ known.contains(name($0)) }) {
-      var place = 0
-      for name in row.metrics.map(name) {
-        if known.insert(name).inserted {
-          figures.insert(name, at: place)
-          place += 1
-        } else {
-          place = (figures.firstIndex(of: name) ?? place) + 1
-        }
-      }
-    }
-    return figures
+    var order = NameOrder()
+    for row in rows { order.add(row.metrics.map(name)) }
+    return order.names
   }
 
   private static func name(_ metric: Metric) -> String {
@@ -55,15 +44,14 @@ public struct SweepExport: Sendable {
 
   /// Writes the table to `sink`, whose errors end it.
   public func write(_ format: Exporter.Format, to sink: ([UInt8]) throws -> Void) throws {
-    let line = LineFormat(format, table: .metrics, columns: columns)
-    var buffer: [UInt8] = []
+    let line = LineFormat(format, columns: columns)
+    var buffer = LineBuffer()
     line.begin(&buffer)
     for (index, row) in rows.enumerated() {
       line.append(row, isFirst: index == 0, to: &buffer)
-      try sink(buffer)
-      buffer.removeAll(keepingCapacity: true)
+      try buffer.flush(to: sink)
     }
     line.end(&buffer)
-    try sink(buffer)
+    try buffer.flush(to: sink)
   }
 }
