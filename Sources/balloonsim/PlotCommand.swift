@@ -134,13 +134,22 @@ struct PlotCommand: ParsableCommand {
     guard !names.isEmpty, names.count <= 8 else {
       throw Failure(.usage, "--columns takes from 1 to 8 names")
     }
-    return try names.map { name in
-      guard let column = TickColumn.allCases.first(where: { $0.name == name }) else {
-        let near = nearestWord(to: name, among: TickColumn.allCases.map(\.name))
+    return try TickColumn.named(names)
+  }
+}
+
+extension TickColumn {
+  /// The columns of these names, all of which there must be.
+  static func named(_ names: [String]) throws(Failure) -> [TickColumn] {
+    var columns: [TickColumn] = []
+    for name in names {
+      guard let column = allCases.first(where: { $0.name == name }) else {
+        let near = nearestWord(to: name, among: allCases.map(\.name))
         throw Failure(
           .usage, "ticks has no column '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
       }
-      return column
+      columns.append(column)
     }
+    return columns
   }
 }

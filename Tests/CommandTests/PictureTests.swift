@@ -142,4 +142,37 @@ struct PictureTests {
     try await workplace.run("report", "1", "-o", "a.sqlite", "--db", "a.sqlite")
       .expect(73, saying: "a.sqlite: is the database itself")
   }
+
+  @Test("export --gnuplot writes a script that draws the data beside it")
+  func scripts() async throws {
+    try await record()
+    try await workplace.run("export", "1", "--gnuplot", "-o", "m.gp", "--db", "a.sqlite").expect(0)
+    try await workplace.run(
+      "export", "1", "2", "--gnuplot", "--columns", "free_pages,pgfault", "-o", "c.gp", "--every",
+      "2s", "--db",
+      "a.sqlite"
+    ).expect(0)
+
+    for name in ["m", "c"] {
+      let drawn = try await workplace.shell("gnuplot \(name).gp > \(name).svg")
+      drawn.expect(0)
+      #expect(drawn.errors.isEmpty, "\(drawn.errors)")
+    }
+    // 20 s, a tick a second and one at 0, below the header; every second one of two runs.
+    #expect(try workplace.read("m.csv").split(separator: "\n").count == 22)
+    #expect(try workplace.read("c.csv").split(separator: "\n").count == 1 + 2 * 11)
+    let layers = try workplace.read("m.svg")
+    #expect(layers.contains("anonymous") && layers.contains("memory (MiB)"))
+    #expect(try workplace.read("c.svg").contains("run 2 one: free (MiB)"))
+    for (arguments, text) in [
+      (["1", "--gnuplot"], "--gnuplot needs -o FILE.gp"),
+      (["1", "--gnuplot", "-o", "x.gp", "--table", "worker"], "--gnuplot draws ticks"),
+      (["1", "--gnuplot", "-o", "x.gp", "--columns", "fre_pages"], "did you mean 'free_pages'?"),
+    ] {
+      let outcome = try await workplace.start(["export"] + arguments + ["--db", "a.sqlite"])
+        .outcome()
+      outcome.expect(64)
+      #expect(outcome.errors.contains(text), "\(outcome.errors)")
+    }
+  }
 }
