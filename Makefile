@@ -15,7 +15,7 @@ PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 python3-venv
 SLURM_PACKAGES := slurm-wlm munge
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slurm test-export build check lint format bench fuzz clean setup setup-slurm reference validate install
+.PHONY: help run test test-slurm test-export test-install build check lint format bench fuzz clean setup setup-slurm reference validate install
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,7 @@ test: setup ## run all tests, in debug and the reference runs also in release
 	$(SWIFT) build -c release --product balloonsim
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/validation.py
+	BALLOONSIM=$(abspath $(PROGRAM)) Tests/queries.py
 
 test-slurm: setup-slurm build ## have a sweep made by a Slurm cluster of one node, started here, and compare
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/slurm.sh
@@ -78,8 +79,26 @@ reference: build ## write the reference fingerprints anew, after a change of res
 validate: build ## hold the simulator against all recordings and write the tables of Docs/validation.md
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/validation.py --write
 
-install: build ## install the program below PREFIX (default /usr/local)
+MANUAL := .build/plugins/GenerateManual/outputs/balloonsim
+SHARE := $(DESTDIR)$(PREFIX)/share
+
+# The plugin calls a page of a subcommand balloonsim.run.1; `man balloonsim run` looks for balloonsim-run.1.
+install: build ## install program, manual and completions below PREFIX (default /usr/local)
+	@$(SWIFT) package generate-manual --multi-page > $(BUILD)/manual.log || { cat $(BUILD)/manual.log >&2; exit 1; }
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/balloonsim
+	install -d $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
+	  $(SHARE)/fish/vendor_completions.d
+	for page in $(MANUAL)/*.1; do \
+	  name=$$(basename $$page .1 | tr . -); \
+	  sed -E -e '/^\.(Xr|Dt) /s/([A-Za-z])\.([A-Za-z])/\1-\2/g' -e 's/^$$/.Pp/' $$page > $(SHARE)/man/man1/$$name.1; \
+	done
+	$(PROGRAM) --generate-completion-script bash > $(SHARE)/bash-completion/completions/balloonsim
+	$(PROGRAM) --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_balloonsim
+	$(PROGRAM) --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/balloonsim.fish
+
+test-install: build ## install below a temporary PREFIX, read the manual and complete words
+	$(call install-packages,man-db bash-completion zsh fish)
+	MAKE="$(MAKE)" Tests/install.sh
 
 clean: ## remove what was built; recorded results stay
 	rm -rf $(BUILD) .build-* Package.resolved

@@ -19,7 +19,7 @@ struct Balloonsim: ParsableCommand {
     version: programVersion,
     subcommands: [
       RunCommand.self, SweepCommand.self, RunsCommand.self, SweepsCommand.self, ShowCommand.self,
-      WhyCommand.self, CompareCommand.self, PlotCommand.self, ExportCommand.self,
+      WatchCommand.self, WhyCommand.self, CompareCommand.self, PlotCommand.self, ExportCommand.self,
       InspectCommand.self,
       ScenarioCommand.self, TraceCommand.self, ValidateCommand.self, DatabaseCommand.self,
       AdviseCommand.self, SensitivityCommand.self, SearchCommand.self,
