@@ -10,7 +10,7 @@ SOURCES := Package.swift Sources Tests Benchmarks Fuzzing
 FUZZ_SECONDS ?= 60
 
 # Debian packages that the build and the tests need: library headers, the C compiler for them, make's own tools, and gnuplot.
-PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 python3-venv gnuplot-nox
+PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 gnuplot-nox
 # What a cluster of one node needs besides.
 SLURM_PACKAGES := slurm-wlm munge
 
@@ -18,7 +18,7 @@ SLURM_PACKAGES := slurm-wlm munge
 .PHONY: help run test test-slurm test-export test-install build check lint format bench fuzz clean setup setup-slurm reference validate install
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup build ## run the compile scenario, static and ballooned, and compare them
 	@$(PROGRAM) run Scenarios/compile.yaml --baseline --db $(DATABASE)
@@ -46,7 +46,8 @@ test-export: build $(BUILD)/export-venv/made ## read exports back with pandas an
 	BALLOONSIM=$(abspath $(PROGRAM)) $(BUILD)/export-venv/bin/python3 Tests/export.py
 
 # A virtual environment, made anew when other versions are wanted.
-$(BUILD)/export-venv/made: Tests/export-requirements.txt | setup
+$(BUILD)/export-venv/made: Tests/export-requirements.txt
+	$(call install-packages,python3-venv)
 	python3 -m venv --clear $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
