@@ -10,17 +10,17 @@ SOURCES := Package.swift Sources Tests Benchmarks Fuzzing
 FUZZ_SECONDS ?= 60
 
 # Debian packages that the build and the tests need: library headers, the C compiler for them, make's own tools, gnuplot, and the charts of pages.
-PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 python3-venv gnuplot-nox libjs-dygraphs
+PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 gnuplot-nox libjs-dygraphs
 # What a cluster of one node needs besides.
 SLURM_PACKAGES := slurm-wlm munge
 # What it takes to look at pages in a browser.
 BROWSER_PACKAGES := chromium chromium-driver python3-selenium
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slurm test-export test-report build check lint format bench fuzz clean setup setup-browser setup-slurm reference validate install
+.PHONY: help run test test-slurm test-export test-install test-report build check lint format bench fuzz clean setup setup-browser setup-slurm reference validate install
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup build ## run the compile scenario, static and ballooned, and compare them
 	@$(PROGRAM) run Scenarios/compile.yaml --baseline --db $(DATABASE)
@@ -39,6 +39,7 @@ test: setup ## run all tests, in debug; reference runs, recordings and the docum
 	$(SWIFT) build -c release --product balloonsim
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/validation.py
+	BALLOONSIM=$(abspath $(PROGRAM)) Tests/queries.py
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/documented.py
 
 test-slurm: setup-slurm build ## have a sweep made by a Slurm cluster of one node, started here, and compare
@@ -51,7 +52,8 @@ test-export: build $(BUILD)/export-venv/made ## read exports back with pandas an
 	BALLOONSIM=$(abspath $(PROGRAM)) $(BUILD)/export-venv/bin/python3 Tests/export.py
 
 # A virtual environment, made anew when other versions are wanted.
-$(BUILD)/export-venv/made: Tests/export-requirements.txt | setup
+$(BUILD)/export-venv/made: Tests/export-requirements.txt
+	$(call install-packages,python3-venv)
 	python3 -m venv --clear $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
@@ -84,8 +86,26 @@ reference: build ## write the reference fingerprints anew, after a change of res
 validate: build ## hold the simulator against all recordings and write the tables of Docs/validation.md
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/validation.py --write
 
-install: build ## install the program below PREFIX (default /usr/local)
+MANUAL := .build/plugins/GenerateManual/outputs/balloonsim
+SHARE := $(DESTDIR)$(PREFIX)/share
+
+# The plugin calls a page of a subcommand balloonsim.run.1; `man balloonsim run` looks for balloonsim-run.1.
+install: build ## install program, manual and completions below PREFIX (default /usr/local)
+	@$(SWIFT) package generate-manual --multi-page > $(BUILD)/manual.log || { cat $(BUILD)/manual.log >&2; exit 1; }
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/balloonsim
+	install -d $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
+	  $(SHARE)/fish/vendor_completions.d
+	for page in $(MANUAL)/*.1; do \
+	  name=$$(basename $$page .1 | tr . -); \
+	  sed -E -e '/^\.(Xr|Dt) /s/([A-Za-z])\.([A-Za-z])/\1-\2/g' -e 's/^$$/.Pp/' $$page > $(SHARE)/man/man1/$$name.1; \
+	done
+	$(PROGRAM) --generate-completion-script bash > $(SHARE)/bash-completion/completions/balloonsim
+	$(PROGRAM) --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_balloonsim
+	$(PROGRAM) --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/balloonsim.fish
+
+test-install: build ## install below a temporary PREFIX, read the manual and complete words
+	$(call install-packages,man-db bash-completion zsh fish)
+	MAKE="$(MAKE)" Tests/install.sh
 
 clean: ## remove what was built; recorded results stay
 	rm -rf $(BUILD) .build-* Package.resolved

@@ -318,6 +318,32 @@ def comparison():
     fresh("compare.sqlite")
 
 
+def export(rounds):
+    """All ticks of a run as CSV, by `export` and by sqlite3's shell; what they print must be the same."""
+    ticks = 20_000 if QUICK else 400_000
+    scenario = WORK / "export.yaml"
+    scenario.write_text(f"name: long\nduration: {ticks}s\nguests:\n  - name: g\n    memory: 256MiB\n"
+                        "    anon: { touched: 0 }\n    committed: { points: [{ at: 0s, committed: 60MiB }] }\n")
+    database = fresh("export.sqlite")
+    call(BALLOONSIM, "run", scenario, "--db", database, "--quiet")
+    mine, other = WORK / "ours.csv", WORK / "theirs.csv"
+    columns = call(BALLOONSIM, "export", "1", "--to", "0s", "--db", database).splitlines()[0]
+    query = f"SELECT {columns} FROM ticks WHERE id BETWEEN 1 << 41 AND (1 << 41) + 2199023255551 ORDER BY id"
+    ours, bound = [], []
+    for _ in range(rounds):
+        ours.append(timed("sh", "-c", f"'{BALLOONSIM}' export 1 --db '{database}' > '{mine}'")[0])
+        bound.append(timed("sh", "-c", f"sqlite3 -csv -header '{database}' '{query}' > '{other}'")[0])
+    # The shell ends lines as RFC 4180 has it.
+    if mine.read_bytes() != other.read_bytes().replace(b"\r\n", b"\n"):
+        problems.append("export: not what sqlite3 -csv prints")
+    ratios = [there / here for here, there in zip(ours, bound)]
+    show(f"export of {ticks:,} ticks, of sqlite3 -csv", (ticks + 1) / statistics.median(ours) / 1e3,
+         (ticks + 1) / statistics.median(bound) / 1e3, ratios, ">= 0.7", statistics.median(ratios) >= 0.7, "k/s")
+    fresh("export.sqlite")
+    for file in (mine, other):
+        file.unlink()
+
+
 def compile_day():
     text = call(PROGRAM, "run", ROOT / "Scenarios" / "compile.yaml", fresh("day.sqlite"), "duration=24h",
                 "guests.build.committed.times=240", "selfballoon_interval=5")
@@ -345,6 +371,7 @@ def main():
     two_workers(min(rounds, 3))
     big_sweeps()
     comparison()
+    export(rounds)
     trace_import(min(rounds, 3))
     if not QUICK:
         compile_day()

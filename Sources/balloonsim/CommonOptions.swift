@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Recording
+import Reporting
 import SimulationEngine
 
 /// Options that every command knows.
@@ -15,10 +16,17 @@ struct OutputOptions: ParsableArguments {
   var verbose = false
 
   /// Writes a line to standard error unless `--quiet`.
-  func say(_ line: String) { if !quiet { note(line) } }
+  func say(_ line: String) {
+    if !quiet { note(TableText.wrapped(line, width: Terminal.width(of: STDERR_FILENO))) }
+  }
 
   /// Writes a line to standard error with `--verbose`.
   func detail(_ line: String) { if verbose { note(line) } }
+}
+
+/// Writes a sentence to standard output, in lines as wide as the terminal.
+func put(sentence: String) throws(OutputError) {
+  try put(TableText.wrapped(sentence, width: Terminal.width))
 }
 
 /// Where runs are kept.
@@ -29,7 +37,7 @@ struct DatabaseOptions: ParsableArguments {
       """
       The database of runs (default: BALLOONSIM_DB, or else Results/balloonsim.sqlite). While another \
       process writes to it, wait for BALLOONSIM_BUSY_TIMEOUT (default: 10s).
-      """, valueName: "file"))
+      """, valueName: "file"), completion: .file())
   var path: String?
 
   init() {}

@@ -13,10 +13,12 @@ extension DatabaseCommand {
         finished runs with one key and different fingerprints are refused before anything is changed.
         """)
 
-    @Argument(help: "The database that is to hold everything; made if it is not there.")
+    @Argument(
+      help: "The database that is to hold everything; made if it is not there.", completion: .file()
+    )
     var into: String
 
-    @Argument(help: "The databases to be merged; they are only read.")
+    @Argument(help: "The databases to be merged; they are only read.", completion: .file())
     var from: [String]
 
     @OptionGroup var output: OutputOptions
@@ -43,7 +45,7 @@ extension DatabaseCommand {
         sum.leftOut += outcome.leftOut
         sum.sweeps += outcome.sweeps
       }
-      try put("\(into): \(Self.text(all))")
+      try put(sentence: "\(into): \(Self.text(all))")
     }
 
     private static func text(_ outcome: MergeOutcome) -> String {

@@ -48,7 +48,7 @@ extension DatabaseCommand {
       }
       try store.remove(runs: runs.map(\.id), sweep: status == nil ? number : nil)
       if output.json { return try put("{\"removed\":\(runs.count)}") }
-      try put("\(database.file): \(runs.count) runs removed")
+      try put(sentence: "\(database.file): \(runs.count) runs removed")
     }
   }
 }

@@ -28,12 +28,12 @@ struct DatabaseCommand: ParsableCommand {
           "findings":\(JSONText.array(findings))}
           """)
       } else {
-        for finding in findings { try put(finding) }
+        for finding in findings { try put(sentence: finding) }
         if !check.diedRuns.isEmpty {
           let runs = check.diedRuns.map(String.init).joined(separator: ", ")
-          try put("died before their end: \(runs)")
+          try put(sentence: "died before their end: \(runs)")
         }
-        if findings.isEmpty { try put("\(database.file): \(check.runs) runs, all sound") }
+        if findings.isEmpty { try put(sentence: "\(database.file): \(check.runs) runs, all sound") }
       }
       if !findings.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }

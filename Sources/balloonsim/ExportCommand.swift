@@ -72,7 +72,8 @@ struct ExportCommand: ParsableCommand {
   var format = Exporter.Format.csv
 
   @Option(
-    name: [.customShort("o"), .customLong("output")], help: "The file; `-`: standard output.")
+    name: [.customShort("o"), .customLong("output")], help: "The file; `-`: standard output.",
+    completion: .file())
   var file: String?
 
   @Flag(

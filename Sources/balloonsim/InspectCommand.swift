@@ -8,7 +8,7 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Print each guest's boot facts: zones, watermarks, reserves, floor.")
 
-  @Argument(help: "The scenario file (YAML).")
+  @Argument(help: "The scenario file (YAML).", completion: .file())
   var scenario: String
 
   @Option(

@@ -17,7 +17,8 @@ struct RunCommand: ParsableCommand {
       --set selfballoon_interval=1. `balloonsim show last` prints all values of a run.
       """)
 
-  @Argument(help: "The scenario file (YAML), or a trace: one guest that follows it.")
+  @Argument(
+    help: "The scenario file (YAML), or a trace: one guest that follows it.", completion: .file())
   var scenario: String
 
   @Option(
@@ -106,7 +107,7 @@ struct RunCommand: ParsableCommand {
     }
     let monitor = RunMonitor(
       recorder: recorder, title: resolved.scenario.name, end: resolved.expectedEnd,
-      drawsBar: Terminal.showsProgress && !output.quiet)
+      drawsLine: Terminal.showsProgress && !output.quiet)
     defer { monitor.clear() }
     let start = ContinuousClock.now
     do {

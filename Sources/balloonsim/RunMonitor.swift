@@ -29,65 +29,64 @@ func catchInterrupts() {
   pthread_sigmask(SIG_UNBLOCK, &signals, nil)
 }
 
-/// Passes what a run reports on to its recorder, draws the progress bar and notices Ctrl-C.
+/// Passes what a run reports on to its recorder, draws how far it is and notices Ctrl-C.
 final class RunMonitor: RunObserver {
   private let recorder: RunRecorder?
-  private let title: String
-  private let end: SimTime
-  private let drawsBar: Bool
+  private let drawsLine: Bool
   private let start = ContinuousClock.now
   private var lastDrawn = ContinuousClock.now
   private var isDrawn = false
+  private var line: ProgressLine
+  /// Whether the tick at hand is for the recorder, and whether it is for the line.
+  private var isWanted = (byRecorder: false, byLine: false)
 
   /// A monitor of a run that is expected to end at `end`; without a recorder nothing is kept.
-  init(recorder: RunRecorder?, title: String, end: SimTime, drawsBar: Bool) {
+  init(recorder: RunRecorder?, title: String, end: SimTime, drawsLine: Bool) {
     self.recorder = recorder
-    self.title = title
-    self.end = end
-    self.drawsBar = drawsBar
+    self.drawsLine = drawsLine
+    line = ProgressLine(title: title, time: .zero, end: end)
   }
 
   func wantsTick(at time: SimTime) throws -> Bool {
     if wasInterrupted { throw Interrupted() }
-    if drawsBar { draw(time) }
-    return recorder?.wantsTick(at: time) ?? false
+    isWanted = (recorder?.wantsTick(at: time) ?? false, drawsLine && isDue)
+    return isWanted.byRecorder || isWanted.byLine
   }
 
   func tick(
     guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>
-  ) throws { try recorder?.tick(guest: guest, tick: tick, time: time, values: values) }
+  ) throws {
+    if isWanted.byRecorder {
+      try recorder?.tick(guest: guest, tick: tick, time: time, values: values)
+    }
+  }
 
   func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws {
-    try recorder?.hostTick(tick: tick, time: time, values: values)
+    if isWanted.byLine { draw(time, values[HostTickColumn.guestsPages.rawValue]) }
+    if isWanted.byRecorder { try recorder?.hostTick(tick: tick, time: time, values: values) }
   }
 
   func worker(_ record: WorkerRecord) throws { try recorder?.worker(record) }
 
   func event(_ record: EventRecord) throws { try recorder?.event(record) }
 
-  /// Draws the bar, at most five times a second and not in the first.
-  private func draw(_ time: SimTime) {
+  /// At most five times a second and not in the first.
+  private var isDue: Bool {
     let now = ContinuousClock.now
-    let passed = now - start
-    guard passed >= .seconds(1), now - lastDrawn >= .milliseconds(200) else { return }
-    lastDrawn = now
-    isDrawn = true
-    let wall = Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18
-    let simulated = Double(time.nanoseconds) / 1e9
-    let share = end > .zero ? min(Double(time.nanoseconds) / Double(end.nanoseconds), 1) : 0
-    let filled = Int(share * 24)
-    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
-    let left = share > 0 ? Int(wall / share - wall) : 0
-    let line =
-      "\(title) [\(bar)] \(Int(share * 100))%  \(Int(simulated)) s simulated, "
-      + "\(Int(simulated / wall)) s/s, \(left) s left"
-    // A line that is broken could not be overwritten.
-    let width = Terminal.width(of: STDERR_FILENO) ?? 80
-    note("\r\(line.prefix(width - 1))\u{1B}[K", terminator: "")
+    return now - start >= .seconds(1) && now - lastDrawn >= .milliseconds(200)
   }
 
-  /// Removes the bar.
+  private func draw(_ time: SimTime, _ guestPages: Int64) {
+    lastDrawn = .now
+    isDrawn = true
+    line.time = time
+    line.guestPages = guestPages
+    line.speed = Double(time.nanoseconds) / 1e9 / ((lastDrawn - start) / .seconds(1))
+    line.draw()
+  }
+
+  /// Removes the line.
   func clear() {
-    if isDrawn { note("\r\u{1B}[K", terminator: "") }
+    if isDrawn { ProgressLine.clear() }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Recording
 import Reporting
 
 /// `balloonsim scenario`: checks scenario files and begins new ones.
@@ -14,7 +15,7 @@ struct ScenarioCommand: ParsableCommand {
       abstract: "Read scenario files with their traces and name every mistake.",
       discussion: "Exit code 65 if there is one.")
 
-    @Argument(help: "Scenario files.")
+    @Argument(help: "Scenario files.", completion: .file())
     var files: [String]
 
     @OptionGroup var output: OutputOptions
@@ -44,6 +45,12 @@ struct ScenarioCommand: ParsableCommand {
       abstract: "Print a commented scenario to start from.",
       discussion: "balloonsim scenario new > mine.yaml")
 
-    func run() throws { try put(ScenarioTemplate.text, terminator: "") }
+    @Flag(help: "Print a JSON object with the text as its `yaml`.")
+    var json = false
+
+    func run() throws {
+      if json { return try put("{\"yaml\":\(JSONText.quoted(ScenarioTemplate.text))}") }
+      try put(ScenarioTemplate.text, terminator: "")
+    }
   }
 }

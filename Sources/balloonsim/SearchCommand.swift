@@ -21,7 +21,7 @@ struct SearchCommand: ParsableCommand {
       left out. Every run is kept and used again. Exit code 1 if there is no threshold in the range.
       """)
 
-  @Argument(help: "The scenario file (YAML).")
+  @Argument(help: "The scenario file (YAML).", completion: .file())
   var scenario: String
 
   @Option(

@@ -21,7 +21,8 @@ struct SweepCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The scenario file (YAML), or a trace, which stands for one guest that follows it.")
+    help: "The scenario file (YAML), or a trace, which stands for one guest that follows it.",
+    completion: .file())
   var scenario: String
 
   @Option(
@@ -243,7 +244,7 @@ struct SweepCommand: ParsableCommand {
         try StoppedRuns.guarding(job.key) {
           let monitor = RunMonitor(
             recorder: recorder, title: resolved.scenario.name, end: resolved.expectedEnd,
-            drawsBar: false)
+            drawsLine: false)
           var simulation = try resolved.simulation(observer: monitor)
           return try simulation.run()
         }

@@ -5,7 +5,9 @@ import SimulationEngine
 
 /// The file that a trace is made of.
 struct TraceInput: ParsableArguments {
-  @Argument(help: "A trace in any format of `balloonsim trace formats`; `-`: standard input.")
+  @Argument(
+    help: "A trace in any format of `balloonsim trace formats`; `-`: standard input.",
+    completion: .file())
   var file: String
 
   @OptionGroup var importing: ImportArguments
@@ -144,7 +146,7 @@ struct TraceMergeCommand: ParsableCommand {
       until its trace's next sample. Traces are read into memory.
       """)
 
-  @Argument(help: "Two or more traces, in any formats.")
+  @Argument(help: "Two or more traces, in any formats.", completion: .file())
   var files: [String]
 
   @Option(help: "start: the first samples at one time; clock: each at its time of day.")

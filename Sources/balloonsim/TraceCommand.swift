@@ -25,7 +25,9 @@ struct TraceCommand: ParsableCommand {
         in use. What the figures mean exactly: Docs/traces.md.
         """)
 
-    @Argument(help: "A trace in any format of `balloonsim trace formats`; `-`: standard input.")
+    @Argument(
+      help: "A trace in any format of `balloonsim trace formats`; `-`: standard input.",
+      completion: .file())
     var file: String
 
     @OptionGroup var importing: ImportArguments

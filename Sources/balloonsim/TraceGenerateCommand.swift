@@ -215,7 +215,7 @@ struct TraceGenerateCommand: ParsableCommand {
         Pieces of the recording follow one another where their levels fit. What takes longer than a piece, such as a day's \
         course, is not kept.
         """)
-    @Argument(help: "A trace in any format of `balloonsim trace formats`.")
+    @Argument(help: "A trace in any format of `balloonsim trace formats`.", completion: .file())
     var file: String
     @Option(
       help: ArgumentHelp(
@@ -250,12 +250,34 @@ struct TraceGenerateCommand: ParsableCommand {
         try TraceReader.write(
           generated: levels, step: step, memory: trace.machineMemory, text: text, to: $0)
       }
-      if !output.quiet { report(likeness, levels.map { Double($0.committed) }) }
+      let pair = [
+        likeness.series,
+        EvenSeries(step: likeness.series.step, values: levels.map { Double($0.committed) }),
+      ]
+      if output.json, target.file != nil, target.file != "-" { return try put(json(pair)) }
+      if !output.quiet, !output.json { report(pair) }
+    }
+
+    /// One JSON object: the figures of either.
+    private func json(_ pair: [EvenSeries]) -> String {
+      let objects = pair.map { series in
+        let memory = series.thinned().memory.map {
+          $0 * Double(series.step.nanoseconds) / 1e9
+        }
+        let figures: [(String, Double?)] = [
+          ("mean_pages", series.mean), ("deviation_pages", series.deviation),
+          ("least_pages", series.values.min()), ("greatest_pages", series.values.max()),
+          ("quick_rise_pages", series.quickRise),
+          ("greatest_rise_pages", series.changes.max()), ("memory_s", memory),
+        ]
+        let members = figures.map { "\"\($0)\":\($1.map(JSONText.number) ?? "null")" }
+        return "{\(members.joined(separator: ","))}"
+      }
+      return "{\"recorded\":\(objects[0]),\"generated\":\(objects[1])}"
     }
 
     /// Says how alike the two are.
-    private func report(_ likeness: TraceLikeness, _ levels: [Double]) {
-      let pair = [likeness.series, EvenSeries(step: likeness.series.step, values: levels)]
+    private func report(_ pair: [EvenSeries]) {
       let thin = pair.map { $0.thinned() }
       func row(_ name: String, _ figure: (EvenSeries) -> Double) -> [String] {
         [name] + pair.map { UnitScale.text(figure($0), unit: "pages") }

@@ -16,7 +16,7 @@ struct TraceImportCommand: ParsableCommand {
   @Argument(
     help: """
       A file or folder; several are parts of one recording (sadf -r and sadf -S, several days). `-`: standard input.
-      """)
+      """, completion: .file())
   var files: [String]
 
   @OptionGroup var target: TraceOutput

@@ -9,7 +9,7 @@ import SimulationEngine
 struct TraceOutput: ParsableArguments {
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: "The CSV; `-` or nothing: standard output.")
+    help: "The CSV; `-` or nothing: standard output.", completion: .file())
   var file: String?
 
   /// Makes a CSV, which gets its name when it is whole; none of `files` is written over.

@@ -26,7 +26,7 @@ struct TraceRecordCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: "The CSV; `-` or nothing: standard output, if there is no command.")
+    help: "The CSV; `-` or nothing: standard output, if there is no command.", completion: .file())
   var file: String?
 
   @OptionGroup var output: OutputOptions
@@ -68,12 +68,22 @@ struct TraceRecordCommand: ParsableCommand {
       child?.wait()
       throw error
     }
-    if !output.quiet {
-      let share = processorTime() / max(1e-9, Double(recorder.elapsed.nanoseconds) / 1e9)
-      let cost = (share * 1_000).rounded() / 10
-      note(
-        "\(recorder.samples) samples in \(UnitScale.text(Double(recorder.elapsed.nanoseconds) / 1e9, unit: "s"))"
-          + (file.map { " in \($0)" } ?? "") + "; recording took \(cost)% of a processor")
+    let seconds = Double(recorder.elapsed.nanoseconds) / 1e9
+    let share = processorTime() / max(1e-9, seconds)
+    let path = file == "-" ? nil : file
+    let text =
+      output.json
+      ? """
+      {"file":\(path.map(JSONText.quoted) ?? "null"),"samples":\(recorder.samples),"seconds":\(seconds),"processor_share":\(share)}
+      """
+      : "\(recorder.samples) samples in \(UnitScale.text(seconds, unit: "s"))"
+        + (path.map { " in \($0)" } ?? "")
+        + "; recording took \((share * 1_000).rounded() / 10)% of a processor"
+    if output.json, path != nil, command.isEmpty {
+      try put(text)
+    } else {
+      // Standard output has the trace, or belongs to the command.
+      output.say(text)
     }
     if var child {
       if child.status == nil { output.say("the command goes on; waiting for it") }

@@ -18,7 +18,7 @@ struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Replay vectors of the real selfballoon driver; every line must be equal.")
 
-    @Argument(help: "JSON Lines files of vectors.")
+    @Argument(help: "JSON Lines files of vectors.", completion: .file())
     var files: [String]
 
     @OptionGroup var tables: TableOptions
@@ -66,7 +66,7 @@ struct ValidateCommand: ParsableCommand {
         0.5%, totalreserve within 2%.
         """)
 
-    @Argument(help: "JSON files of recorded guests.")
+    @Argument(help: "JSON files of recorded guests.", completion: .file())
     var files: [String]
 
     @OptionGroup var tables: TableOptions
@@ -102,7 +102,8 @@ extension ValidateCommand {
         accesses must equal the recorded one.
         """)
 
-    @Argument(help: "JSON files of recorded runs (pagecache/runs, guestcache).")
+    @Argument(
+      help: "JSON files of recorded runs (pagecache/runs, guestcache).", completion: .file())
     var files: [String]
 
     @OptionGroup var tables: TableOptions
@@ -132,7 +133,7 @@ extension ValidateCommand {
         back. The hash of the drawn accesses must equal the recorded one.
         """)
 
-    @Argument(help: "JSON files of recorded runs (anonswap/runs, guestanon).")
+    @Argument(help: "JSON files of recorded runs (anonswap/runs, guestanon).", completion: .file())
     var files: [String]
 
     @OptionGroup var tables: TableOptions
@@ -165,7 +166,8 @@ extension ValidateCommand {
         Balloon steps sampled more than once a second: delay and duration within 20%, or a sample.
         """)
 
-    @Argument(help: "JSON files of recorded guests (closedloop, balloonlatency).")
+    @Argument(
+      help: "JSON files of recorded guests (closedloop, balloonlatency).", completion: .file())
     var files: [String]
 
     @OptionGroup var tables: TableOptions
@@ -195,7 +197,9 @@ struct TableOptions: ParsableArguments {
   func show(_ tables: [TableText], _ sentences: [String]) throws(OutputError) {
     let texts = tables.map { markdown ? $0.markdown : $0.text(width: Terminal.width) }
     try put(texts.joined(separator: "\n"), terminator: markdown ? "\n" : "")
-    for sentence in sentences { try put(markdown ? "- " + sentence : sentence) }
+    for sentence in sentences {
+      if markdown { try put("- " + sentence) } else { try put(sentence: sentence) }
+    }
   }
 }
 

@@ -24,6 +24,7 @@ enum Schema {
     Migration(name: "views", sql: views),
     Migration(name: "sweep plans", sql: sweepPlans),
     Migration(name: "tick hashes", sql: tickHashes),
+    Migration(name: "wide metrics", sql: wideMetrics),
   ]
 
   /// Carries out the steps a file lacks, each in one transaction.
