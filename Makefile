@@ -17,7 +17,7 @@ SLURM_PACKAGES := slurm-wlm munge
 BROWSER_PACKAGES := chromium chromium-driver python3-selenium
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slurm test-export test-install test-report build check lint format bench fuzz clean setup setup-browser setup-slurm reference validate install
+.PHONY: help run test test-slurm test-export test-install test-report build check lint format bench fuzz clean setup setup-browser setup-slurm reference pictures validate install
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,16 @@ fuzz: setup ## feed every importer of traces with damaged files, FUZZ_SECONDS=60
 
 reference: build ## write the reference fingerprints anew, after a change of results
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh --write
+
+# Of scenarios that the repository has, so that anybody gets the same pictures.
+pictures: build ## draw the pictures of the README anew
+	rm -f $(BUILD)/pictures.sqlite*
+	$(PROGRAM) run Scenarios/compile.yaml --db $(BUILD)/pictures.sqlite --quiet
+	$(PROGRAM) plot last --db $(BUILD)/pictures.sqlite -o Docs/pictures/compile-memory.svg
+	$(PROGRAM) sweep Scenarios/pgbench.yaml --vary selfballoon_downhysteresis=1,2,4,8,16,32 --vary selfballoon_interval=1,2,5,10 \
+	  --record metrics --db $(BUILD)/pictures.sqlite --quiet
+	$(PROGRAM) plot --sweep last --x selfballoon_downhysteresis --y memory --db $(BUILD)/pictures.sqlite \
+	  -o Docs/pictures/pgbench-hysteresis.svg
 
 validate: build ## hold the simulator against all recordings and write the tables of Docs/validation.md
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/validation.py --write

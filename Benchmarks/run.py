@@ -344,6 +344,22 @@ def export(rounds):
         file.unlink()
 
 
+def pictures(rounds):
+    """A picture and a page of a recorded day; its ticks are those of `committed_only_day`."""
+    scenario = committed_only_day()
+    database = fresh("pictures.sqlite")
+    call(BALLOONSIM, "run", scenario, "--duration", "10min" if QUICK else "24h", "--db", database, "--quiet")
+    for command, name in (("plot", "day.svg"), ("report", "day.html")):
+        file = WORK / name
+        walls = [timed(BALLOONSIM, command, "1", "--db", database, "-o", file)[0] for _ in range(rounds)]
+        show(f"{command} of a recorded day", statistics.median(walls), None, [], "< 3 s", max(walls) < 3, "s")
+        size = file.stat().st_size
+        if size > 2_000_000:
+            problems.append(f"{name} has {size} bytes, more than 2 MB")
+        file.unlink()
+    fresh("pictures.sqlite")
+
+
 def compile_day():
     text = call(PROGRAM, "run", ROOT / "Scenarios" / "compile.yaml", fresh("day.sqlite"), "duration=24h",
                 "guests.build.committed.times=240", "selfballoon_interval=5")
@@ -372,6 +388,7 @@ def main():
     big_sweeps()
     comparison()
     export(rounds)
+    pictures(rounds)
     trace_import(min(rounds, 3))
     if not QUICK:
         compile_day()

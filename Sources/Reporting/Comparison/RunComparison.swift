@@ -81,7 +81,9 @@ public struct RunComparison: Sendable {
         guard let figure else { return "-" }
         return scale.text(figure.mean) + (figure.halfWidth.map { " ± " + scale.text($0) } ?? "")
       }
-      var row = [name.guest ?? "host", name.name, scale.unit]
+      var row = [
+        name.guest ?? "host", MetricsTable.shown(name.name, unit: name.unit), scale.unit,
+      ]
       row.append(text(values.isEmpty ? nil : MeanInterval(values)))
       for figure in figures {
         row += [

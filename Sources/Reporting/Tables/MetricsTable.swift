@@ -21,13 +21,6 @@ public struct MetricsTable: Sendable {
     var guest: String?
     var name: String
     var unit: String
-
-    /// The name without a unit that is not the one shown.
-    var shown: String {
-      let shownOtherwise =
-        ["pages", "bytes", "ns", "s"].contains(unit) && name.hasSuffix("_" + unit)
-      return shownOtherwise ? String(name.dropLast(unit.count + 1)) : name
-    }
   }
 
   private var runs: [Run]
@@ -53,7 +46,7 @@ public struct MetricsTable: Sendable {
       let figures = values.map { $0[name] ?? .nan }
       let largest = figures.filter(\.isFinite).map(abs).max() ?? 0
       let scale = UnitScale(unit: name.unit, largest: largest)
-      var row = [name.shown, scale.unit] + figures.map(scale.text)
+      var row = [Self.shown(name.name, unit: name.unit), scale.unit] + figures.map(scale.text)
       if hasGuests { row.insert(name.guest ?? "host", at: 0) }
       if runs.count == 2 { row.append(Self.change(from: figures[0], to: figures[1])) }
       return row
@@ -66,6 +59,13 @@ public struct MetricsTable: Sendable {
     let verdicts = runs.flatMap { HuntingVerdict.sentences($0.metrics, in: $0.title) }
     return table.text(width: width)
       + verdicts.map { TableText.wrapped($0, width: width) + "\n" }.joined()
+  }
+
+  /// A metric's name without a unit in which it is not shown.
+  static func shown(_ name: String, unit: String) -> String {
+    let isShownOtherwise =
+      ["pages", "bytes", "ns", "s"].contains(unit) && name.hasSuffix("_" + unit)
+    return isShownOtherwise ? String(name.dropLast(unit.count + 1)) : name
   }
 
   /// Every metric once, guest after guest; what only a later run has comes last in its guest.
