@@ -9,13 +9,15 @@ PREFIX ?= /usr/local
 SOURCES := Package.swift Sources Tests Benchmarks Fuzzing
 FUZZ_SECONDS ?= 60
 
-# Debian packages that the build and the tests need: library headers, the C compiler for them, make's own tools, and gnuplot.
-PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 gnuplot-nox
+# Debian packages that the build and the tests need: library headers, the C compiler for them, make's own tools, gnuplot, and the charts of pages.
+PACKAGES := libsqlite3-dev zlib1g-dev sqlite3 gcc libc6-dev python3 gnuplot-nox libjs-dygraphs
 # What a cluster of one node needs besides.
 SLURM_PACKAGES := slurm-wlm munge
+# What it takes to look at pages in a browser.
+BROWSER_PACKAGES := chromium chromium-driver python3-selenium
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slurm test-export test-install build check lint format bench fuzz clean setup setup-slurm reference validate install
+.PHONY: help run test test-slurm test-export test-install test-report build check lint format bench fuzz clean setup setup-browser setup-slurm reference validate install
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,16 +33,19 @@ run: setup build ## run the compile scenario, static and ballooned, and compare 
 	@echo "  $(PROGRAM) run Scenarios/compile.yaml --set selfballoon_downhysteresis=2   another setting"
 	@echo "  sqlite3 $(DATABASE) 'SELECT * FROM ticks_mib LIMIT 5'     ask the database yourself"
 
-test: setup ## run all tests, in debug and the reference runs also in release
+test: setup ## run all tests, in debug; reference runs, recordings and the documentation's commands in release
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 	$(SWIFT) build -c release --product balloonsim
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/validation.py
-	BALLOONSIM=$(abspath $(PROGRAM)) Tests/queries.py
+	BALLOONSIM=$(abspath $(PROGRAM)) Tests/documented.py
 
 test-slurm: setup-slurm build ## have a sweep made by a Slurm cluster of one node, started here, and compare
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/slurm.sh
+
+test-report: setup-browser build ## open pages of `report` in headless Chromium, point, type and print
+	BALLOONSIM=$(abspath $(PROGRAM)) /usr/bin/python3 Tests/report.py
 
 test-export: build $(BUILD)/export-venv/made ## read exports back with pandas and DuckDB, and compare
 	BALLOONSIM=$(abspath $(PROGRAM)) $(BUILD)/export-venv/bin/python3 Tests/export.py
@@ -121,6 +126,9 @@ endef
 setup: ## install the Debian packages that are missing
 	$(call install-packages,$(PACKAGES))
 	@command -v $(SWIFT) >/dev/null || { echo "There is no '$(SWIFT)': install a Swift 6.2 toolchain or newer." >&2; exit 1; }
+
+setup-browser: ## install Chromium and its driver if they are missing, for test-report
+	$(call install-packages,$(BROWSER_PACKAGES))
 
 setup-slurm: ## install Slurm and munge if they are missing, for test-slurm
 	$(call install-packages,$(SLURM_PACKAGES))

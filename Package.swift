@@ -21,6 +21,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", exact: "3.12.3"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
@@ -50,6 +51,13 @@ let package = Package(
       name: "Reporting",
       dependencies: [
         "Controllers", "Experiments", "MemoryModel", "Recording", "SimulationEngine",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      // Templates become part of the program, so that it can be installed as one file.
+      resources: [
+        .embedInCode("Report/Resources/page.mustache"),
+        .embedInCode("Report/Resources/table.mustache"),
+        .embedInCode("Report/Resources/page.css"), .embedInCode("Report/Resources/page.js"),
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -22,7 +22,7 @@ finish() {
       for _ in $(seq 50); do as_root kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
     fi
   done
-  if [ -n "$own_munge" ]; then as_root pkill -u munge -x munged; fi
+  if [ -n "$own_munge" ]; then as_root kill "$(as_root cat /run/munge/munged.pid)"; fi
   if [ $status != 0 ]; then tail -n 30 "$place"/log/* "$place"/work/*.log >&2; fi
   as_root rm -rf "$place"
   exit $status

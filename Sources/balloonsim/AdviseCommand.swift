@@ -43,31 +43,12 @@ struct AdviseCommand: ParsableCommand {
 
   func run() throws {
     let store = try database.openToRead()
-    let known = try store.metricNames()
-    let objectives = try (objective.isEmpty ? ["memory", "harm"] : objective).map {
-      try Objective($0, known: known)
-    }
-    let constraints = try (constraint.isEmpty ? ["oom_kills == 0"] : constraint).map {
-      try MetricCondition($0, known: known)
-    }
-    let names = objectives.map(\.metric.name) + constraints.map(\.metric.name)
-    var table = try store.sweepTable(sweep, metrics: names)
-    let defaults = SweepSettings(table).defaults
-    if !defaults.isEmpty {
-      table.rows += try store.rows(beside: table, with: defaults, metrics: names)
-    }
-    let advice = try Advice(table, objectives: objectives, constraints: constraints)
-    let tunables = try advice.recommended.map { place in
-      let run = advice.front[place].runs[0]
-      let parameters = try store.parameters(of: run)
-      return KernelTunables.guests(in: parameters).map {
-        KernelTunables(guest: $0, parameters: parameters)
-      }
-    }
+    let question = try AdviceQuestion(store, objectives: objective, constraints: constraint)
+    let (advice, tunables) = try question.answer(sweep, store)
     if output.json {
-      try put(advice.json(tunables: tunables ?? []), terminator: "")
+      try put(advice.json(tunables: tunables), terminator: "")
     } else {
-      let text = advice.text(tunables: tunables ?? [], width: Terminal.width ?? 80)
+      let text = advice.text(tunables: tunables, width: Terminal.width ?? 80)
       try put(text, terminator: "")
     }
     if advice.front.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }

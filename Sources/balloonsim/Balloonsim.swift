@@ -19,7 +19,8 @@ struct Balloonsim: ParsableCommand {
     version: programVersion,
     subcommands: [
       RunCommand.self, SweepCommand.self, RunsCommand.self, SweepsCommand.self, ShowCommand.self,
-      WatchCommand.self, WhyCommand.self, CompareCommand.self, PlotCommand.self, ExportCommand.self,
+      WatchCommand.self, WhyCommand.self, CompareCommand.self, PlotCommand.self,
+      ReportCommand.self, ExportCommand.self,
       InspectCommand.self,
       ScenarioCommand.self, TraceCommand.self, ValidateCommand.self, DatabaseCommand.self,
       AdviseCommand.self, SensitivityCommand.self, SearchCommand.self,

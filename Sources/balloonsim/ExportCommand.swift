@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Experiments
+import Foundation
 import Recording
 public import Reporting
 public import SimulationEngine
@@ -75,6 +76,13 @@ struct ExportCommand: ParsableCommand {
     completion: .file())
   var file: String?
 
+  @Flag(
+    help: """
+      Write a script for gnuplot, FILE.gp, and its data beside it, FILE.csv: the memory of a run's first guest in layers, or \
+      with --columns these columns of all.
+      """)
+  var gnuplot = false
+
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var options: OutputOptions
 
@@ -85,6 +93,16 @@ struct ExportCommand: ParsableCommand {
     let isOfSweeps = table.flatMap(ResultTable.init)?.owner == .sweep
     if runs.isEmpty, !all, sweep == nil, !isOfSweeps {
       throw ValidationError("give runs, --all or --sweep")
+    }
+    if gnuplot {
+      if runs.isEmpty { throw ValidationError("--gnuplot takes runs") }
+      if table ?? "ticks" != "ticks" || layout != nil || format != .csv {
+        throw ValidationError(
+          "--gnuplot draws ticks; it does not go with --table, --layout and --format")
+      }
+      guard let file, file.hasSuffix(".gp"), file != ".gp" else {
+        throw ValidationError("--gnuplot needs -o FILE.gp")
+      }
     }
     let hasRowOptions =
       columns != nil || every != nil || from != nil || to != nil || parameters != nil
@@ -115,9 +133,31 @@ struct ExportCommand: ParsableCommand {
     choice.layout = layout
     choice.parameters = parameters
     choice.format = options.json ? .json : format
+    if gnuplot, let file { try writeScript(file, &choice, store) }
     let exporter = try Exporter(store: store, runs: try owners(of: table, store), options: choice)
+    let file = gnuplot ? file.map(Self.data(of:)) : file
     let output = try OutputFile(file, besides: database.file)
     try exporter.write(to: output.write)
+    try output.close()
+  }
+
+  /// The data beside a script.
+  private static func data(of script: String) -> String { script.dropLast(3) + ".csv" }
+
+  /// Writes the script, and sees to it that what it draws is exported.
+  private func writeScript(
+    _ file: String, _ choice: inout Exporter.Options, _ store: ResultStore
+  ) throws {
+    let sources = try runs.flatMap { text in
+      let run = try store.resolve(text)
+      return try store.guests(of: run.id).map { ExportedPlot.Source(run: run.id, guest: $0) }
+    }
+    let columns = try choice.columns.map { try TickColumn.named($0) }
+    choice.columns = ExportedPlot.keys + (columns ?? TickColumn.allCases).map(\.name)
+    let data = URL(filePath: Self.data(of: file)).lastPathComponent
+    let plot = ExportedPlot(file: data, sources: sources, columns: columns)
+    let output = try OutputFile(file, besides: database.file)
+    try output.write(try PlotTarget.script.picture(plot))
     try output.close()
   }
 

@@ -44,11 +44,19 @@ struct Failure: Error {
     case let error as AnalysisError: self = Failure(.usage, Self.sentence(error))
     case let error as VectorError: self = Self.failure(error)
     case let error as RecordedFileError: self = Self.failure(error)
+    case let error as StoppedRun:
+      self = Failure(
+        .ourFault,
+        "a fault of the program: a check failed and stopped it (signal \(error.signal)); the run's command repeats it"
+      )
     case is Interrupted: self = Failure(.interrupted, "interrupted; what was finished is kept")
     case Gnuplot.Fault.missing:
       self = Failure(.cannotRead, "gnuplot is not installed; Debian has it as gnuplot-nox")
     case Gnuplot.Fault.failed(let message):
       self = Failure(.ourFault, "gnuplot: \(message)")
+    case ReportLibrary.Fault.missing(let path):
+      self = Failure(
+        .cannotRead, "\(path) is not there; Debian has dygraphs as libjs-dygraphs")
     case let error as OutputError: self = Self.failure(error)
     default: return nil
     }

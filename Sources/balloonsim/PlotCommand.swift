@@ -11,11 +11,12 @@ struct PlotCommand: ParsableCommand {
     usage: """
       balloonsim plot <runs> ... -o <file.svg> [--columns <names>] [<options>]
       balloonsim plot --sweep <sweep> --x <path> --y <metric> [--heat <path>] -o <file.svg> [<options>]
+      balloonsim plot --sweep <sweep> [--objective <metric> --objective <metric>] -o <file.svg> [<options>]
       """,
     discussion: """
       One run: what its memory is used for over time, with goal, target and committed memory, and its events. Several runs, or \
-      --columns: these columns of `ticks` over one another. A sweep: a figure over a parameter, or over two as a map. gnuplot \
-      draws; a file that ends in .gp gets its script and data instead.
+      --columns: these columns of `ticks` over one another. A sweep: a figure over a parameter, or over two as a map; without \
+      --x and --y its settings by two objectives, with the Pareto front, as `advise` weighs them. gnuplot draws; a file that ends in .gp gets its script and data instead.
       """)
 
   @Argument(help: "Runs: numbers, beginnings of keys, or `last`.")
@@ -41,6 +42,15 @@ struct PlotCommand: ParsableCommand {
   var heat: String?
 
   @Option(
+    help: ArgumentHelp(
+      "A metric to weigh, given twice, as in `advise`.", valueName: "metric"))
+  var objective: [String] = []
+
+  @Option(
+    help: ArgumentHelp("What every run must satisfy, as in `advise`.", valueName: "condition"))
+  var constraint: [String] = []
+
+  @Option(
     name: [.customShort("o"), .customLong("output")], help: "The file, .svg, .png or .gp.")
   var file: String?
 
@@ -52,9 +62,13 @@ struct PlotCommand: ParsableCommand {
 
   func validate() throws {
     if (sweep == nil) == runs.isEmpty { throw ValidationError("give runs, or --sweep") }
-    if sweep != nil, x == nil || y == nil { throw ValidationError("--sweep needs --x and --y") }
-    if sweep == nil, x != nil || y != nil || heat != nil {
-      throw ValidationError("--x, --y and --heat belong to --sweep")
+    if (x == nil) != (y == nil) { throw ValidationError("--x and --y belong together") }
+    if heat != nil, x == nil { throw ValidationError("--heat needs --x and --y") }
+    if x != nil, !objective.isEmpty || !constraint.isEmpty {
+      throw ValidationError("--objective and --constraint draw a front, without --x and --y")
+    }
+    if sweep == nil, x != nil || !objective.isEmpty || !constraint.isEmpty {
+      throw ValidationError("--x, --y, --heat, --objective and --constraint belong to --sweep")
     }
     if sweep != nil, columns != nil || guest != nil {
       throw ValidationError("--columns and --guest belong to runs")
@@ -77,6 +91,9 @@ struct PlotCommand: ParsableCommand {
       let metric = try MetricChoice(y, known: store.metricNames())
       let table = try store.sweepTable(sweep, metrics: [metric.name])
       picture = try target.picture(SweepPlot(table, x: x, metric: metric, heat: heat))
+    } else if let sweep {
+      let question = try AdviceQuestion(store, objectives: objective, constraints: constraint)
+      picture = try target.picture(FrontPlot(question.answer(sweep, store).advice))
     } else {
       let records = try runs.map { try store.resolve($0) }
       try check(records, store)
@@ -117,13 +134,22 @@ struct PlotCommand: ParsableCommand {
     guard !names.isEmpty, names.count <= 8 else {
       throw Failure(.usage, "--columns takes from 1 to 8 names")
     }
-    return try names.map { name in
-      guard let column = TickColumn.allCases.first(where: { $0.name == name }) else {
-        let near = nearestWord(to: name, among: TickColumn.allCases.map(\.name))
+    return try TickColumn.named(names)
+  }
+}
+
+extension TickColumn {
+  /// The columns of these names, all of which there must be.
+  static func named(_ names: [String]) throws(Failure) -> [TickColumn] {
+    var columns: [TickColumn] = []
+    for name in names {
+      guard let column = allCases.first(where: { $0.name == name }) else {
+        let near = nearestWord(to: name, among: allCases.map(\.name))
         throw Failure(
           .usage, "ticks has no column '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
       }
-      return column
+      columns.append(column)
     }
+    return columns
   }
 }

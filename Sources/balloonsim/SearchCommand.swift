@@ -126,7 +126,8 @@ private struct Result {
           $0.value, "\($0.run)", UnitScale.text($0.figure, unit: $0.unit), $0.holds ? "yes" : "no",
         ]
       })
-    return table.text(width: Terminal.width ?? 80) + "\n" + sentences.joined(separator: "\n") + "\n"
+    return table.text(width: Terminal.width ?? 80) + "\n"
+      + sentences.map { TableText.wrapped($0, width: Terminal.width) + "\n" }.joined()
   }
 
   /// What was found.

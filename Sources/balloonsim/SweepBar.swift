@@ -22,15 +22,25 @@ final class SweepBar {
     guard isDrawn, passed >= 1, total > 0 else { return }
     hasDrawn = true
     let done = progress.finished + progress.faults.count
-    let filled = done * 24 / total
-    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
     let rate = Double(done) / passed
     let left = rate > 0 ? "\(Int((Double(total - done) / rate).rounded(.up))) s left" : "- s left"
-    let line =
-      "[\(bar)] \(done)/\(total)  \(rate.formatted(.number.precision(.fractionLength(1)))) runs/s, \(left); "
-      + "\(reused) reused, \(progress.faults.count) failed"
-    let width = Terminal.width(of: STDERR_FILENO) ?? 80
-    note("\r\(line.prefix(width - 1))\u{1B}[K", terminator: "")
+    let pace = rate.formatted(.number.precision(.fractionLength(1)))
+    let failed = progress.faults.count
+    let width = (Terminal.width(of: STDERR_FILENO) ?? 80) - 1
+    // The figures come before the bar where there is no room for both, and then before their words.
+    let texts = [
+      "\(done)/\(total)  \(pace) runs/s, \(left); \(reused) reused, \(failed) failed",
+      "\(done)/\(total) \(pace)/s \(left) \(reused) reused \(failed) failed",
+    ]
+    let text = texts.first { $0.count <= width } ?? texts[1]
+    let cells = min(24, width - text.count - 3)
+    var line = text
+    if cells >= 4 {
+      let filled = done * cells / total
+      line =
+        "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: cells - filled))] \(text)"
+    }
+    note("\r\(line.prefix(width))\u{1B}[K", terminator: "")
   }
 
   /// Removes the bar.

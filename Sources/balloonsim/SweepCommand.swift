@@ -123,6 +123,7 @@ struct SweepCommand: ParsableCommand {
     if emit == .slurm { return try printSlurmScript(plan, keys) }
 
     let store = try ownDatabase.openToWrite()
+    if !StoppedRuns.known.isEmpty { try store.interruptOwnRuns() }
     let sweepKey = plan.key(of: keys)
     if resume, try store.sweep(key: sweepKey) == nil {
       throw Failure(
@@ -136,7 +137,8 @@ struct SweepCommand: ParsableCommand {
     let estimate = try SweepEstimate(
       of: todo.jobs.map(\.member), in: plan, level: record, store: store)
     warn(of: estimate)
-    let outcome = try carryOut(plan, sweep, estimate.longestFirst(todo.jobs), todo.reused, store)
+    let jobs = StoppedRuns.knownLast(estimate.longestFirst(todo.jobs))
+    let outcome = try carryOut(plan, sweep, jobs, todo.reused, store)
     try store.close()
     try report(outcome, sweep: sweep, plan)
     if !outcome.faults.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
@@ -183,12 +185,17 @@ struct SweepCommand: ParsableCommand {
     return DatabaseOptions(file: shard.file(of: database.file))
   }
 
+  /// The keys of the share, or of the whole sweep.
+  private func wanted(of keys: [[String]]) -> Set<String> {
+    let all = Set(keys.joined())
+    return shard?.shard.share(of: all) ?? all
+  }
+
   /// The runs of the share that the database lacks, each once, and how many different ones it has.
   private func missing(
     _ keys: [[String]], in store: ResultStore?
   ) throws -> (jobs: [SweepExecution.Job], reused: Int) {
-    let all = Set(keys.joined())
-    let wanted = shard?.shard.share(of: all) ?? all
+    let wanted = wanted(of: keys)
     let present = try store?.finishedKeys(among: wanted, recording: record) ?? []
     var rest = wanted.subtracting(present)
     let reused = present.count
@@ -222,6 +229,7 @@ struct SweepCommand: ParsableCommand {
     _ store: ResultStore
   ) throws -> Outcome {
     catchInterrupts()
+    StoppedRuns.watch()
     let level = record
     let scenario = scenario
     let fixed = fixedWords
@@ -232,12 +240,14 @@ struct SweepCommand: ParsableCommand {
         return resolved.description(
           command: shellCommand(words + fixed), key: job.key, sweep: sweep, recording: level)
       },
-      simulate: { resolved, recorder in
-        let monitor = RunMonitor(
-          recorder: recorder, title: resolved.scenario.name, end: resolved.expectedEnd,
-          drawsLine: false)
-        var simulation = try resolved.simulation(observer: monitor)
-        return try simulation.run()
+      simulate: { job, resolved, recorder in
+        try StoppedRuns.guarding(job.key) {
+          let monitor = RunMonitor(
+            recorder: recorder, title: resolved.scenario.name, end: resolved.expectedEnd,
+            drawsLine: false)
+          var simulation = try resolved.simulation(observer: monitor)
+          return try simulation.run()
+        }
       },
       message: { Failure(describing: $0)?.lines.joined(separator: "; ") ?? "\($0)" },
       isInterrupted: { wasInterrupted })
@@ -325,8 +335,8 @@ struct SweepCommand: ParsableCommand {
       of: todo.jobs.map(\.member), in: plan, level: record, store: store)
     let missing = Set(todo.jobs.map(\.key))
     let list = SweepForecast(
-      plan: plan, keys: keys, missing: missing, estimate: estimate, level: record,
-      threads: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+      plan: plan, keys: keys, own: wanted(of: keys), missing: missing, estimate: estimate,
+      level: record, threads: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
     try put(output.json ? list.json : list.text(width: Terminal.width), terminator: "")
     warn(of: estimate)
   }

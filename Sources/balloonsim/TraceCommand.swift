@@ -91,6 +91,7 @@ struct TraceCommand: ParsableCommand {
         : lead.lead > .zero
           ? "changes \(time(lead.lead)) before memory in use"
           : "changes \(time(.nanoseconds(-lead.lead.nanoseconds))) after memory in use"
+      let falseShare = (100 * Double(lead.falseAlarms) / Double(max(1, lead.alarms))).rounded()
       let figures = [lead.correlation, lead.chance].map { ($0 * 1_000).rounded() / 1_000 }
       return [
         [
@@ -101,7 +102,7 @@ struct TraceCommand: ParsableCommand {
           "steep rises",
           lead.alarms == 0
             ? "none by a tenth of its range in a step"
-            : "\(lead.alarms), false alarms \(lead.falseAlarms): memory in use did not follow by half",
+            : "\(lead.alarms), false alarms \(lead.falseAlarms) (\(Int(falseShare))%): memory in use did not follow by half",
         ],
       ]
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Foundation
 import MemoryModel
 import Recording
 import Reporting
@@ -296,7 +297,7 @@ struct TraceGenerateCommand: ParsableCommand {
       let table = TableText(
         columns: [.init("committed"), .init("recorded", .right), .init("generated", .right)],
         rows: rows)
-      note(table.text(width: 100), terminator: "")
+      note(table.text(width: Terminal.width(of: STDERR_FILENO) ?? 100), terminator: "")
     }
   }
 }

@@ -81,13 +81,7 @@ struct WhyCommand: ParsableCommand {
     }
     for kind in by.map({ [$0] }) ?? WorstMoment.allCases {
       guard let found = try store.worst(kind, of: record.id, guest: guest) else { continue }
-      let what =
-        switch kind {
-        case .oom: "A process was killed for want of memory"
-        case .stall: "Accesses waited longest"
-        case .shortfall: "The worker found the guest furthest below its goal"
-        }
-      return (found.guest, found.time, what)
+      return (found.guest, found.time, kind.text)
     }
     let what =
       switch by {

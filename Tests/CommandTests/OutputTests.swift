@@ -137,7 +137,7 @@ struct OutputTests {
   func progressBar(environment: String) async throws {
     let outcome = try await workplace.shell(
       """
-      \(environment) script -qec "stty cols 60; exec timeout -s INT 3 \
+      \(environment) script -qec "stty cols 60; exec timeout --foreground -s INT 3 \
       balloonsim run small.yaml --duration 20000h --no-record" /dev/null < /dev/null
       """)
 

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 @Suite("Sweeps", .timeLimit(.minutes(10)))
@@ -76,6 +77,100 @@ struct SweepTests {
     #expect(try #require(forecast["bytes"] as? Int) > 7 * 20 * 100)
   }
 
+  @Test("A dry run of a share tells of its own points alone")
+  func dryRunOfShare() async throws {
+    let before = try await sweep(["--dry-run", "--shard", "1/4"]).outcome()
+    try await sweep(["--shard", "1/4"]).outcome().expect(0)
+    let after = try await sweep(["--dry-run", "--shard", "1/4", "--json"]).outcome()
+
+    before.expect(0)
+    #expect(
+      before.output.contains(
+        "8 points, 1 seed: 8 runs in all, 2 in this share, 0 recorded, 2 to be made"))
+    #expect(before.lines.count { $0.hasSuffix("0 of 1") } == 2)
+    let forecast = try #require(try after.json() as? [String: Any])
+    #expect(forecast["runs"] as? Int == 2 && forecast["missing"] as? Int == 0)
+    #expect((forecast["points"] as? [Any])?.count == 2)
+  }
+
+  @Test("Points whose recorded runs took longest are begun first")
+  func longestFirst() async throws {
+    func sweep(_ more: [String]) async throws -> Outcome {
+      try await workplace.start(
+        [
+          "sweep", "small.yaml", "--db", "a.sqlite", "--jobs", "1", "--record", "metrics", "--vary",
+          "selfballoon_downhysteresis=1,2,4",
+        ] + more
+      ).outcome()
+    }
+    try await sweep([]).expect(0)
+    let queue = try DatabaseQueue(path: workplace.path("a.sqlite"))
+    try await queue.write { db in
+      // 2, 6 and 4 seconds.
+      try db.execute(
+        sql: """
+          UPDATE runs SET started_at = '2026-01-01T00:00:00.000Z',
+            finished_at = '2026-01-01T00:00:0' || CASE id WHEN 1 THEN 2 WHEN 2 THEN 6 ELSE 4 END || '.000Z'
+          """)
+    }
+    try queue.close()
+
+    let outcome = try await sweep(["--repeat", "2"])
+
+    outcome.expect(0)
+    #expect(outcome.output.contains("3 computed, 3 reused"))
+    let runs = try await workplace.run(
+      "export", "--sweep", "last", "--db", "a.sqlite", "--format", "json")
+    let rows = try #require(try runs.json() as? [[String: Any]])
+    #expect(
+      rows.map { $0["run_id"] as? Int } == [1, 6, 2, 4, 3, 5], "4, 5, 6 are points 2, 3 and 1")
+  }
+
+  @Test(
+    "On a terminal a bar shows rate, remaining time, finished, reused and failed, however narrow it is",
+    .enabled(if: OutputTests.hasTerminal), arguments: [40, 80])
+  func progressBar(columns: Int) async throws {
+    let outcome = try await workplace.shell(
+      """
+      script -qec "stty cols \(columns); exec timeout --foreground -s INT 3 balloonsim sweep small.yaml --duration 20000h \
+      --vary selfballoon_interval=1,5 --record metrics --db a.sqlite" /dev/null < /dev/null
+      """)
+
+    let drawn = outcome.output.split(separator: "\r").filter { $0.hasSuffix("failed\u{1B}[K") }
+      .map { $0.replacing("\u{1B}[K", with: "") }
+    #expect(drawn.count > 3, "\(outcome)")
+    #expect(drawn.allSatisfy { $0.count < columns })
+    let pattern = /^(\[[.]+\] )?0\/2 +0\.0( runs)?\/s,? - s left;? 0 reused,? 0 failed$/
+    #expect(drawn.allSatisfy { $0.wholeMatch(of: pattern) != nil }, "\(drawn.first ?? "")")
+    #expect(drawn.allSatisfy { $0.hasPrefix("[") == (columns == 80) })
+    // The sentence is in lines as wide as the terminal.
+    let sentence = outcome.output.replacing("\r\n", with: " ")
+    #expect(sentence.contains("0 computed, 0 reused, 0 failed, 2 missing"))
+  }
+
+  @Test(
+    "On a narrow terminal nothing is wider than it is, but what is to be pasted",
+    .enabled(if: OutputTests.hasTerminal))
+  func narrowTerminal() async throws {
+    try await sweep(["--record", "metrics", "--repeat", "2"]).outcome().expect(0)
+
+    for command in [
+      "advise --sweep 1", "sensitivity --sweep 1 --metric memory", "show --sweep 1", "sweeps",
+      "sweep small.yaml --vary selfballoon_interval=1,5 --dry-run",
+      "search small.yaml --find selfballoon_interval in 1..9 --such-that 'memory < 30MiB' --quiet",
+      "trace generate like demand.csv -o like.csv",
+    ] {
+      let outcome = try await workplace.shell(
+        "export BALLOONSIM_DB=a.sqlite; script -qc \"stty cols 40; balloonsim \(command)\" /dev/null </dev/null"
+      )
+      let lines = outcome.output.split(whereSeparator: \.isNewline)
+      #expect(lines.count > 4, "\(command): \(outcome)")
+      for line in lines where !line.hasPrefix("echo ") && !line.hasPrefix("command: ") {
+        #expect(line.count <= 40, "\(command)")
+      }
+    }
+  }
+
   @Test("A trace is swept like a scenario")
   func trace() async throws {
     let outcome = try await workplace.run(
@@ -147,6 +242,31 @@ struct SweepTests {
     let states = (try list.json() as? [[String: Any]])?.map { $0["status"] as? String }
     #expect(try #require(states).allSatisfy { $0 == "interrupted" || $0 == "finished" })
     try await sweep([]).outcome().expect(0)
+  }
+
+  @Test(
+    "A check of the program that fails in a run ends that run with a message, and the others are made"
+  )
+  func stoppedRun() async throws {
+    let options = ["--duration", "20min", "--jobs", "2"]
+    let program = try sweep(options)
+    try await waitForRun(in: "a.sqlite")
+    try await Task.sleep(for: .milliseconds(200))
+    try program.sendToWorker(SIGILL)
+    let outcome = try await program.outcome()
+
+    outcome.expect(1)
+    #expect(outcome.output.contains(", 1 failed"), "\(outcome)")
+    #expect(outcome.errors.contains("a check failed and stopped it (signal \(SIGILL))"))
+    let list = try await workplace.run("runs", "--json", "--db", "a.sqlite")
+    let runs = try #require(try list.json() as? [[String: Any]])
+    let states = Dictionary(grouping: runs) { $0["status"] as? String ?? "" }.mapValues(\.count)
+    #expect(states["finished"] == 7 && states["failed"] == 1 && states["running"] == nil)
+
+    // Another time nothing stops it.
+    let again = try await sweep(options).outcome()
+    again.expect(0)
+    #expect(again.output.contains("1 computed, 7 reused, 0 failed"))
   }
 
   /// Waits until others see a run of the sweep.

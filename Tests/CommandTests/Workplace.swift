@@ -134,6 +134,25 @@ final class RunningProgram: Sendable {
   /// Whether it has not ended.
   var isRunning: Bool { process.isRunning }
 
+  /// Sends a signal to that of its threads which has worked most, as the processor does when a check fails in it.
+  func sendToWorker(_ signal: Int32) throws {
+    let script = """
+      import ctypes, os, sys
+      process, signal = map(int, sys.argv[1:])
+      def work(thread):
+          with open(f"/proc/{process}/task/{thread}/stat") as file:
+              return int(file.read().rsplit(")", 1)[1].split()[11])
+      threads = [int(name) for name in os.listdir(f"/proc/{process}/task") if int(name) != process]
+      sys.exit(ctypes.CDLL(None).tgkill(process, max(threads, key=work), signal))
+      """
+    let sender = Process()
+    sender.executableURL = URL(filePath: "/usr/bin/env")
+    sender.arguments = ["python3", "-c", script, "\(process.processIdentifier)", "\(signal)"]
+    try Self.starting.withLock { try sender.run() }
+    sender.waitUntilExit()
+    #expect(sender.terminationStatus == 0)
+  }
+
   /// Sends it a signal.
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 

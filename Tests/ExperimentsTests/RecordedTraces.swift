@@ -36,15 +36,15 @@ enum RecordedTraces {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Traces")
     .path
 
-  /// Others' recordings that stay where they are: the folder `public` below BALLOONSIM_TRACES, or below
-  /// ../shared/traces beside the repository; nothing if there is none.
-  static let publicFolder: String? = {
+  /// Where all recordings lie, those of others too, which stay there: BALLOONSIM_TRACES, or ../shared/traces beside the
+  /// repository; nothing if there is none.
+  static let sharedFolder: String? = {
     let repository = URL(filePath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
     let folder =
       ProcessInfo.processInfo.environment["BALLOONSIM_TRACES"]
       ?? repository.deletingLastPathComponent().appending(path: "shared/traces").path
-    return FileManager.default.fileExists(atPath: "\(folder)/public") ? "\(folder)/public" : nil
+    return FileManager.default.fileExists(atPath: "\(folder)/public") ? folder : nil
   }()
 
   /// The path of a file below `Traces/`, whether it is compressed or not.
@@ -163,6 +163,11 @@ enum RecordedTraces {
       "vmstat-loop/vmstat-t-loop.txt", format: "vmstat", rows: 264,
       (3_345_604, 3_026_664, 1_999_228, 4_324_224), 319
     ) { ($0.committedFrom, $0.memory) = (.usedMinusCache, machine) },
+    // 1,048,576 - 936,588 - 2,312 - 24,624.
+    .init(
+      "guest-batch-1g/vmstat-t-1s-frozen.txt", format: "vmstat", rows: 319,
+      (85_052, 85_052, 85_052, 85_052), 329
+    ) { ($0.committedFrom, $0.memory) = (.usedMinusCache, 1_048_576) },
     .init(
       "vmstat-loop/pmstat-t2.txt", format: "pmstat", rows: 150,
       (3_798_008, 3_348_728, 2_519_948, 4_797_196), 306
@@ -181,79 +186,150 @@ enum RecordedTraces {
       231.022),
   ]
 
-  /// Files of `publicFolder`.
-  static let publicFiles: [RecordedFile] = [
+  /// Files of `sharedFolder` that are not copied.
+  static let sharedFiles: [RecordedFile] = [
     .init(
-      "pcp-archives/pcp-bozo-27h.csv", format: "csv", rows: 1_655,
+      "public/pcp-archives/pcp-bozo-27h.csv", format: "csv", rows: 1_655,
       (18_615_516, 123_230_816, 18_151_512, 123_923_644), 99_425.192),
     .init(
-      "pcp-archives/pcp-brolley-4h30.csv", format: "csv", rows: 1_629,
+      "public/pcp-archives/pcp-brolley-4h30.csv", format: "csv", rows: 1_629,
       (2_182_248, 11_589_644, 2_182_248, 12_312_880), 16_279.923),
     .init(
-      "pcp-archives/pcp-kilcunda-3h.csv", format: "csv", rows: 179,
+      "public/pcp-archives/pcp-kilcunda-3h.csv", format: "csv", rows: 179,
       (8_491_916, 6_276_900, 469_384, 8_628_624), 10_779.612),
     .init(
-      "pcp-archives/pcp-bozo-3h-irregular.csv", format: "csv", rows: 205,
+      "public/pcp-archives/pcp-bozo-3h-irregular.csv", format: "csv", rows: 205,
       (27_482_300, 27_563_752, 27_442_948, 27_890_116), 11_651.435),
     .init(
-      "pcp-archives/pcp-shard-1h.csv", format: "csv", rows: 360,
+      "public/pcp-archives/pcp-shard-1h.csv", format: "csv", rows: 360,
       (33_135_852, 33_566_744, 33_120_744, 33_841_728), 3_590.001),
     .init(
-      "pcp-archives/pcp-vm01-24h.csv", format: "csv", rows: 1_440,
+      "public/pcp-archives/pcp-vm01-24h.csv", format: "csv", rows: 1_440,
       (5_632_724, 5_631_836, 5_627_452, 5_673_948), 86_340.028),
     .init(
-      "pcp-archives/pcp-billing02-24h.csv", format: "csv", rows: 1_424,
+      "public/pcp-archives/pcp-billing02-24h.csv", format: "csv", rows: 1_424,
       (1_847_772, 1_850_044, 1_845_476, 2_015_116), 86_261.353),
     .init(
-      "pcp-archives/pcp-goodred-48m.csv", format: "csv", rows: 25,
+      "public/pcp-archives/pcp-goodred-48m.csv", format: "csv", rows: 25,
       (5_432_936, 6_896_232, 5_432_936, 6_930_588), 2_880),
     .init(
-      "pcp-archives/sadf-x-csb6-rhel6.xml", format: "sadf-x", rows: 143,
+      "public/pcp-archives/sadf-x-csb6-rhel6.xml", format: "sadf-x", rows: 143,
       (857_456, 867_680, 857_088, 867_896), 85_200),
     .init(
-      "bitbrains/rnd-2013-7-212.csv", format: "gwa-t-12", rows: 156, (0, 33_553, 0, 3_145_728),
+      "public/bitbrains/rnd-2013-7-212.csv", format: "gwa-t-12", rows: 156,
+      (0, 33_553, 0, 3_145_728),
       46_504
     ) { $0.committedFrom = .active },
     .init(
-      "bitbrains/rnd-2013-7-494.csv.gz", format: "gwa-t-12", rows: 8_252,
+      "public/bitbrains/rnd-2013-7-494.csv.gz", format: "gwa-t-12", rows: 8_252,
       (61_514, 327_154, 36_349, 2_256_534), 2_591_653
     ) { $0.committedFrom = .active },
     .init(
-      "bitbrains/rnd-2013-7-494.converted.csv", format: "csv", rows: 8_252,
+      "public/bitbrains/rnd-2013-7-494.converted.csv", format: "csv", rows: 8_252,
       (61_514, 327_154, 36_349, 2_256_534), 2_591_653),
     // 0.332384... and 0.334701... of 64 GiB.
     .init(
-      "google2019/instance_usage_grouped_300_seconds_week1.csv", format: "csv", rows: 2_016,
+      "public/google2019/instance_usage_grouped_300_seconds_week1.csv", format: "csv", rows: 2_016,
       (22_305_930, 22_461_554, 17_166_039, 26_337_463), 604_500
     ) {
       ($0.step, $0.committedColumn, $0.unit) = (.seconds(300), "avg_mem", .share)
       $0.memory = 67_108_864
     },
     .init(
-      "pbench-sar/sar-0-stdout.txt.gz", format: "sar", rows: 21,
+      "public/pbench-sar/sar-0-stdout.txt.gz", format: "sar", rows: 21,
       (10_661_016, 10_248_624, 10_248_624, 11_022_988), 60),
     .init(
-      "pbench-sar/sar-4-stdout.txt.gz", format: "sar", rows: 20,
+      "public/pbench-sar/sar-4-stdout.txt.gz", format: "sar", rows: 20,
       (371_924, 399_912, 371_580, 399_912), 57),
     .init(
-      "jc-fixtures/linux-proc_meminfo", format: "meminfo", rows: 1,
+      "public/jc-fixtures/linux-proc_meminfo", format: "meminfo", rows: 1,
       (445_240, 445_240, 445_240, 445_240), 0
     ) { $0.step = .seconds(1) },
     .init(
-      "jc-fixtures/centos-7.7_vmstat-at-5-10.out", format: "vmstat", rows: 4,
+      "public/jc-fixtures/centos-7.7_vmstat-at-5-10.out", format: "vmstat", rows: 4,
       (312_724, 312_752, 312_724, 312_752), 15
     ) { $0.committedFrom = .active },
     .init(
-      "jc-fixtures/ubuntu-18.04_vmstat-1-long.out", format: "vmstat", rows: 37,
+      "public/jc-fixtures/ubuntu-18.04_vmstat-1-long.out", format: "vmstat", rows: 37,
       (2_464_060, 2_464_052, 2_464_052, 2_464_060), 36
     ) {
       ($0.committedFrom, $0.step, $0.memory) = (.usedMinusCache, .seconds(1), 4_194_304)
     },
     .init(
-      "jc-fixtures/centos-7.7_free.out", format: "free", rows: 1,
+      "public/jc-fixtures/centos-7.7_free.out", format: "free", rows: 1,
       (222_820, 222_820, 222_820, 222_820), 0
     ) { ($0.committedFrom, $0.step) = (.used, .seconds(1)) },
+    .init(
+      "recorded/pgbench.csv", format: "csv", rows: 299,
+      (1_135_020, 107_560, 107_560, 4_190_140), 298.001),
+    .init(
+      "recorded/swift-build.csv", format: "csv", rows: 374,
+      (1_414_888, 89_224, 89_220, 3_364_440), 373.001),
+    .init(
+      "public/bitbrains/rnd-2013-7-142.csv.gz", format: "gwa-t-12", rows: 3_973,
+      (0, 257_250, 0, 12_582_912), 1_307_526
+    ) { $0.committedFrom = .active },
+    .init(
+      "public/bitbrains/rnd-2013-7-142.converted.csv", format: "csv", rows: 3_973,
+      (0, 257_250, 0, 12_582_912), 1_307_526),
+    .init(
+      "public/bitbrains/rnd-2013-7-212.converted.csv", format: "csv", rows: 156,
+      (0, 33_553, 0, 3_145_728), 46_504),
+    .init(
+      "public/bitbrains/rnd-2013-7-234.csv.gz", format: "gwa-t-12", rows: 8_260,
+      (33_554, 11_984, 0, 13_757_314), 2_591_653
+    ) { $0.committedFrom = .active },
+    .init(
+      "public/bitbrains/rnd-2013-7-234.converted.csv", format: "csv", rows: 8_260,
+      (33_554, 11_984, 0, 13_757_314), 2_591_653),
+    .init(
+      "public/jc-fixtures/centos-7.7_vmstat-awt.out", format: "vmstat", rows: 1,
+      (312_724, 312_724, 312_724, 312_724), 0
+    ) { $0.committedFrom = .active },
+    // 4,194,304 - 2,794,484 - 2,108 - 741,208.
+    .init(
+      "public/jc-fixtures/centos-7.7_vmstat-w.out", format: "vmstat", rows: 1,
+      (656_504, 656_504, 656_504, 656_504), 0
+    ) { ($0.committedFrom, $0.step, $0.memory) = (.usedMinusCache, .seconds(1), 4_194_304) },
+    // 33,554,432 - 2,430,264 - 1,011,084 - 22,658,240.
+    .init(
+      "public/jc-fixtures/generic_vmstat-extra-wide.out", format: "vmstat", rows: 1,
+      (7_454_844, 7_454_844, 7_454_844, 7_454_844), 0
+    ) { ($0.committedFrom, $0.step, $0.memory) = (.usedMinusCache, .seconds(1), 33_554_432) },
+    // 217M.
+    .init(
+      "public/jc-fixtures/centos-7.7_free-h.out", format: "free", rows: 1,
+      (222_208, 222_208, 222_208, 222_208), 0
+    ) { ($0.committedFrom, $0.step) = (.used, .seconds(1)) },
   ]
+
+  /// What else lies in `sharedFolder`, by the ends of its names, and how it is refused: text about the recordings, what has
+  /// neither Committed_AS nor a stand-in, and what only its own tools can read.
+  static let refused: [(end: String, message: String)] = [
+    ("README.md", "no known format begins with"),
+    ("LICENSE.md", "no known format begins with"),
+    ("LICENSE-of-the-repository.txt", "no known format begins with"),
+    (".events.csv", "no column committed_kb (or Committed_AS)"),
+    (".xz", "compressed with xz: pipe it through `xz -dc`"),
+    (".index", "a PCP archive: give what `pmrep"),
+    ("archive-goodred-20150417.0", "a PCP archive: give what `pmrep"),
+    ("archive-goodred-20150417.meta", "a PCP archive: give what `pmrep"),
+    ("batch-a/sar-B.txt", noStandIn), ("batch-a/sar-S.txt", noStandIn),
+    ("batch-a/sar-W.txt", noStandIn), ("/sadf-d-B.csv", noStandIn), ("/sadf-d-S.csv", noStandIn),
+    ("/sadf-d-W.csv", noStandIn), ("query_range-Buffers-step5.json", noStandIn),
+    ("query_range-Cached-step5.json", noStandIn), ("query_range-MemFree-step5.json", noStandIn),
+    ("query_range-MemTotal-step5.json", noStandIn),
+    ("query_range-CommitLimit-step5.json", noStandIn),
+    ("query_range-SwapFree-step5.json", noStandIn),
+    ("query_range-SwapTotal-step5.json", noStandIn),
+    (
+      "query_range-rate-pgmajfault-step5.json",
+      "no samples: 'value' is no metric of node_exporter's memory"
+    ),
+    ("query_range-AnonPages-step5.json", "no Committed_AS in it: choose"),
+    ("query_range-MemAvailable-step5.json", "no Committed_AS in it: choose"),
+  ]
+  private static let noStandIn = "no Committed_AS in it, nor anything that could stand for it"
 }
 
 extension TraceBytes {

@@ -47,12 +47,47 @@ struct TraceImportTests {
 
   @Test(
     "So does what others recorded",
-    .enabled(if: RecordedTraces.publicFolder != nil, "set BALLOONSIM_TRACES to their folder"),
-    arguments: RecordedTraces.publicFiles)
-  func readsPublicRecording(file: RecordedFile) throws {
-    let folder = try #require(RecordedTraces.publicFolder)
+    .enabled(if: RecordedTraces.sharedFolder != nil, "set BALLOONSIM_TRACES to their folder"),
+    arguments: RecordedTraces.sharedFiles)
+  func readsSharedRecording(file: RecordedFile) throws {
+    let folder = try #require(RecordedTraces.sharedFolder)
 
     try expect(file, file.files.map { "\(folder)/\($0)" })
+  }
+
+  @Test(
+    "Of all recordings every file is in the tables, or is refused with its reason, and copies are true",
+    .enabled(if: RecordedTraces.sharedFolder != nil, "set BALLOONSIM_TRACES to their folder"))
+  func knowsEveryFile() throws {
+    let folder = try #require(RecordedTraces.sharedFolder)
+    let read = RecordedTraces.files.flatMap(\.files)
+    let shared = Set(RecordedTraces.sharedFiles.flatMap(\.files))
+    let names = try #require(FileManager.default.enumerator(atPath: folder)).compactMap {
+      $0 as? String
+    }
+    var count = 0
+    for name in names {
+      let path = "\(folder)/\(name)"
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      if isFolder.boolValue { continue }
+      count += 1
+
+      let copy = name.hasPrefix("formats/") ? String(name.dropFirst(8)) : name
+      if FileManager.default.fileExists(atPath: RecordedTraces.path(copy)) {
+        #expect(try TraceBytes.all(path) == TraceBytes.all(RecordedTraces.path(copy)), "\(name)")
+      }
+      if shared.contains(name) || read.contains(where: { copy == $0 || copy.hasPrefix($0 + "/") }),
+        !RecordedTraces.refused.contains(where: { name.hasSuffix($0.end) })
+      {
+        continue
+      }
+      let refusal = RecordedTraces.refused.first { name.hasSuffix($0.end) }
+      let expected = try #require(refusal, "\(name) is in no table").message
+      let problem = #expect(throws: TraceProblem.self, "\(name)") { try TraceReader.read(path) }
+      #expect(problem?.message.hasPrefix(expected) == true, "\(name): \(problem?.message ?? "")")
+    }
+    #expect(count > 100)
   }
 
   @Test(
@@ -236,6 +271,44 @@ struct TraceImportTests {
     ),
     ("node_memory_Committed_AS_bytes 4096\n", "t:1:1: no time: name the file by seconds"),
     ("node_memory_Committed_AS_bytes{a=\"b 4096\n", "t:1:1: expected a metric with a value"),
+    // sadf -p and -x
+    (
+      "g\t5\t2024-03-01 10:00:05 UTC\t-\tkbcommit\tx\n",
+      "t:1:40: kbcommit: expected a number, found 'x'"
+    ),
+    (
+      "g\t5\t2024-03-01 10:00:05 UTC\t-\tkbcommit\n",
+      "t:1:1: 5 of 6 fields: the line seems cut off"
+    ),
+    (
+      "<?xml version=\"1.0\"?>\n<sysstat>\n<host nodename=\"g\">\n<statistics>\n"
+        + "<timestamp date=\"2024-03-01\" time=\"soon\" interval=\"5\">\n",
+      "t:5:1: the timestamp has no date, time and interval"
+    ),
+    (
+      "<?xml version=\"1.0\"?>\n<sysstat>\n<host nodename=\"g\">\n<statistics>\n",
+      "t:4:1: '</sysstat>' is missing: the file seems cut off"
+    ),
+    // copies of meminfo
+    (
+      "zzz 2024-03-01T10:00:05Z\nMemTotal: 100 kB\nCommitted_AS: x kB\n",
+      "t:3:15: Committed_AS: expected a number of kB, found 'x'"
+    ),
+    (
+      "zzz 2024-03-01T10:00:05Z\nMemTotal: 100 kB\nCommitted_AS: 40\n",
+      "t:3:15: Committed_AS has no unit kB: the line seems cut off"
+    ),
+    (
+      "zzz 2024-03-01T10:00:05Z\nCommitted_AS: 40 kB\nzzz 2024-03-01T10:00:10Z\nMemTotal: 100 kB\n",
+      "t:3:1: no Committed_AS below this time: the copy seems cut off"
+    ),
+    (
+      "MemTotal: 100 kB\nCommitted_AS: 40 kB\n",
+      "t:1:1: no time: put a line of `date -u +%FT%TZ` before each copy"
+    ),
+    // Perfetto
+    ("ts,name,value\n5,Committed_AS\n", "t:2:1: 2 of 3 fields: the line seems cut off"),
+    ("ts,name,value\nx,Committed_AS,4\n", "t:2:1: ts: expected nanoseconds, found 'x'"),
     // vmstat
     (
       " r  b   swpd   free   buff  cache   si   so\n 1 0 0 204800 10240 307200 0 0\n",
@@ -300,6 +373,62 @@ struct TraceImportTests {
   @Test("What is wrong in a recording is said with its place", arguments: wrongs)
   func refusesWrongs(text: String, problem: String) {
     let found = #expect(throws: TraceProblem.self) { try read(text) }
+
+    #expect(found?.description.hasPrefix(problem) == true, "\(found?.description ?? "")")
+  }
+
+  /// What is wrong in recordings that need options.
+  static let wrongsOfTools: [(text: String, problem: String)] = {
+    let dstat =
+      "\"pcp-dstat 6.0.3 CSV Output\"\n\"system\",\"epoch\",\"memory usage\",,,\n"
+      + "\"time\",\"epoch\",\"used\",\"free\",\"buf\",\"cach\"\n"
+    let nmon =
+      "AAA,progname,nmon\nMEM,Memory MB g,memtotal,memfree,cached,active,buffers,inactive\n"
+    let pmstat =
+      "@ Mon Nov 23 01:27:02 2026\n loadavg   memory\n   1 min   swpd   free   buff  cache   pi   po\n"
+    let free = "       total        used        free      shared  buff/cache   available\n"
+    let google = "start_time,end_time,collection_id,instance_index,average_usage\n"
+    let xentop = "NAME STATE CPU(sec) CPU(%) MEM(k) MEM(%)\n"
+    return [
+      (
+        dstat + "23-11 00:57:13,1795395433,x,21763596,25148,2389600\n",
+        "t:4:27: used: expected a number, found 'x'"
+      ),
+      (dstat + "23-11 00:57:13,1795395433,2,3\n", "t:4:1: 4 of 6 fields: the line seems cut off"),
+      (dstat, "t:3:1: no samples"),
+      (
+        nmon + "ZZZZ,T0001,00:57:14,23-NOV-2026\nMEM,T0001,100,x,5,50,5,5\n",
+        "t:4:15: memfree: expected a number, found 'x'"
+      ),
+      (nmon + "MEM,T0001,100,50,5,50,5,5\n", "t:3:1: no ZZZZ line tells the time of T0001"),
+      (
+        nmon + "ZZZZ,T0001,00:57:14,23-NOV-2026\nMEM,T0001,100,50,5\n",
+        "t:4:1: 5 of 8 fields: the line seems cut off"
+      ),
+      (pmstat + "    9.30  39536 159x0m  34364  4463m    0    0\n", "t:4:17: free: expected"),
+      (
+        pmstat + "    9.30  39536 15900m  34364\n", "t:4:1: 4 of 7 fields: the line seems cut off"
+      ),
+      (free + "Mem: 100 x 3 4 5 6\n", "t:2:10: used: expected a number, found 'x'"),
+      (free + "Mem: 100 50\n", "t:2:1: 3 of 7 fields: the line seems cut off"),
+      (
+        google + "x,2,3,4,\"{\"\"memory\"\":0.5}\"\n",
+        "t:2:1: start_time: expected microseconds"
+      ),
+      ("m_7,x,22,61,,,31.2,28.9,3\n", "t:1:5: expected seconds, found 'x'"),
+      (xentop + "g1 --b--- 12 0.3 x 21.9\n", "t:2:18: MEM(k): expected a number, found 'x'"),
+      (xentop + "g1 --b--- 12 0.3\n", "t:2:1: 4 fields: the line seems cut off"),
+    ]
+  }()
+
+  @Test("So it is where a stand-in, a step and a size are given", arguments: wrongsOfTools)
+  func refusesWrongsOfTools(text: String, problem: String) {
+    let found = #expect(throws: TraceProblem.self) {
+      try read(text) { options in
+        options.committedFrom = text.hasPrefix("@") ? .usedMinusCache : .used
+        (options.step, options.memory) = (.seconds(1), 1_048_576)
+      }
+    }
 
     #expect(found?.description.hasPrefix(problem) == true, "\(found?.description ?? "")")
   }

@@ -81,6 +81,23 @@ struct AdviceTests {
     #expect(abs((defaults.distance ?? 0) - (0.15 * 0.15 + 0.2 * 0.2).squareRoot()) < 1e-12)
   }
 
+  @Test("Where all settings are alike in one objective, the other one alone tells the distance")
+  func distanceInOneObjective() throws {
+    let alike = rows.map { row in
+      var row = row
+      row.metrics[1].value = 0
+      return row
+    }
+
+    let advice = try advice(alike)
+
+    // Memory 101, 121, ... 301: the defaults' 201 are half of the range from the only point of the front.
+    let defaults = try #require(advice.defaults)
+    #expect(advice.front.map(\.runs) == [[1, 2]] && advice.reason == .only)
+    #expect(!defaults.isOnFront && defaults.distance == 0.5)
+    #expect(advice.text(tunables: []).contains("they are 0.500 of the settings' ranges away"))
+  }
+
   @Test("A setting that breaks a constraint under one condition is left out")
   func constraints() throws {
     var killed = rows

@@ -53,6 +53,10 @@ struct AnalysisTests {
 
     // 40 of 400 and 0.8 of 8: a tenth of each range.
     #expect(abs(scale.distance((300, 5), (340, 5.8)) - 0.1 * 2.0.squareRoot()) < 1e-12)
+    let flat = try #require(FrontScale([(100, 3), (500, 3)]))
+    #expect(flat.distance((100, 3), (140, 3)) == 0.1)
+    #expect(flat.distance((100, 3), (140, 4)) == .infinity)
+    #expect(FrontScale([(3, 3), (3, 3)]) == nil)
   }
 
   @Test("Shares of variance are those of an analysis worked by hand")

@@ -1,5 +1,7 @@
 import Experiments
+import Foundation
 import SimulationEngine
+import Synchronization
 import Testing
 
 @testable import Recording
@@ -30,6 +32,7 @@ struct SweepExecutionTests {
 
   private func execute(
     threads: Int = 2, level: RecordingLevel = .metrics, failing: Int? = nil,
+    slowing: @escaping @Sendable (_ point: Int) -> Void = { _ in },
     order: ([SweepExecution.Job]) -> [SweepExecution.Job] = { $0 }
   ) throws -> SweepExecution.Progress {
     let keys = try plan.keys()
@@ -42,6 +45,7 @@ struct SweepExecutionTests {
       }
     }
     let failingKey = failing.map { keys[$0][0] }
+    let points = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1[0], $0) })
     let hooks = SweepExecution.Hooks(
       describe: { job, resolved in
         RunDescription(
@@ -52,8 +56,9 @@ struct SweepExecutionTests {
             Parameter(path: $0.path, value: $0.text, number: $0.number)
           }, sweep: sweep, recording: level)
       },
-      simulate: { resolved, recorder in
+      simulate: { _, resolved, recorder in
         if resolved.runKey == failingKey { throw Fault() }
+        slowing(points[resolved.runKey] ?? 0)
         var simulation = try Simulation(
           resolved.scenario, demands: resolved.demands, observer: recorder)
         return try simulation.run()
@@ -80,6 +85,34 @@ struct SweepExecutionTests {
   }
 
   @Test(
+    "Runs are numbered in the order of the jobs, whichever is done first",
+    arguments: [RecordingLevel.metrics, .ticks])
+  func numbers(level: RecordingLevel) throws {
+    let expected = try plan.keys().joined()
+
+    // Of four that are begun together the last is done first.
+    _ = try execute(threads: 4, level: level) { point in
+      Thread.sleep(forTimeInterval: 0.15 - 0.04 * Double(point % 4))
+    }
+
+    let runs = try store.runs().sorted { $0.id < $1.id }
+    #expect(runs.map(\.key) == Array(expected))
+  }
+
+  @Test("A run that takes long does not keep those behind it from being written")
+  func slowRun() throws {
+    let written = Mutex(0)
+
+    _ = try execute { [store] point in
+      guard point == 0 else { return }
+      Thread.sleep(forTimeInterval: 2.5)
+      written.withLock { $0 = (try? store.runs().count { $0.status == .finished }) ?? -1 }
+    }
+
+    #expect(written.withLock { $0 } == 7)
+  }
+
+  @Test(
     "A fault in one run is kept with it and the others are made",
     arguments: [RecordingLevel.metrics, .ticks])
   func fault(level: RecordingLevel) throws {
@@ -90,6 +123,34 @@ struct SweepExecutionTests {
     #expect(failed.map(\.error) == ["Fault()"])
     let sweep = try store.sweeps()[0]
     #expect(sweep.plannedRuns == 8 && sweep.finishedRuns == 7 && sweep.failedRuns == 1)
+  }
+
+  @Test(
+    "A run is expected to take as long as recorded runs with its values, in proportion to what they simulated"
+  )
+  func estimate() throws {
+    _ = try execute()
+    // Those with a hysteresis of 1 took 4 s, the others 1 s.
+    try store.alter(
+      """
+      UPDATE runs SET started_at = '2026-01-01T00:00:00.000Z', finished_at = '2026-01-01T00:00:01.000Z';
+      UPDATE runs SET finished_at = '2026-01-01T00:00:04.000Z' WHERE id IN (
+        SELECT run_id FROM parameters WHERE path LIKE '%downhysteresis' AND value = '1')
+      """)
+    let members = plan.points.indices.map { SweepPlan.Member(point: $0, repetition: 0) }
+    func seconds() throws -> [Double] {
+      let estimate = try SweepEstimate(of: members, in: plan, level: .metrics, store: store)
+      return try #require(estimate.seconds)
+    }
+
+    let whole = try seconds()
+    try store.alter("UPDATE runs SET simulated_ns = simulated_ns / 2")
+    let halves = try seconds()
+
+    let expected: [Double] = [4, 4, 1, 1, 1, 1, 1, 1, 8, 8, 2, 2, 2, 2, 2, 2]
+    for (found, expected) in zip(whole + halves, expected) {
+      #expect(abs(found - expected) < 0.01, "\(whole) \(halves)")
+    }
   }
 
   @Test("The same plan is one sweep, however often it is entered")

@@ -47,7 +47,7 @@ public struct EventRow: Hashable, Sendable {
   public var detail: String
 }
 
-/// A moment of a run that one looks for.
+/// A moment of a run that one looks for, the worst kind first.
 public enum WorstMoment: String, CaseIterable, Sendable {
   /// The first process killed for want of memory.
   case oom
@@ -111,14 +111,24 @@ extension ResultStore {
     ).map(TickRow.init)
   }
 
+  /// All that happened in a run.
+  public func events(of run: Int64) throws -> [EventRow] {
+    try eventRows(of: run, "1 ORDER BY id", [])
+  }
+
   /// What happened in a guest, or in the whole run, from one time to another.
   public func events(
     of run: Int64, guest: String, from: SimTime, to: SimTime
   ) throws -> [EventRow] {
-    try rows(
-      "events", of: run, "(guest = ? OR guest IS NULL) AND time_ns BETWEEN ? AND ? ORDER BY id",
-      [guest, from.nanoseconds, to.nanoseconds]
-    ).map { row in
+    try eventRows(
+      of: run, "(guest = ? OR guest IS NULL) AND time_ns BETWEEN ? AND ? ORDER BY id",
+      [guest, from.nanoseconds, to.nanoseconds])
+  }
+
+  private func eventRows(
+    of run: Int64, _ condition: String, _ arguments: StatementArguments
+  ) throws -> [EventRow] {
+    try rows("events", of: run, condition, arguments).map { row in
       EventRow(
         time: SimTime(nanoseconds: try row.value("time_ns")), guest: try row.optional("guest"),
         kind: try row.value("kind"), detail: try row.value("detail"))

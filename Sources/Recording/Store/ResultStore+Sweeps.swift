@@ -106,6 +106,18 @@ extension ResultStore {
     }
   }
 
+  /// Marks runs as interrupted that this process began before it was started anew in its own place.
+  public func interruptOwnRuns() throws {
+    let own = ProcessIdentity.current
+    try write("mark interrupted runs") { db in
+      try db.execute(
+        sql: """
+          UPDATE runs SET status = 'interrupted', finished_at = ?
+          WHERE status = 'running' AND pid = ? AND pid_started_ticks = ? AND boot_id = ?
+          """, arguments: [Self.now, own.pid, own.startedTicks, own.bootID])
+    }
+  }
+
   /// The keys of the runs of all sweeps but one.
   public func keys(besides sweep: Int64) throws -> Set<String> {
     try read("read the plans of sweeps") {

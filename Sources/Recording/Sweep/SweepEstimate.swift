@@ -20,15 +20,22 @@ public struct SweepEstimate: Sendable {
   /// The time and the space of runs of a plan.
   ///
   /// A run's time is the mean of all recorded runs of the scenario, times a factor for each of its values: the mean of the
-  /// recorded runs that share it over the mean of all.
+  /// recorded runs that share it over the mean of all. Recorded runs that simulated less or more than the plan's will count
+  /// in proportion, unless the plan varies what decides that.
   public init(
     of members: [SweepPlan.Member], in plan: SweepPlan, level: RecordingLevel, store: ResultStore?
   ) throws {
     bytes = Int64(Double(members.count) * Self.bytes(of: plan.base, level: level))
     guard let store else { return }
     let names = plan.parameterPaths
-    let recorded = try store.times(ofScenario: plan.base.scenario.name, parameters: names)
+    var recorded = try store.times(ofScenario: plan.base.scenario.name, parameters: names)
     guard !recorded.isEmpty else { return }
+    if !names.contains(where: { $0 == "duration" || $0.contains(".committed") }) {
+      let span = Double(plan.base.expectedEnd.nanoseconds)
+      for index in recorded.indices where recorded[index].simulated > 0 {
+        recorded[index].seconds *= span / recorded[index].simulated
+      }
+    }
     let mean = recorded.reduce(0) { $0 + $1.seconds } / Double(recorded.count)
     var factors: [[String: Double]] = []
     for axis in names.indices {
@@ -65,10 +72,10 @@ public struct SweepEstimate: Sendable {
 }
 
 extension ResultStore {
-  /// How long every finished run of a scenario took, and its values of some parameters.
+  /// How long every finished run of a scenario took, how many nanoseconds it simulated, and its values of some parameters.
   fileprivate func times(
     ofScenario name: String, parameters: [String]
-  ) throws -> [(seconds: Double, values: [String?])] {
+  ) throws -> [(seconds: Double, simulated: Double, values: [String?])] {
     try read("read the times of runs") { db in
       let columns = parameters.indices.map {
         ", (SELECT value FROM parameters WHERE run_id = r.id AND path = :p\($0)) AS p\($0)"
@@ -78,13 +85,17 @@ extension ResultStore {
       let rows = try Row.fetchAll(
         db,
         sql: """
-          SELECT (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds\(columns.joined())
+          SELECT (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds,
+            simulated_ns\(columns.joined())
           FROM runs r WHERE scenario_name = :name AND status = 'finished'
           ORDER BY id DESC LIMIT 1000
           """, arguments: StatementArguments(arguments))
       return try rows.compactMap { row in
         guard let seconds: Double = try row.optional("seconds") else { return nil }
-        return (max(seconds, 0), try parameters.indices.map { try row.optional("p\($0)") })
+        let simulated: Double = try row.optional("simulated_ns") ?? 0
+        return (
+          max(seconds, 0), simulated, try parameters.indices.map { try row.optional("p\($0)") }
+        )
       }
     }
   }

@@ -5,8 +5,9 @@ private import Synchronization
 /// Makes the runs of a sweep that are missing, on several threads, and records them in one database.
 ///
 /// A run is one thread's, so what it computes does not depend on how many there are. Runs of which only the figures
-/// are kept are written whole, several in one transaction; others as they go. An error of one run is kept with it and
-/// the sweep goes on; an error of the database, or being asked to stop, ends the sweep.
+/// are kept are written whole, several in one transaction; others as they go. Both get their numbers in the order of the
+/// jobs, except that a run of figures does not wait longer than a second for one before it. An error of one run is kept with
+/// it and the sweep goes on; an error of the database, or being asked to stop, ends the sweep.
 public final class SweepExecution: Sendable {
   /// What a run needs to be made.
   public struct Job: Hashable, Sendable {
@@ -27,7 +28,7 @@ public final class SweepExecution: Sendable {
     /// What the database is told of a run before it starts.
     public var describe: @Sendable (Job, ResolvedScenario) -> RunDescription
     /// Simulates a run that reports to a recorder, if there is one.
-    public var simulate: @Sendable (ResolvedScenario, RunRecorder?) throws -> RunSummary
+    public var simulate: @Sendable (Job, ResolvedScenario, RunRecorder?) throws -> RunSummary
     /// What an error means, for people.
     public var message: @Sendable (any Error) -> String
     /// Whether to stop.
@@ -36,7 +37,7 @@ public final class SweepExecution: Sendable {
     /// Hooks.
     public init(
       describe: @escaping @Sendable (Job, ResolvedScenario) -> RunDescription,
-      simulate: @escaping @Sendable (ResolvedScenario, RunRecorder?) throws -> RunSummary,
+      simulate: @escaping @Sendable (Job, ResolvedScenario, RunRecorder?) throws -> RunSummary,
       message: @escaping @Sendable (any Error) -> String,
       isInterrupted: @escaping @Sendable () -> Bool
     ) {
@@ -67,20 +68,41 @@ public final class SweepExecution: Sendable {
   private let store: ResultStore
   private let level: RecordingLevel
   private let hooks: Hooks
-  private let next = Atomic<Int>(0)
   private let progress = Mutex(Progress())
   /// What ended the sweep before its time.
   private let fatal = Mutex<(any Error)?>(nil)
   private let batch = Mutex(Batch())
+  /// Held while a run is taken and begun, so that runs are begun in their order.
+  private let beginning = NSLock()
+  /// Held while runs are written, so that they are written in their order.
+  private let writing = Mutex(())
 
-  /// Runs that wait to be written.
+  /// What is under way, and runs that wait to be written.
   private struct Batch {
-    var runs: [FinishedRun] = []
+    /// The place of the job that is taken next.
+    var next = 0
+    /// The places of the jobs that are being made.
+    var places: Set<Int> = []
+    var runs: [(place: Int, run: FinishedRun, since: ContinuousClock.Instant)] = []
     var lastWrite = ContinuousClock.now
+
+    /// Takes out what is to be written: without the runs behind one that is still being made, unless `all` are or one has
+    /// waited for too long.
+    mutating func take(all: Bool) -> [FinishedRun] {
+      let now = ContinuousClock.now
+      let isLate = runs.contains { now - $0.since >= SweepExecution.patience }
+      let end = all || isLate ? .max : places.min() ?? .max
+      let due = runs.filter { $0.place < end }.sorted { $0.place < $1.place }
+      runs.removeAll { $0.place < end }
+      lastWrite = now
+      return due.map(\.run)
+    }
   }
   /// So many runs are written together, or those of so long.
   private static let batchSize = 64
   private static let batchTime = Duration.milliseconds(100)
+  /// After so long a run no longer waits for one before it.
+  private static let patience = Duration.seconds(1)
 
   /// The execution of a plan whose sweep has been entered.
   public init(plan: SweepPlan, store: ResultStore, level: RecordingLevel, hooks: Hooks) {
@@ -101,51 +123,75 @@ public final class SweepExecution: Sendable {
     for _ in 0..<max(1, min(threads, jobs.count)) {
       group.enter()
       let thread = Thread { [self] in
-        while let job = take(jobs) { make(job) }
+        while makeNext(jobs) {}
         group.leave()
       }
       thread.stackSize = 8 << 20
       thread.start()
     }
-    while group.wait(timeout: .now() + .milliseconds(100)) == .timedOut { tick() }
+    while group.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
+      do { try flush(all: false) } catch { stop(for: error) }
+      tick()
+    }
     // What is finished is kept even if something else went wrong.
     do { try flush(all: true) } catch { stop(for: error) }
     if let error = fatal.withLock({ $0 }) { throw error }
     return current
   }
 
-  /// The next run to be made; nothing at the end.
-  private func take(_ jobs: [Job]) -> Job? {
+  /// The place of the next run to be made; nothing at the end.
+  private func take(_ jobs: [Job]) -> Int? {
     if fatal.withLock({ $0 != nil }) || hooks.isInterrupted() { return nil }
-    let index = next.add(1, ordering: .relaxed).oldValue
-    return index < jobs.count ? jobs[index] : nil
+    return batch.withLock { batch in
+      guard batch.next < jobs.count else { return nil }
+      defer { batch.next += 1 }
+      batch.places.insert(batch.next)
+      return batch.next
+    }
   }
 
   private func stop(for error: any Error) { fatal.withLock { $0 = $0 ?? error } }
 
-  private func make(_ job: Job) {
+  /// Makes the next run; false at the end.
+  private func makeNext(_ jobs: [Job]) -> Bool {
+    beginning.lock()
+    guard let place = take(jobs) else {
+      beginning.unlock()
+      return false
+    }
+    let job = jobs[place]
+    let begun = level == .metrics ? nil : Result { try begin(job) }
+    beginning.unlock()
     do {
-      if level == .metrics { try makeWhole(job) } else { try makeRecorded(job) }
+      if let begun { try makeRecorded(job, begun.get()) } else { try makeWhole(job, place) }
       progress.withLock { $0.finished += 1 }
     } catch let error as RecordingError {
       stop(for: error)
     } catch {
-      if hooks.isInterrupted() { return stop(for: error) }
-      let fault = Fault(job: job, message: hooks.message(error))
-      progress.withLock { $0.faults.append(fault) }
+      if hooks.isInterrupted() {
+        stop(for: error)
+      } else {
+        let fault = Fault(job: job, message: hooks.message(error))
+        progress.withLock { $0.faults.append(fault) }
+      }
     }
+    batch.withLock { _ = $0.places.remove(place) }
+    return true
   }
 
   /// A run of which only the figures are kept.
-  private func makeWhole(_ job: Job) throws {
+  private func makeWhole(_ job: Job, _ place: Int) throws {
     let scenario = try plan.scenario(of: job.member)
     let start = ResultStore.now
     do {
-      let summary = try hooks.simulate(scenario, nil)
+      let summary = try hooks.simulate(job, scenario, nil)
       let run = FinishedRun(
         description: hooks.describe(job, scenario), summary: summary, startedAt: start,
         finishedAt: ResultStore.now)
-      batch.withLock { $0.runs.append(run) }
+      batch.withLock { batch in
+        batch.runs.append((place, run, .now))
+        batch.places.remove(place)
+      }
     } catch  where !(error is RecordingError) && !hooks.isInterrupted() {
       let run = try store.begin(hooks.describe(job, scenario))
       try recorder(run, scenario).fail(hooks.message(error))
@@ -154,19 +200,24 @@ public final class SweepExecution: Sendable {
     try flush(all: false)
   }
 
-  /// A run that is recorded as it goes.
-  private func makeRecorded(_ job: Job) throws {
+  /// Enters a run that is recorded as it goes.
+  private func begin(_ job: Job) throws -> (scenario: ResolvedScenario, recorder: RunRecorder) {
     let scenario = try plan.scenario(of: job.member)
-    let recorder = recorder(try store.begin(hooks.describe(job, scenario)), scenario)
+    return (scenario, recorder(try store.begin(hooks.describe(job, scenario)), scenario))
+  }
+
+  private func makeRecorded(
+    _ job: Job, _ run: (scenario: ResolvedScenario, recorder: RunRecorder)
+  ) throws {
     do {
-      try recorder.finish(try hooks.simulate(scenario, recorder))
+      try run.recorder.finish(try hooks.simulate(job, run.scenario, run.recorder))
     } catch {
       // The first failure is the one to report; a run that cannot be marked is known by its dead process.
       do {
         if hooks.isInterrupted() {
-          try recorder.interrupt()
+          try run.recorder.interrupt()
         } else {
-          try recorder.fail(hooks.message(error))
+          try run.recorder.fail(hooks.message(error))
         }
       } catch {}
       throw error
@@ -180,13 +231,17 @@ public final class SweepExecution: Sendable {
 
   /// Writes the runs that wait, if they are many, or have waited long, or all are to be.
   private func flush(all: Bool) throws {
+    if all { return try writing.withLock { _ in try write(all: true) } }
+    // Another thread that is writing will be done soon.
+    try writing.withLockIfAvailable { _ in try write(all: false) }
+  }
+
+  private func write(all: Bool) throws {
     let due = batch.withLock { batch -> [FinishedRun] in
       let isDue =
         all || batch.runs.count >= Self.batchSize
         || ContinuousClock.now - batch.lastWrite >= Self.batchTime
-      guard isDue else { return [] }
-      defer { batch = Batch() }
-      return batch.runs
+      return isDue ? batch.take(all: all) : []
     }
     try store.record(due)
   }

@@ -11,18 +11,20 @@ extension Advice {
     } else {
       parts.append("Pareto front, * recommended:\n" + table.text(width: width))
       parts += [recommendation, defaultsText]
-      parts += tunables.map { commands($0, isOnly: tunables.count == 1) }
+      parts += tunables.map { commands($0, isOnly: tunables.count == 1, width: width) }
     }
     return parts.map { TableText.wrapped($0, width: width) }.joined(separator: "\n") + "\n"
   }
 
-  private var summary: String {
+  /// What is weighed.
+  var summary: String {
     let names = objectives.map { "\($0.metric.text) \($0.isMaximised ? "greatest" : "least")" }
     return "Sweep \(sweep.id) (\(sweep.name)): \(names.joined(separator: ", "))"
       + (constraints.isEmpty ? "" : "; only \(constraints.map(\.text).joined(separator: ", "))")
   }
 
-  private var basis: String {
+  /// What it rests on.
+  var basis: String {
     let left = [
       forbidden > 0 ? "\(forbidden) break a constraint" : nil,
       incomplete > 0 ? "\(incomplete) lack runs and are left out" : nil,
@@ -55,26 +57,32 @@ extension Advice {
     return warnings
   }
 
-  private var table: TableText {
+  /// The front.
+  var table: TableText {
     var columns = [TableText.Column("runs"), .init("setting")]
     for (objective, scale) in zip(objectives, scales) {
       columns.append(
         .init(objective.metric.text + (scale.unit.isEmpty ? "" : " (\(scale.unit))"), .right))
     }
-    let names = paths.map { path in
-      let name = Self.short(path, among: paths)
-      return name.hasPrefix("selfballoon_") ? String(name.dropFirst("selfballoon_".count)) : name
-    }
     let rows = front.enumerated().map { index, point in
-      let values = zip(names, point.values).map { "\($0)=\($1?.value ?? "-")" }
-      return [(index == recommended ? "* " : "  ") + Self.ranges(point.runs)]
-        + [values.joined(separator: " ")] + zip(scales, point.figures).map(Self.text)
+      [(index == recommended ? "* " : "  ") + Self.ranges(point.runs)]
+        + [setting(of: point)] + zip(scales, point.figures).map(Self.text)
     }
     return TableText(columns: columns, rows: rows)
   }
 
+  /// What a point sets, in short names.
+  func setting(of point: Point) -> String {
+    zip(paths, point.values).map { path, value in
+      let name = Self.short(path, among: paths)
+      let short =
+        name.hasPrefix("selfballoon_") ? String(name.dropFirst("selfballoon_".count)) : name
+      return "\(short)=\(value?.value ?? "-")"
+    }.joined(separator: " ")
+  }
+
   /// For each objective a scale that tells the points of the front apart.
-  private var scales: [UnitScale] {
+  var scales: [UnitScale] {
     let points = front + [defaults?.point].compactMap(\.self)
     return units.indices.map { index in
       let means = points.map { $0.figures[index].mean }
@@ -84,7 +92,8 @@ extension Advice {
     }
   }
 
-  private var recommendation: String {
+  /// Which setting, and why.
+  var recommendation: String {
     guard let recommended else { return "" }
     let runs =
       "run\(front[recommended].runs.count == 1 ? "" : "s") "
@@ -98,7 +107,8 @@ extension Advice {
     }
   }
 
-  private var defaultsText: String {
+  /// Where the kernel's defaults stand.
+  var defaultsText: String {
     guard let defaults else {
       let wanted = paths.compactMap { path in
         KernelTunables.defaultText(of: path).map { (path, $0) }
@@ -135,18 +145,24 @@ extension Advice {
     return text + ". The recommended setting changes \(changes.joined(separator: ", "))."
   }
 
-  private func commands(_ tunables: KernelTunables, isOnly: Bool) -> String {
+  /// How a guest's tunables are set, to be copied.
+  func commands(
+    _ tunables: KernelTunables, isOnly: Bool, width: Int? = nil
+  ) -> String {
     let writes = tunables.sysfsWrites(always: Set(paths))
     let place = isOnly ? "" : " in guest \(tunables.guest)"
     let options = tunables.bootOptions
     var lines = [""]
     lines += definition(of: tunables.guest)
-    lines.append(
+    let heading =
       writes.isEmpty
-        ? "Nothing has to be written\(place): all is as after boot."
-        : "As root\(place), after every boot:")
+      ? "Nothing has to be written\(place): all is as after boot."
+      : "As root\(place), after every boot:"
+    lines.append(TableText.wrapped(heading, width: width))
     lines += writes
-    lines.append("On the kernel's command line\(place) (the numbers have no boot option):")
+    lines.append(
+      TableText.wrapped(
+        "On the kernel's command line\(place) (the numbers have no boot option):", width: width))
     lines.append(options.isEmpty ? "nothing of tmem" : options)
     return lines.joined(separator: "\n")
   }

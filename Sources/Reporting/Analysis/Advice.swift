@@ -24,7 +24,7 @@ public struct Advice: Sendable {
     /// Whether nothing beats them.
     public var isOnFront: Bool
     /// The distance to the nearest point of the front, each objective in shares of its range over all allowed
-    /// settings; nil if nothing is allowed or there is no such range.
+    /// settings; nil if nothing is allowed, all are alike, or these settings alone differ in an objective.
     public var distance: Double?
     /// What the recommended setting changes in each objective, condition by condition.
     public var changes: [MeanInterval]
@@ -52,6 +52,8 @@ public struct Advice: Sendable {
   public let paths: [String]
   /// The settings as they were grouped.
   public let settings: SweepSettings
+  /// All settings with a finished run under every condition, in the order in which they were grouped.
+  public let points: [Point]
   /// The settings that nothing beats, from the best in the first objective to the best in the second.
   public let front: [Point]
   /// The place of the recommended setting in `front`; nil if no setting is allowed.
@@ -109,6 +111,7 @@ public struct Advice: Sendable {
     self.constraints = constraints
     self.settings = settings
     paths = settings.paths
+    self.points = points
     self.front = front
     incomplete = settings.settings.count - points.count
     forbidden = points.count - allowed.count
@@ -146,7 +149,9 @@ public struct Advice: Sendable {
     }
     return Defaults(
       point: point, isOnFront: front.contains { $0.runs == point.runs },
-      distance: scale.flatMap { scale in plane.map { scale.distance($0, here) }.min() },
+      distance: scale.flatMap { scale in
+        plane.map { scale.distance($0, here) }.filter(\.isFinite).min()
+      },
       changes: changes ?? [])
   }
 }

@@ -47,18 +47,21 @@ struct FrontScale {
   private let origin: (x: Double, y: Double)
   private let span: (x: Double, y: Double)
 
-  /// The scale of some points; nil if they have no extent in one of the coordinates.
+  /// The scale of some points; nil if they are all one point.
   init?(_ front: [(x: Double, y: Double)]) {
     guard let left = front.map(\.x).min(), let right = front.map(\.x).max(),
-      let low = front.map(\.y).min(), let high = front.map(\.y).max(), right > left, high > low
+      let low = front.map(\.y).min(), let high = front.map(\.y).max(), right > left || high > low
     else { return nil }
     origin = (left, low)
     span = (right - left, high - low)
   }
 
-  /// A point on that scale; beyond 1 if it is worse than all of them.
+  /// A point on that scale; beyond 1 if it is worse than all of them, and without bound where they are all alike.
   func scaled(_ point: (x: Double, y: Double)) -> (x: Double, y: Double) {
-    ((point.x - origin.x) / span.x, (point.y - origin.y) / span.y)
+    func share(_ distance: Double, of span: Double) -> Double {
+      distance == 0 ? 0 : span > 0 ? distance / span : .infinity
+    }
+    return (share(point.x - origin.x, of: span.x), share(point.y - origin.y, of: span.y))
   }
 
   /// The distance of two points on that scale.

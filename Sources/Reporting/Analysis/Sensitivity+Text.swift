@@ -4,39 +4,64 @@ extension Sensitivity {
   /// The finding in lines of at most `width` characters, what matters most first.
   public func text(width: Int? = nil) -> String {
     let heading = "Sweep \(sweep.id) (\(sweep.name)): what moves \(metric.text), over \(runs) runs"
-    let gaps = missing > 0 ? "\n\(missing) points have no finished run and are left out." : ""
-    let tables =
+    let gaps =
+      missing > 0 ? ["\(missing) points have no finished run and are left out."] : []
+    let wrapped = { TableText.wrapped($0, width: width) }
+    let above = ([heading] + gaps).map(wrapped).joined(separator: "\n")
+    let texts = tables.map { $0.text(width: width) }.joined(separator: "\n")
+    return "\(above)\n\n\(texts)\n\(explanation.map(wrapped).joined(separator: "\n"))\n"
+  }
+
+  /// The finding as one table or two.
+  var tables: [TableText] {
+    switch finding {
+    case .grid(let shares, let levels): gridTables(shares, levels)
+    case .morris(let effects): [morrisTable(effects)]
+    case .sobol(let indices): [sobolTable(indices)]
+    }
+  }
+
+  /// The parameters, what matters most first.
+  var order: [String] { places.map { parameters[$0] } }
+
+  private var places: [Int] {
+    let weights =
       switch finding {
-      case .grid(let shares, let levels): gridText(shares, levels, width: width)
-      case .morris(let effects): morrisTable(effects).text(width: width)
-      case .sobol(let indices): sobolTable(indices).text(width: width)
+      case .grid(let shares, _): shares.mains.map(\.share)
+      case .morris(let effects): effects.map { $0?.absoluteMean ?? -1 }
+      case .sobol(let sobol): sobol.indices.map(\.total)
       }
-    return "\(heading)\(gaps)\n\n\(tables)\n\(explanation)\n"
+    return parameters.indices.sorted { weights[$0] > weights[$1] }
   }
 
   private var names: [String] { parameters.map { Advice.short($0, among: parameters) } }
 
-  private var explanation: String {
+  /// What the figures mean, sentence after sentence.
+  var explanation: [String] {
     switch finding {
-    case .grid: "Shares of the variance over a full grid; means over all other parameters."
+    case .grid: ["Shares of the variance over a full grid; means over all other parameters."]
     case .morris:
-      "mu* is the mean absolute change over the parameter's range, mu the mean change;\n"
-        + "sigma beside mu* tells of bends and interactions. Interval: 95%, bootstrap."
+      [
+        "mu* is the mean absolute change over the parameter's range, mu the mean change; "
+          + "sigma beside mu* tells of bends and interactions. Interval: 95%, bootstrap."
+      ]
     case .sobol:
-      "Shares of the variance, alone and with all interactions.\nIntervals: 95%, bootstrap."
+      [
+        "Shares of the variance, alone and with all interactions.",
+        "Intervals: 95%, bootstrap.",
+      ]
     }
   }
 
-  private func gridText(_ shares: VarianceShares, _ levels: [[String]], width: Int?) -> String {
+  private func gridTables(_ shares: VarianceShares, _ levels: [[String]]) -> [TableText] {
     let scale = scale(shares.mains.flatMap(\.means))
     let unit = scale.unit.isEmpty ? "" : " (\(scale.unit))"
-    let order = parameters.indices.sorted { shares.mains[$0].share > shares.mains[$1].share }
     let mains = TableText(
       columns: [
         .init("parameter"), .init("share (%)", .right), .init("least\(unit)", .right),
         .init("at", .right), .init("greatest\(unit)", .right), .init("at", .right),
       ],
-      rows: order.map { index in
+      rows: places.map { index in
         let means = shares.mains[index].means
         let least = means.indices.min { means[$0] < means[$1] } ?? 0
         let greatest = means.indices.max { means[$0] < means[$1] } ?? 0
@@ -50,21 +75,18 @@ extension Sensitivity {
       rows: shares.interactions.map { pair in
         [pair.factors.map { names[$0] }.joined(separator: " x "), Self.percent(pair.share)]
       } + [["three and more, and chance", Self.percent(shares.rest)]])
-    return mains.text(width: width) + "\n" + pairs.text(width: width)
+    return [mains, pairs]
   }
 
   private func morrisTable(_ effects: [MorrisEffects.Effect?]) -> TableText {
     let scale = scale(effects.compactMap { $0?.absoluteMean })
     let unit = scale.unit.isEmpty ? "" : " (\(scale.unit))"
-    let order = parameters.indices.sorted {
-      (effects[$0]?.absoluteMean ?? -1) > (effects[$1]?.absoluteMean ?? -1)
-    }
     return TableText(
       columns: [
         .init("parameter"), .init("mu*\(unit)", .right), .init("interval", .right),
         .init("mu", .right), .init("sigma", .right), .init("effects", .right),
       ],
-      rows: order.map { index in
+      rows: places.map { index in
         guard let effect = effects[index] else { return [names[index], "-", "-", "-", "-", "0"] }
         return [
           names[index], scale.text(effect.absoluteMean),
@@ -76,13 +98,12 @@ extension Sensitivity {
   }
 
   private func sobolTable(_ sobol: SobolIndices) -> TableText {
-    let order = parameters.indices.sorted { sobol.indices[$0].total > sobol.indices[$1].total }
     return TableText(
       columns: [
         .init("parameter"), .init("alone", .right), .init("interval", .right),
         .init("with interactions", .right), .init("interval", .right),
       ],
-      rows: order.map { place in
+      rows: places.map { place in
         let index = sobol.indices[place]
         return [
           names[place], Self.share(index.first), Self.text(index.firstInterval),

@@ -33,6 +33,9 @@ public struct RunGroup: Sendable {
       .filter { seen.insert($0).inserted }
   }
 
+  /// The figures of the first run.
+  var figures: [Metric] { metrics[0] }
+
   /// Which of its guests hunt, a sentence for each.
   var verdicts: [String] {
     zip(runs, metrics).flatMap { HuntingVerdict.sentences($1, in: "run \($0.id)") }

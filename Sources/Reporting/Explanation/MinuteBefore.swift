@@ -59,3 +59,14 @@ public struct MinuteBefore: Sendable {
     }
   }
 }
+
+extension WorstMoment {
+  /// The moment in words.
+  public var text: String {
+    switch self {
+    case .oom: "A process was killed for want of memory"
+    case .stall: "Accesses waited longest"
+    case .shortfall: "The worker found the guest furthest below its goal"
+    }
+  }
+}

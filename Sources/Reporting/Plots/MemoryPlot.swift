@@ -85,8 +85,11 @@ struct TimeAxis: Sendable {
   /// A time in seconds, on the axis.
   func value(_ time: Double) -> Double { time / seconds }
 
+  /// What stands beside it.
+  var title: String { "simulated time (\(unit))" }
+
   /// The axis in gnuplot's words.
-  var commands: String { "set xlabel 'simulated time (\(unit))'\nset xrange [0:*] noextend" }
+  var commands: String { "set xlabel '\(title)'\nset xrange [0:*] noextend" }
 }
 
 /// What happens in a guest that a picture marks.

@@ -3,49 +3,11 @@ public import Recording
 /// A figure of a sweep over a parameter that varies, or over two as a map.
 public struct SweepPlot: Plot {
   private let title: String
-  private let axes: (x: Axis, heat: Axis?)
+  private let axes: (x: SweepAxisValues, heat: SweepAxisValues?)
   private let metric: String
   private var curves: [(title: String, points: [(x: Int, figure: MeanInterval)])] = []
   private var cells: [[Double]] = []
   private static let curveLimit = 8
-
-  /// The values of a parameter that a sweep has.
-  private struct Axis {
-    var path: String
-    var place: Int
-    /// The texts in the order of their numbers, or of the sweep.
-    var texts: [String]
-    var numbers: [Double]?
-
-    init(_ path: String, in table: SweepTable) throws(AnalysisError) {
-      let ends = table.paths.indices.filter {
-        table.paths[$0] == path || table.paths[$0].hasSuffix("." + path)
-      }
-      guard ends.count == 1, let place = ends.first else {
-        throw .unknownParameter(path, varying: table.paths)
-      }
-      (self.path, self.place) = (path, place)
-      var known: [String: Double?] = [:]
-      var texts: [String] = []
-      for row in table.rows {
-        let text = row.values[place]?.value ?? ""
-        if known[text] == nil { texts.append(text) }
-        known[text] = .some(row.values[place]?.number)
-      }
-      let numbers = texts.compactMap { known[$0] ?? nil }
-      if numbers.count == texts.count {
-        let order = texts.indices.sorted { numbers[$0] < numbers[$1] }
-        self.texts = order.map { texts[$0] }
-        self.numbers = order.map { numbers[$0] }
-      } else {
-        self.texts = texts
-      }
-    }
-
-    func index(of row: SweepTable.Row) -> Int {
-      texts.firstIndex(of: row.values[place]?.value ?? "") ?? 0
-    }
-  }
 
   /// A curve of `metric` over the parameter `x`, one for each combination of what else varies; or, with `heat`, a map.
   ///
@@ -54,7 +16,10 @@ public struct SweepPlot: Plot {
     _ table: SweepTable, x: String, metric choice: MetricChoice, heat: String?
   ) throws {
     title = table.name
-    let axes = (x: try Axis(x, in: table), heat: try heat.map { try Axis($0, in: table) })
+    let axes = (
+      x: try SweepAxisValues(table, named: x),
+      heat: try heat.map { try SweepAxisValues(table, named: $0) }
+    )
     self.axes = axes
     let finished = table.rows.filter { $0.run.status == .finished }
     guard !finished.isEmpty else { throw AnalysisError.nothingFinished }
@@ -103,7 +68,7 @@ public struct SweepPlot: Plot {
       script += "set xtics (\(Self.tics(axes.x)))\nset ytics (\(Self.tics(heat)))\n"
       script += """
         set ylabel \(Gnuplot.quoted(heat.path))
-        set cblabel \(Gnuplot.quoted(metric))
+        set cblabel \(Gnuplot.quoted(metric)) offset 1.5
         unset key
         unset grid
         set palette defined (0 '#440154', 1 '#3b528b', 2 '#21918c', 3 '#5ec962', 4 '#fde725')
@@ -145,7 +110,7 @@ public struct SweepPlot: Plot {
     return script + "plot " + plots.joined(separator: ", \\\n  ") + "\n"
   }
 
-  private static func tics(_ axis: Axis) -> String {
+  private static func tics(_ axis: SweepAxisValues) -> String {
     axis.texts.enumerated().map { "\(Gnuplot.quoted($1)) \($0)" }.joined(separator: ", ")
   }
 }

@@ -14,6 +14,14 @@ public struct TickSeries: Sendable {
     public var values: [Int64]
   }
 
+  /// What of a column is read.
+  public enum Reading: Sendable {
+    /// Its values.
+    case values
+    /// What it grew by since the tick before; 0 at the first.
+    case increments
+  }
+
   /// The columns.
   public let columns: [TickColumn]
   /// The ticks that were chosen, in the order of time.
@@ -23,11 +31,13 @@ public struct TickSeries: Sendable {
   ///
   /// - Parameter parts: Into how many parts of equal length the run is divided, positive.
   public init(
-    _ store: ResultStore, run: RunRecord, guest: String, columns: [TickColumn], parts: Int
+    _ store: ResultStore, run: RunRecord, guest: String, columns: [TickColumn], parts: Int,
+    of reading: Reading = .values
   ) throws {
     self.columns = columns
     let length = max(1, (run.simulated?.nanoseconds ?? 1) / Int64(parts))
     var part: (number: Int64, points: [Point]) = (-1, [])
+    var before: [Int64]?
     try store.forEachRow(
       of: .ticks, run: run.id, columns: ["guest", "time_ns"] + columns.map(\.name)
     ) { cells in
@@ -36,7 +46,14 @@ public struct TickSeries: Sendable {
         points += Self.extremes(part.points)
         part = (time / length, [])
       }
-      part.points.append(Point(time: time, values: cells.dropFirst(2).map(\.count)))
+      let values = cells.dropFirst(2).map(\.count)
+      switch reading {
+      case .values: part.points.append(Point(time: time, values: values))
+      case .increments:
+        let increments = zip(values, before ?? values).map { $0 - $1 }
+        part.points.append(Point(time: time, values: increments))
+        before = values
+      }
     }
     points += Self.extremes(part.points)
   }

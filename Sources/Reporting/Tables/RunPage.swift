@@ -27,9 +27,7 @@ public struct RunPage: Sendable {
       sections.append(table.text(width: width))
     }
     if !parameters.isEmpty {
-      let table = TableText(
-        columns: [.init("parameter"), .init("value")], rows: parameters.map { [$0.path, $0.value] })
-      sections.append(table.text(width: width))
+      sections.append(parameterTable.text(width: width))
     }
     return sections.joined(separator: "\n")
   }
@@ -98,7 +96,14 @@ public struct RunPage: Sendable {
     do { return try decoder.decode(type, from: Data(json.utf8)) } catch { return nil }
   }
 
-  private var facts: TableText {
+  /// Every parameter with its value.
+  var parameterTable: TableText {
+    TableText(
+      columns: [.init("parameter"), .init("value")], rows: parameters.map { [$0.path, $0.value] })
+  }
+
+  /// What is known of the run besides.
+  var facts: TableText {
     let rows = [
       ["run", "\(run.id)"], ["key", run.key], ["scenario", run.scenarioName],
       ["driver", run.driver], ["seed", "\(run.seed)"], ["status", run.status.rawValue],

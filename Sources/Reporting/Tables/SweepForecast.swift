@@ -5,18 +5,20 @@ public import Recording
 public struct SweepForecast: Sendable {
   private let plan: SweepPlan
   private let keys: [[String]]
+  private let own: Set<String>
   private let missing: Set<String>
   private let estimate: SweepEstimate
   private let level: RecordingLevel
   private let threads: Int
 
-  /// The forecast of a plan of which the runs with some keys are missing.
+  /// The forecast of a plan, or of a share of it with the keys `own`, of which the runs with some keys are missing.
   public init(
-    plan: SweepPlan, keys: [[String]], missing: Set<String>, estimate: SweepEstimate,
-    level: RecordingLevel, threads: Int
+    plan: SweepPlan, keys: [[String]], own: Set<String>, missing: Set<String>,
+    estimate: SweepEstimate, level: RecordingLevel, threads: Int
   ) {
     self.plan = plan
     self.keys = keys
+    self.own = own
     self.missing = missing
     self.estimate = estimate
     self.level = level
@@ -25,6 +27,13 @@ public struct SweepForecast: Sendable {
 
   /// How many different runs there are.
   private var runs: Int { Set(keys.joined()).count }
+  /// The points of the share: place, values, and the keys that belong to it.
+  private var points: [(place: Int, values: [String], keys: [String])] {
+    zip(plan.points, keys).enumerated().compactMap { place, point in
+      let keys = point.1.filter(own.contains)
+      return keys.isEmpty ? nil : (place, point.0, keys)
+    }
+  }
   /// The expected time in seconds with all threads at work.
   private var seconds: Double? {
     estimate.seconds.map { $0.reduce(0, +) / Double(max(threads, 1)) }
@@ -35,21 +44,22 @@ public struct SweepForecast: Sendable {
     let table = TableText(
       columns: [.init("point", .right)] + plan.spec.axes.map { .init($0.path, .right) }
         + [.init("recorded", .right)],
-      rows: zip(plan.points, keys).enumerated().map { index, point in
-        ["\(index + 1)"] + point.0
-          + ["\(point.1.count { !missing.contains($0) }) of \(point.1.count)"]
+      rows: points.map { point in
+        ["\(point.place + 1)"] + point.values
+          + ["\(point.keys.count { !missing.contains($0) }) of \(point.keys.count)"]
       })
+    let share = own.count < runs ? " in all, \(own.count) in this share" : ""
     let time =
       seconds.map { "about " + UnitScale.text($0, unit: "s") }
       ?? "unknown, since no run of this scenario is recorded"
     let space = UnitScale.text(Double(estimate.bytes), unit: "bytes")
-    return table.text(width: width) + """
-
-      \(Self.count(keys.count, "point")), \(Self.count(plan.spec.repetitions, "seed")): \(Self.count(runs, "run")), \(runs - missing.count) recorded, \(missing.count) to be made
-      time:  \(time)
-      space: about \(space) (--record \(level.text))
-
-      """
+    let lines = [
+      "\(Self.count(keys.count, "point")), \(Self.count(plan.spec.repetitions, "seed")): "
+        + "\(Self.count(runs, "run"))\(share), \(own.count - missing.count) recorded, \(missing.count) to be made",
+      "time:  \(time)", "space: about \(space) (--record \(level.text))",
+    ]
+    return table.text(width: width) + "\n"
+      + lines.map { TableText.wrapped($0, width: width) + "\n" }.joined()
   }
 
   private static func count(_ count: Int, _ noun: String) -> String {
@@ -58,18 +68,18 @@ public struct SweepForecast: Sendable {
 
   /// A JSON object.
   public var json: String {
-    let points = zip(plan.points, keys).map { values, keys in
-      let members = zip(plan.spec.axes, values).map {
+    let points = points.map { point in
+      let members = zip(plan.spec.axes, point.values).map {
         "\(JSONText.quoted($0.path)):\(JSONText.quoted($1))"
       }
-      let states = keys.map { key in
+      let states = point.keys.map { key in
         "{\"key\":\(JSONText.quoted(key)),\"recorded\":\(!missing.contains(key))}"
       }
       return
         "{\"values\":{\(members.joined(separator: ","))},\"runs\":[\(states.joined(separator: ","))]}"
     }
     return """
-      {"runs":\(runs),"missing":\(missing.count),\
+      {"runs":\(own.count),"missing":\(missing.count),\
       "seconds":\(seconds.map(JSONText.number) ?? "null"),"bytes":\(estimate.bytes),\
       "record":\(JSONText.quoted(level.text)),"points":[
       \(points.joined(separator: ",\n"))

@@ -29,10 +29,16 @@ public struct SweepPage: Sendable {
       lines += [
         "command:  \(sweep.command)",
         "started:  \(sweep.startedText) UTC",
-        "runs:     \(sweep.plannedRuns) planned, \(sweep.finishedRuns) finished, "
-          + "\(sweep.failedRuns) failed, \(sweep.missingRuns) missing",
+        TableText.wrapped(
+          "runs:     \(sweep.plannedRuns) planned, \(sweep.finishedRuns) finished, "
+            + "\(sweep.failedRuns) failed, \(sweep.missingRuns) missing", width: width),
       ]
     }
+    return lines.map { $0 + "\n" }.joined() + "\n" + runTable.text(width: width)
+  }
+
+  /// The runs in the order of the plan, with what varies and the figures that matter most.
+  var runTable: TableText {
     let names = table.paths.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
     // A short name that two parameters share tells nothing.
     let titles = zip(table.paths, names).map { path, name in
@@ -43,12 +49,11 @@ public struct SweepPage: Sendable {
         + row.values.map { $0?.value ?? "-" } + [row.run.status.rawValue]
         + Self.figures.map { Self.figure($0, of: row) }
     }
-    let runs = TableText(
+    return TableText(
       columns: [.init("point", .right), .init("run", .right), .init("seed", .right)]
         + titles.map { .init($0, .right) } + [.init("status")]
         + [.init("memory", .right), .init("stall", .right), .init("oom_kills", .right)],
       rows: rows)
-    return lines.map { $0 + "\n" }.joined() + "\n" + runs.text(width: width)
   }
 
   /// A JSON object.

@@ -155,7 +155,7 @@ extension TableText {
   /// A sentence in lines of at most `width` characters; texts of several lines, such as tables and commands, stay as they
   /// are.
   public static func wrapped(_ text: String, width: Int?) -> String {
-    guard let width, !text.contains("\n") else { return text }
+    guard let width, text.count > width, !text.contains("\n") else { return text }
     var lines = [""]
     for word in text.split(separator: " ") {
       if lines[lines.count - 1].count + word.count + 1 > width { lines.append("") }

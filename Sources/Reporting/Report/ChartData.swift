@@ -1,0 +1,71 @@
+internal import Recording
+
+/// What `page.js` draws: series over a common axis, as JSON.
+struct ChartData {
+  /// How a series is drawn; the raw value stands in the JSON.
+  enum Kind: String {
+    /// Filled, on top of the layers before it.
+    case layer
+    /// A line of steps.
+    case step
+    /// Dots alone.
+    case points
+    /// Dots and the line through them.
+    case path
+  }
+
+  /// A series and its values in the order of the rows.
+  struct Series {
+    var name: String
+    var colour: String
+    var kind: Kind
+    /// Lengths of dashes and gaps in pixels.
+    var dash: [Int] = []
+    /// The radius of its dots in pixels.
+    var size = 3
+    var values: [Double?]
+  }
+
+  /// The axes' titles.
+  var x: String
+  var y: String
+  /// Where the rows are.
+  var places: [Double]
+  var series: [Series]
+  /// What is marked on the axis.
+  var marks: [(x: Double, text: String)] = []
+  /// What each row is called in place of its number.
+  var labels: [String]?
+  /// Whether the axis may begin elsewhere than at 0.
+  var isFree = false
+
+  /// The chart as JSON; `</` is written so that a `script` element does not end there.
+  var json: String {
+    func number(_ value: Double?) -> String {
+      guard let value, value.isFinite else { return "null" }
+      let short = (value * 1e4).rounded() / 1e4
+      return abs(value) < 1 || abs(value) > 1e9 ? "\(value)" : Self.trimmed(short)
+    }
+    let described = series.map { series in
+      """
+      {"name":\(JSONText.quoted(series.name)),"colour":\(JSONText.quoted(series.colour)),\
+      "kind":"\(series.kind.rawValue)","dash":[\(series.dash.map(String.init).joined(separator: ","))],\
+      "size":\(series.size)}
+      """
+    }
+    let rows = places.indices.map { row in
+      "[" + ([number(places[row])] + series.map { number($0.values[row]) }).joined(separator: ",")
+        + "]"
+    }
+    let marked = marks.map { "{\"x\":\(number($0.x)),\"text\":\(JSONText.quoted($0.text))}" }
+    return """
+      {"x":\(JSONText.quoted(x)),"y":\(JSONText.quoted(y)),"free":\(isFree),\
+      "series":[\(described.joined(separator: ","))],"marks":[\(marked.joined(separator: ","))],\
+      "labels":\(labels.map(JSONText.array) ?? "null"),"rows":[\(rows.joined(separator: ","))]}
+      """.replacing("</", with: "<\\/").replacing("<!--", with: "<\\u0021--")
+  }
+
+  private static func trimmed(_ value: Double) -> String {
+    value == value.rounded() ? "\(Int64(value))" : "\(value)"
+  }
+}

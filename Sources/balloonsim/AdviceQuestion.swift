@@ -1,0 +1,42 @@
+import Recording
+import Reporting
+
+/// What is weighed when a sweep is asked for advice.
+struct AdviceQuestion {
+  /// What is to be least, or greatest; two of them.
+  let objectives: [Objective]
+  /// What every run of a setting must satisfy.
+  let constraints: [MetricCondition]
+
+  /// The question in a person's words; empty lists mean memory against harm, without kills for want of memory.
+  init(_ store: ResultStore, objectives: [String], constraints: [String]) throws {
+    let known = try store.metricNames()
+    self.objectives = try (objectives.isEmpty ? ["memory", "harm"] : objectives).map {
+      try Objective($0, known: known)
+    }
+    self.constraints = try (constraints.isEmpty ? ["oom_kills == 0"] : constraints).map {
+      try MetricCondition($0, known: known)
+    }
+  }
+
+  /// The metrics that it takes to answer.
+  var metrics: [String] { objectives.map(\.metric.name) + constraints.map(\.metric.name) }
+
+  /// The answer of a sweep, and every guest's tunables in the setting that it recommends.
+  func answer(
+    _ sweep: String, _ store: ResultStore
+  ) throws -> (advice: Advice, tunables: [KernelTunables]) {
+    var table = try store.sweepTable(sweep, metrics: metrics)
+    let defaults = SweepSettings(table).defaults
+    if !defaults.isEmpty {
+      table.rows += try store.rows(beside: table, with: defaults, metrics: metrics)
+    }
+    let advice = try Advice(table, objectives: objectives, constraints: constraints)
+    guard let place = advice.recommended else { return (advice, []) }
+    let parameters = try store.parameters(of: advice.front[place].runs[0])
+    let tunables = KernelTunables.guests(in: parameters).map {
+      KernelTunables(guest: $0, parameters: parameters)
+    }
+    return (advice, tunables)
+  }
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Runs the commands that the documentation shows and compares what they print with what it shows.
+
+The program is $BALLOONSIM. In a block of code a line that begins with `$ ` is a command, a line `...` stands for lines that are
+left out, and the other lines must be printed one after another, by whichever command they stand below. A command with an open
+quotation mark goes on in the next line. How long a sweep took
+may differ. A block with `trace record` is left out, since it tells of the machine it ran on; comments are not run.
+"""
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# Headings, and the least number of outputs that are compared below them.
+SECTIONS = [("README.md", "## Bring your own trace", 3), ("README.md", "## Tuning: from a trace to settings", 2),
+            ("Docs/tuning.md", "## 5. Search", 1), ("Docs/queries.md", "## Ten questions", 11)]
+
+
+def blocks(document, heading):
+    """The blocks of code below a heading, each a list of commands with the lines shown below them."""
+    section = (ROOT / document).read_text().split(f"{heading}\n", 1)[1].split("\n## ", 1)[0]
+    for code in re.findall(r"^```\n(.*?)^```$", section, re.DOTALL | re.MULTILINE):
+        if "trace record" in code:
+            continue
+        steps = []
+        for line in code.replace("\\\n", "").splitlines():
+            if steps and is_open(steps[-1][0]):
+                steps[-1] = (f"{steps[-1][0]}\n{line}", [])
+            elif line.startswith("$ "):
+                steps.append((line[2:], []))
+            else:
+                steps[-1][1].append(line)
+        yield [(command, lines) for command, lines in steps if not command.lstrip().startswith("#")]
+
+
+def is_open(command):
+    """Whether a quotation mark of the command is not closed."""
+    try:
+        shlex.split(command, comments=True)
+    except ValueError:
+        return True
+    return False
+
+
+def plain(text):
+    return re.sub(r"failed in [0-9.,]+ m?s", "failed in TIME", text)
+
+
+def chunks(lines):
+    """The pieces between lines `...`."""
+    text = "\n".join(lines).strip("\n")
+    return [piece.strip("\n") for piece in re.split(r"^\.\.\.$", text, flags=re.MULTILINE) if piece.strip("\n")]
+
+
+def check(document, heading, least):
+    """Every difference as a text; one folder and one database for all blocks of a section."""
+    problems, compared = [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("Scenarios", "Tests"):
+            os.symlink(ROOT / name, Path(folder) / name)
+        os.symlink(os.environ["BALLOONSIM"], Path(folder) / "balloonsim")
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("BALLOONSIM_")}
+        environment["PATH"] = f"{folder}:{environment['PATH']}"
+        for block in blocks(document, heading):
+            for command, lines in block:
+                done = subprocess.run(
+                    ["bash", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                printed = plain(done.stdout)
+                # A refusal is shown as one; everything else has to succeed.
+                if done.returncode and not lines:
+                    problems.append(f"$ {command}\nexited {done.returncode}:\n{done.stdout}")
+                for chunk in chunks(lines):
+                    compared += 1
+                    if f"\n{plain(chunk)}\n" not in f"\n{printed}\n":
+                        problems.append(f"$ {command}\nshown:\n{chunk}\nprinted:\n{done.stdout}")
+    if compared < least:
+        problems.append(f"{document}, {heading}: {compared} outputs compared, not {least}")
+    print(f"{document}, {heading.lstrip('# ')}: {compared} outputs compared, {len(problems)} differ")
+    return problems
+
+
+def main():
+    problems = [problem for section in SECTIONS for problem in check(*section)]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()
