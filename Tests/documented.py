@@ -2,48 +2,46 @@
 """Runs the commands that the documentation shows and compares what they print with what it shows.
 
 The program is $BALLOONSIM. In a block of code a line that begins with `$ ` is a command, a line `...` stands for lines that are
-left out, and the other lines must be printed one after another, by whichever command they stand below. A command with an open
-quotation mark goes on in the next line. How long a sweep took
-may differ. A block with `trace record` is left out, since it tells of the machine it ran on; comments are not run.
+left out, and the other lines must be printed one after another, by whichever command they stand below. A command goes on to the
+line `END` of its here-document, or to where its quotation marks close. How long a sweep took may differ. A block with `trace record` is left out, since it tells of the machine it ran on; comments are not run.
 """
 import os
 import re
-import shlex
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Headings, and the least number of outputs that are compared below them.
-SECTIONS = [("README.md", "## Bring your own trace", 3), ("README.md", "## Tuning: from a trace to settings", 2),
+# Headings, or whole pages, and the least number of outputs that are compared below them.
+SECTIONS = [("Docs/tutorial.md", None, 20), ("README.md", "## Bring your own trace", 3), ("README.md", "## Tuning: from a trace to settings", 2),
             ("Docs/tuning.md", "## 5. Search", 1), ("Docs/queries.md", "## Ten questions", 11)]
 
 
 def blocks(document, heading):
     """The blocks of code below a heading, each a list of commands with the lines shown below them."""
-    section = (ROOT / document).read_text().split(f"{heading}\n", 1)[1].split("\n## ", 1)[0]
+    section = (ROOT / document).read_text()
+    if heading:
+        section = section.split(f"{heading}\n", 1)[1].split("\n## ", 1)[0]
     for code in re.findall(r"^```\n(.*?)^```$", section, re.DOTALL | re.MULTILINE):
         if "trace record" in code:
             continue
         steps = []
         for line in code.replace("\\\n", "").splitlines():
-            if steps and is_open(steps[-1][0]):
-                steps[-1] = (f"{steps[-1][0]}\n{line}", [])
-            elif line.startswith("$ "):
+            if line.startswith("$ "):
                 steps.append((line[2:], []))
+            elif is_open(steps[-1][0]):
+                steps[-1] = (f"{steps[-1][0]}\n{line}", [])
             else:
                 steps[-1][1].append(line)
         yield [(command, lines) for command, lines in steps if not command.lstrip().startswith("#")]
 
 
 def is_open(command):
-    """Whether a quotation mark of the command is not closed."""
-    try:
-        shlex.split(command, comments=True)
-    except ValueError:
-        return True
-    return False
+    """Whether a command goes on in the next line."""
+    if "<< 'END'" in command:
+        return not command.endswith("\nEND")
+    return command.count('"') % 2 == 1
 
 
 def plain(text):
@@ -79,8 +77,8 @@ def check(document, heading, least):
                     if f"\n{plain(chunk)}\n" not in f"\n{printed}\n":
                         problems.append(f"$ {command}\nshown:\n{chunk}\nprinted:\n{done.stdout}")
     if compared < least:
-        problems.append(f"{document}, {heading}: {compared} outputs compared, not {least}")
-    print(f"{document}, {heading.lstrip('# ')}: {compared} outputs compared, {len(problems)} differ")
+        problems.append(f"{document}, {heading or 'all of it'}: {compared} outputs compared, not {least}")
+    print(f"{document}, {(heading or 'all of it').lstrip('# ')}: {compared} outputs compared, {len(problems)} differ")
     return problems
 
 

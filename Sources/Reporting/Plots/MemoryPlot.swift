@@ -30,7 +30,8 @@ public struct MemoryPlot: Plot {
       set yrange [0:*]
 
       """
-    for mark in marks {
+    // Characters leave no room for marks.
+    for mark in target.hasColours ? marks : [] {
       let time = Gnuplot.number(axis.value(mark.time))
       script += """
         set arrow from \(time), graph 0 to \(time), graph 1 nohead linecolor '\(PlotColour.black)' dashtype 4

@@ -29,7 +29,7 @@ public enum PlotTarget: Hashable, Sendable {
         "set terminal pngcairo size 960,540 noenhanced background '#ffffff' font 'sans,12' linewidth 1.4"
       case .terminal(let width, let height): "set terminal dumb noenhanced \(width) \(height)"
       }
-    let key = hasColours ? "set key outside right top Left reverse" : "set key above"
+    let key = hasColours ? "set key outside right top Left reverse" : "set key above Left reverse"
     return """
       \(terminal)
       set encoding utf8
@@ -43,7 +43,7 @@ public enum PlotTarget: Hashable, Sendable {
   }
 
   /// A key that takes no width from the picture.
-  var keyBelow: String { hasColours ? "set key tmargin center horizontal" : "set key above" }
+  var keyBelow: String { hasColours ? "set key tmargin center horizontal" : "set key above Left reverse" }
 
   /// Whether colours and areas can be told apart.
   var hasColours: Bool { if case .terminal = self { false } else { true } }
