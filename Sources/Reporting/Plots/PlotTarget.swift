@@ -43,7 +43,9 @@ public enum PlotTarget: Hashable, Sendable {
   }
 
   /// A key that takes no width from the picture.
-  var keyBelow: String { hasColours ? "set key tmargin center horizontal" : "set key above Left reverse" }
+  var keyBelow: String {
+    hasColours ? "set key tmargin center horizontal" : "set key above Left reverse"
+  }
 
   /// Whether colours and areas can be told apart.
   var hasColours: Bool { if case .terminal = self { false } else { true } }
