@@ -39,7 +39,6 @@ test: setup ## run all tests, in debug; reference runs, recordings and the docum
 	$(SWIFT) build -c release --product balloonsim
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/validation.py
-	BALLOONSIM=$(abspath $(PROGRAM)) Tests/queries.py
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/documented.py
 
 test-slurm: setup-slurm build ## have a sweep made by a Slurm cluster of one node, started here, and compare

@@ -62,6 +62,7 @@ struct PlotCommand: ParsableCommand {
 
   func validate() throws {
     if (sweep == nil) == runs.isEmpty { throw ValidationError("give runs, or --sweep") }
+    if terminal, output.json { throw ValidationError("--terminal draws here, without --json") }
     if (x == nil) != (y == nil) { throw ValidationError("--x and --y belong together") }
     if heat != nil, x == nil { throw ValidationError("--heat needs --x and --y") }
     if x != nil, !objective.isEmpty || !constraint.isEmpty {
@@ -110,9 +111,12 @@ struct PlotCommand: ParsableCommand {
       return try put(
         String(decoding: picture, as: UTF8.self).replacing("\u{0C}", with: ""), terminator: "")
     }
-    let output = try OutputFile(file, besides: database.file)
-    try output.write(picture)
-    try output.close()
+    let written = try OutputFile(file, besides: database.file)
+    try written.write(picture)
+    try written.close()
+    if output.json, let file {
+      try put("{\"file\":\(JSONText.quoted(file)),\"bytes\":\(picture.count)}")
+    }
   }
 
   private func check(_ records: [RunRecord], _ store: ResultStore) throws {

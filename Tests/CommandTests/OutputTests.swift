@@ -61,7 +61,8 @@ struct OutputTests {
       ("scenario new", 0), ("why 2 --at 10s", 0), ("compare 1 2", 0), ("trace formats", 0),
       ("trace import demand.csv -o a.csv", 0), ("trace slice demand.csv --from 1s -o b.csv", 0),
       ("trace generate like demand.csv -o c.csv", 0), ("trace record --duration 50ms -o d.csv", 0),
-      ("db prune --status failed", 0), ("db merge m.sqlite Results/balloonsim.sqlite", 0),
+      ("plot 1 -o x.gp", 0), ("db prune --status failed", 0),
+      ("db merge m.sqlite Results/balloonsim.sqlite", 0),
     ] {
       // What prints nothing but its data knows no --quiet.
       let quiet = command == "scenario new" ? [] : ["--quiet"]
