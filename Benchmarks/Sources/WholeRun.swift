@@ -22,7 +22,7 @@ enum WholeRun {
   /// `day [REPEAT]`: 86,400 samples a second apart, unrecorded.
   static func runDay(_ arguments: Arguments) throws {
     let scenario = try ScenarioReader.read(text: committedOnly, file: "day.yaml").scenario
-    let demand = walk()
+    let demand = CommittedDemand(walk())
     for _ in 0..<(try arguments.count(0, "REPEAT", default: 1)) {
       let watch = Stopwatch()
       var simulation = try Simulation(scenario, demands: [demand])

@@ -52,10 +52,26 @@ public struct EventQueue<Payload: BitwiseCopyable>: ~Copyable {
     }
   }
 
+  /// Whether what would be scheduled now for `time` in `phase` would be the next event. O(log n) after `next`, else O(1).
+  @inlinable @inline(never)
+  public mutating func isNext(at time: SimTime, in phase: Phase) -> Bool {
+    fillRoot()
+    if pending == 0 { return true }
+    let key = entries[0].key
+    let due = UInt64(truncatingIfNeeded: key >> 64)
+    let wanted = UInt64(bitPattern: time.nanoseconds)
+    if due != wanted { return due > wanted }
+    return UInt64(truncatingIfNeeded: key) >> Self.sequenceBits > UInt64(phase.rawValue)
+  }
+
   /// Puts the last entry where the root was taken from.
   @inlinable
   mutating func fillRoot() {
-    if !isRootTaken { return }
+    if isRootTaken { takeLastAsRoot() }
+  }
+
+  @inlinable @inline(never)
+  mutating func takeLastAsRoot() {
     isRootTaken = false
     pending &-= 1
     if pending > 0 { sink(entries[pending]) }

@@ -35,14 +35,14 @@ public struct Fingerprint: Hashable, Sendable {
   public mutating func combine(_ text: String) {
     var text = text
     text.withUTF8 { bytes in
-      var word: UInt64 = 0
-      var count: UInt64 = 0
-      for byte in bytes {
-        word = word &<< 8 | UInt64(byte)
-        count &+= 1
-        if count & 7 == 0 { combine(word) }
+      let raw = UnsafeRawBufferPointer(bytes)
+      func word(endingAt end: Int) -> UInt64 {
+        UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self))
       }
-      combine(word &<< 8 ^ count)
+      for end in stride(from: 8, through: raw.count, by: 8) { combine(word(endingAt: end)) }
+      // The last bytes once more with the count, so that no text is the beginning of another.
+      let last = raw.count < 8 ? raw.reduce(0) { $0 &<< 8 | UInt64($1) } : word(endingAt: raw.count)
+      combine(last &<< 8 ^ UInt64(raw.count))
     }
   }
 

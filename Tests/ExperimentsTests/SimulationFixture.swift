@@ -89,7 +89,8 @@ enum Fixture {
   ) throws -> (log: RunLog, summary: RunSummary) {
     let log = RunLog()
     var simulation = try Simulation(
-      scenario, demands: scenario.guests.map { demand($0) }, observer: observed ? log : nil)
+      scenario, demands: scenario.guests.map { CommittedDemand(demand($0)) },
+      observer: observed ? log : nil)
     prepare(&simulation)
     let summary = try simulation.run()
     for index in 0..<simulation.guestCount {

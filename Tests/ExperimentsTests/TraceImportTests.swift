@@ -523,7 +523,7 @@ struct TraceImportTests {
 
     // 995,344 kB are 972 MiB.
     #expect(resolved.scenario.guests[0].memory == .mebibytes(1_024))
-    #expect(resolved.demands[0].count == 162)
+    #expect(resolved.demands[0].points.count == 162)
     #expect(resolved.runKey != other.runKey)
     #expect(other.yaml.contains("committed_from: used"))
     #expect(other.traces[0].provenance.remarks.contains("substituted: committed_kb = used"))

@@ -27,6 +27,10 @@ struct EventQueueTests {
         if random.below(3) > 0 || array.isEmpty {
           let phase = Phase.allCases[Int(random.below(UInt64(Phase.allCases.count)))]
           let event = Event(time: Int64(random.below(span)), phase: phase, number: number)
+          let isNext = queue.isNext(at: SimTime(nanoseconds: event.time), in: phase)
+          if isNext != array.allSatisfy({ event.isBefore($0) }) {
+            mismatch = "event \(number): isNext says \(isNext)"
+          }
           queue.schedule(number, at: SimTime(nanoseconds: event.time), in: phase)
           array.append(event)
         } else {

@@ -74,6 +74,28 @@ struct RandomStreamTests {
     #expect(fourth != fifth && text != otherText)
   }
 
+  @Test("A text is hashed by its bytes: every eight of them, then the last eight and the count")
+  func textFingerprint() {
+    let letters = "no page is lost: 0123456789, Größe"
+    for length in 0...letters.count {
+      let text = String(letters.prefix(length))
+      var expected = Fingerprint()
+      var word: UInt64 = 0
+      var count: UInt64 = 0
+      for byte in text.utf8 {
+        word = word << 8 | UInt64(byte)
+        count += 1
+        if count.isMultiple(of: 8) { expected.combine(word) }
+      }
+      expected.combine(word << 8 ^ count)
+
+      var hash = Fingerprint()
+      hash.combine(text)
+
+      #expect(hash == expected, "\(text)")
+    }
+  }
+
   @Test("Times and lengths are added, repeated and compared in nanoseconds")
   func arithmetic() {
     let start = SimTime.zero + .seconds(5)

@@ -6,8 +6,8 @@ extension ResolvedScenario {
     switch scenario.duration {
     case .time(let duration): .zero + duration
     case .trace:
-      zip(scenario.guests, demands).map { guest, points in
-        let span = points.last?.at ?? .zero
+      zip(scenario.guests, demands).map { guest, demand in
+        let span = demand.points.last?.at ?? .zero
         return SimTime(nanoseconds: span.nanoseconds * Int64(guest.committed.times))
       }.max() ?? .zero
     }

@@ -38,12 +38,13 @@ extension ResolvedScenario {
   }
 
   /// Each guest's samples of committed memory, in the order of the guests, as `Simulation` takes them.
-  public var demands: [[CommittedPoint]] {
+  public var demands: [CommittedDemand] {
     scenario.guests.map { guest in
       switch guest.committed.source {
-      case .constant(let level): [CommittedPoint(at: .zero, committed: level, touched: nil)]
-      case .points(let points): points
-      case .trace(let path, let options): trace(path, options)?.samples ?? []
+      case .constant(let level):
+        CommittedDemand([CommittedPoint(at: .zero, committed: level, touched: nil)])
+      case .points(let points): CommittedDemand(points)
+      case .trace(let path, let options): trace(path, options)?.demand ?? CommittedDemand([])
       }
     }
   }

@@ -70,7 +70,12 @@ struct SimulatedGuest: ~Copyable {
 
   /// How many pages are to be touched now.
   var wantedTouched: Int {
-    if !hasLostRegions { return min(demand.wantedTouched, kernel.mapped.pages) }
+    @inline(__always) get {
+      hasLostRegions ? wantedOfTheRest : min(demand.wantedTouched, kernel.mapped.pages)
+    }
+  }
+
+  private var wantedOfTheRest: Int {
     if demand.committed == 0 { return 0 }
     return Int(
       Int128(demand.wantedTouched) * Int128(kernel.mapped.pages) / Int128(demand.committed))

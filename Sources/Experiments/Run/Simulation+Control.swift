@@ -114,6 +114,7 @@ extension Simulation {
   }
 
   /// The balloon worker starts, at once or after a back-off.
+  @inline(__always)
   mutating func startBalloon(_ index: Int) throws {
     if guests[index].isDead { return }
     guests[index].kernel.begin(at: now)
@@ -137,23 +138,33 @@ extension Simulation {
     return step
   }
 
-  /// Follows the balloon worker through its batches as long as nothing else happens before they end, for such batches
-  /// need no queue; then queues what comes next.
+  /// Follows the balloon worker through its batches as long as nothing but ticks happens before they end, for such
+  /// batches need no queue; then queues what comes next.
   private mutating func follow(_ index: Int, _ first: BalloonStep) throws {
+    let event = SimulationEvent.balloonBatch(guest: UInt16(index))
+    let limit = min(queue.nextTime.nanoseconds - 1, end.nanoseconds)
     var step = first
     while case .batch(let time) = step, !guests[index].kernel.needsAttention {
-      let limit = min(queue.nextTime.nanoseconds - 1, end.nanoseconds, nextTick)
-      let fitting = (limit - now.nanoseconds) / time
-      if fitting < 1 { break }
-      if fitting > 1 { repeatBatch(index, atMost: Int(fitting) - 1, lasting: time) }
-      takeUp(.balloonBatch(guest: UInt16(index)), at: now + .nanoseconds(time))
+      let done = now.nanoseconds + time
+      if done > limit { break }
+      if nextTick < done {
+        while nextTick < done { try takeOneTick() }
+        takeUp(event, at: SimTime(nanoseconds: done))
+      } else {
+        // More that fit before anything else happens are ended together, but for the last.
+        let room = min(limit, nextTick) - done
+        if room >= time { repeatBatch(index, atMost: Int(room / time), lasting: time) }
+        takeUp(event, at: now + .nanoseconds(time))
+      }
       step = endBatch(index)
       checkInvariants()
     }
+    if step == .done { return try settle(index) }
     try queueBalloon(index, step)
   }
 
   /// Lets batches end that are like the one under way.
+  @inline(__always)
   private mutating func repeatBatch(_ index: Int, atMost count: Int, lasting time: Int64) {
     let before = guests[index].kernel.balloonCurrent.pages
     let ended = guests[index].kernel.repeatBatch(atMost: count, lasting: time, &host)

@@ -5,7 +5,7 @@ import SimulationEngine
 extension Simulation {
   /// Builds a guest on the host.
   static func build(
-    _ spec: GuestSpec, _ points: [CommittedPoint], _ scenario: Scenario, _ host: inout Host
+    _ spec: GuestSpec, _ demand: CommittedDemand, _ scenario: Scenario, _ host: inout Host
   ) throws(SimulationError) -> SimulatedGuest {
     let options: BootOptions
     do {
@@ -32,7 +32,7 @@ extension Simulation {
         total: zones.totalRAM.pages)
     }
     let disks = scenario.host.disks
-    try spec.checkPages(points)
+    try spec.checkPages(demand.greatest)
     func disk(_ name: String) -> Int { disks.firstIndex { $0.name == name } ?? 0 }
     configuration.fileSets = spec.files.map { ($0.size, disk($0.disk)) }
     let scriptDisk = spec.workload.map { disk($0.disk) } ?? 0
@@ -69,7 +69,8 @@ extension Simulation {
     return SimulatedGuest(
       spec: spec, kernel: kernel,
       driver: spec.controller == .none ? nil : SelfBalloonDriver(generation: spec.driver),
-      demand: DemandPlayer(points, spec.committed, spec.anon, tick: scenario.tick), files: files,
+      demand: DemandPlayer(demand.points, spec.committed, spec.anon, tick: scenario.tick),
+      files: files,
       anon: anon, processes: processes, meter: GuestMeter(bootPages: spec.memory.pages), goal: boot,
       target: boot)
   }
@@ -152,9 +153,8 @@ extension GuestSpec {
   public static let pageLimit = 1 << 30
 
   /// Refuses a guest with more pages than can be numbered.
-  func checkPages(_ points: [CommittedPoint]) throws(SimulationError) {
-    let committed = points.reduce(0) { max($0, $1.committed.pages) }
-    let scaled = Int(Int128(committed) * Int128(self.committed.scalePPM) / 1_000_000)
+  func checkPages(_ committed: PageCount) throws(SimulationError) {
+    let scaled = Int(Int128(committed.pages) * Int128(self.committed.scalePPM) / 1_000_000)
     let script = workload.map { $0.script.filePages + $0.script.mappedPages } ?? 0
     let pages = files.reduce(scaled + script) { $0 + $1.size.pages }
     let slots = swap.reduce(0) { $0 + $1.size.pages }

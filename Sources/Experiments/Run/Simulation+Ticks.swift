@@ -3,28 +3,32 @@ import SimulationEngine
 
 extension Simulation {
   /// Notes the state of all guests and of the host, tells the observer of it, and says when the next tick is.
+  @inline(__always)
   mutating func recordTick() throws {
     for index in 0..<guestCount {
-      guests[index].kernel.begin(at: now)
-      guests[index].meter.hold(host.held(by: index), at: now)
-      let pgfault = guests[index].kernel.counters.pgfault
-      let pgpgin = guests[index].kernel.counters.pgpgin
+      let guest = guests + index
+      guest.pointee.kernel.begin(at: now)
+      guest.pointee.meter.hold(host.held(by: index), at: now)
+      let pgfault = guest.pointee.kernel.counters.pgfault
+      let pgpgin = guest.pointee.kernel.counters.pgpgin
       samplePrint.combine(
-        UInt64(bitPattern: Int64(guests[index].kernel.ram.pages)),
-        UInt64(bitPattern: Int64(guests[index].kernel.freePages.pages)),
-        UInt64(bitPattern: Int64(guests[index].kernel.frontswapPages.pages)),
+        UInt64(bitPattern: Int64(guest.pointee.kernel.ram.pages)),
+        UInt64(bitPattern: Int64(guest.pointee.kernel.freePages.pages)),
+        UInt64(bitPattern: Int64(guest.pointee.kernel.frontswapPages.pages)),
         UInt64(bitPattern: pgfault &+ pgpgin &<< 32))
     }
     hostMeter.note(free: host.free, at: now)
     samplePrint.combine(Int64(host.free.pages))
-    if let observer, try observer.wantsTick(at: now) { try report(to: observer) }
-    tick += 1
-    let (next, isTooFar) = tick.multipliedReportingOverflow(by: scenario.tick.nanoseconds)
+    if observer != nil { try reportTick() }
+    tick &+= 1
+    let (next, isTooFar) = nextTick.addingReportingOverflow(scenario.tick.nanoseconds)
     nextTick = isTooFar ? .max : next
   }
 
-  /// Tells the observer of the state at a tick.
-  private func report(to observer: any RunObserver) throws {
+  /// Tells the observer of the state at a tick, if it wants to know.
+  @inline(never)
+  private func reportTick() throws {
+    guard let observer, try observer.wantsTick(at: now) else { return }
     for index in 0..<guestCount {
       fill(index)
       try observer.tick(guest: index, tick: tick, time: now, values: UnsafeBufferPointer(row))

@@ -2,46 +2,51 @@ import MemoryModel
 import SimulationEngine
 
 extension Simulation {
-  /// Follows the committed trace from sample to sample as long as nothing but ticks is due before the next, for such
+  /// Follows the committed trace from sample to sample as long as nothing but ticks comes before the next, for such
   /// samples need no queue; then queues the next.
   mutating func followDemand(_ index: Int) throws {
     let event = SimulationEvent.demand(guest: UInt16(index))
     while let next = try playDemand(index) {
-      if next >= queue.nextTime || next > end {
+      checkInvariants()
+      let due = queue.nextTime
+      if next <= end {
+        while nextTick < min(next, due).nanoseconds { try takeTick() }
+      }
+      guard next <= end, next < due || queue.isNext(at: next, in: .workload) else {
         return queue.schedule(event, at: next, in: .workload)
       }
-      checkInvariants()
-      while nextTick < next.nanoseconds { try takeTick() }
       takeUp(event, at: next)
     }
   }
 
   /// The committed trace reaches its next sample: programs map, unmap and forget memory. Returns when to look again.
+  @inline(__always)
   private mutating func playDemand(_ index: Int) throws -> SimTime? {
-    if guests[index].isDead { return nil }
-    let before = guests[index].demand.committed
-    let next = guests[index].demand.advance(to: now)
-    let change = guests[index].demand.committed - before
-    guests[index].kernel.begin(at: now)
+    let guest = guests + index
+    if guest.pointee.isDead { return nil }
+    let before = guest.pointee.demand.committed
+    let next = guest.pointee.demand.advance(to: now)
+    let change = guest.pointee.demand.committed - before
+    guest.pointee.kernel.begin(at: now)
     // Programs run now here, now there: the CPUs take turns.
-    let following = guests[index].commitCPU + 1
-    let cpu = following < guests[index].spec.vcpus ? following : 0
-    guests[index].commitCPU = cpu
+    let following = guest.pointee.commitCPU + 1
+    let cpu = following < guest.pointee.spec.vcpus ? following : 0
+    guest.pointee.commitCPU = cpu
     if change > 0 {
-      if !guests[index].kernel.map(PageCount(change), cpu: cpu) {
+      if !guest.pointee.kernel.map(PageCount(change), cpu: cpu) {
         try noteRefusal(index, pages: Int64(change))
       }
     } else if change < 0 {
-      guests[index].kernel.unmap(
-        PageCount(-change), order: guests[index].spec.anon.release.order, cpu: cpu, &host)
+      guest.pointee.kernel.unmap(
+        PageCount(-change), order: guest.pointee.spec.anon.release.order, cpu: cpu, &host)
     }
-    let surplus = guests[index].kernel.touched.pages - guests[index].wantedTouched
+    let surplus = guest.pointee.kernel.touched.pages - guest.pointee.wantedTouched
     if surplus > 0 {
-      guests[index].kernel.discard(PageCount(surplus), &host)
-    } else if surplus < 0 && !guests[index].isTouching {
-      guests[index].isTouching = true
-      guests[index].touchStart = now.nanoseconds
-      guests[index].touchedSinceStart = 0
+      guest.pointee.kernel.discard(PageCount(surplus), &host)
+    } else if surplus < 0 && !guest.pointee.isTouching {
+      guest.pointee.isTouching = true
+      guest.pointee.touchStart = now.nanoseconds
+      guest.pointee.touchedSinceStart = 0
       schedule(.touch(guest: UInt16(index)), after: 0, .workload)
     }
     try settle(index)

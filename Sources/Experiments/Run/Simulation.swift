@@ -37,7 +37,7 @@ public struct Simulation: ~Copyable {
 
   /// A run of `scenario`; `demands` holds each guest's committed samples, in the guests' order.
   public init(
-    _ scenario: Scenario, demands: [[CommittedPoint]], observer: (any RunObserver)? = nil
+    _ scenario: Scenario, demands: [CommittedDemand], observer: (any RunObserver)? = nil
   ) throws(SimulationError) {
     precondition(demands.count == scenario.guests.count, "a demand for each guest")
     self.scenario = scenario
@@ -70,7 +70,7 @@ public struct Simulation: ~Copyable {
       let due = queue.nextTime
       if nextTick < due.nanoseconds {
         if nextTick > end.nanoseconds { break }
-        try takeTick()
+        try takeOneTick()
       } else {
         if due > end || queue.count == 0 { break }
         let (time, event) = queue.next()
@@ -83,7 +83,12 @@ public struct Simulation: ~Copyable {
     return try finish()
   }
 
-  /// The next tick.
+  /// The next tick, where ticks are rare.
+  @inline(never)
+  mutating func takeOneTick() throws { try takeTick() }
+
+  /// The next tick, within the loop over a trace's samples.
+  @inline(__always)
   mutating func takeTick() throws {
     takeUp(.tick, at: SimTime(nanoseconds: nextTick))
     try recordTick()
@@ -94,7 +99,7 @@ public struct Simulation: ~Copyable {
   @inline(__always)
   mutating func takeUp(_ event: SimulationEvent, at time: SimTime) {
     now = time
-    events += 1
+    events &+= 1
     eventPrint.combine(UInt64(bitPattern: time.nanoseconds) ^ event.word)
   }
 
@@ -121,11 +126,16 @@ public struct Simulation: ~Copyable {
   }
 
   /// In debug builds after every event, in release builds once a simulated second.
+  @inline(__always)
   mutating func checkInvariants() {
     #if !DEBUG
       if now.nanoseconds < nextCheck { return }
-      nextCheck = now.nanoseconds + 1_000_000_000
+      nextCheck = now.nanoseconds &+ 1_000_000_000
     #endif
+    checkInvariantsNow()
+  }
+
+  private func checkInvariantsNow() {
     for index in 0..<guestCount { guests[index].kernel.checkInvariants(host) }
     host.checkInvariants()
   }

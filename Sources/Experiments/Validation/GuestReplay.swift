@@ -19,7 +19,8 @@ struct GuestReplay {
     let scenario = recording.scenario(script)
     let log = SampleLog()
     var simulation = try Simulation(
-      scenario, demands: [[CommittedPoint(at: .zero, committed: .zero, touched: nil)]],
+      scenario,
+      demands: [CommittedDemand([CommittedPoint(at: .zero, committed: .zero, touched: nil)])],
       observer: log)
     // No limit of the host on what is swapped.
     simulation.host.setMaxPages(scenario.host.memory, of: 0)

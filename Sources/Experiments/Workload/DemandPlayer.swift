@@ -9,9 +9,15 @@ struct DemandPlayer {
   private let scalePPM: Int64
   private let between: Interpolation
   private let touchedRule: AnonSpec.Touched
+  /// Whether a sample says as it stands what is committed until the next, and what is touched is a share of it.
+  private let isPlain: Bool
+  /// That share, in millionths.
+  private let touchedPPM: Int64
   private let step: Int64
   private var index = 0
   private var round = 0
+  /// When this round of the samples began.
+  private var roundStart: Int64 = 0
   /// Pages committed by the last step.
   private(set) var committed = 0
   /// Pages that are to be touched, before what a kill took away.
@@ -27,6 +33,8 @@ struct DemandPlayer {
     scalePPM = spec.scalePPM
     between = spec.between
     touchedRule = anon.touched
+    if case .share(let ppm) = anon.touched { touchedPPM = ppm } else { touchedPPM = -1 }
+    isPlain = spec.between == .step && spec.scalePPM == 1_000_000 && touchedPPM >= 0
     step = tick.nanoseconds
     let last = points[points.count - 1].at.nanoseconds
     let gap = points.count > 1 ? last - points[points.count - 2].at.nanoseconds : 0
@@ -35,18 +43,17 @@ struct DemandPlayer {
   }
 
   @inline(__always)
-  private func time(of index: Int) -> Int64 {
-    points[index].at.nanoseconds + period * Int64(round)
-  }
+  private func time(of index: Int) -> Int64 { points[index].at.nanoseconds + roundStart }
 
   /// Takes the level over that holds at `now`, and returns when to look again; nothing at the end.
   @inline(__always)
   mutating func advance(to now: SimTime) -> SimTime? {
-    guard between == .step, index + 1 < points.count else { return advanceAround(to: now) }
-    let point = points[index]
-    set(point.committed.pages, touched: point.touched?.pages)
-    index += 1
-    return SimTime(nanoseconds: time(of: index))
+    let following = index &+ 1
+    guard isPlain, following < points.count else { return advanceAround(to: now) }
+    committed = points[index].committed.pages
+    wantedTouched = touchedPPM == 0 ? 0 : share(touchedPPM, of: committed)
+    index = following
+    return SimTime(nanoseconds: points[following].at.nanoseconds &+ roundStart)
   }
 
   /// The same between points, and from one round to the next.
@@ -91,6 +98,7 @@ struct DemandPlayer {
     } else {
       index = 0
       round += 1
+      roundStart = period * Int64(round)
     }
   }
 
@@ -114,7 +122,6 @@ struct DemandPlayer {
   }
 
   /// So many millionths of `pages`, rounded down.
-  @inline(__always)
   private func share(_ ppm: Int64, of pages: Int) -> Int {
     let (product, isLarge) = Int64(pages).multipliedReportingOverflow(by: ppm)
     return isLarge ? Int(Int128(pages) * Int128(ppm) / 1_000_000) : Int(product / 1_000_000)

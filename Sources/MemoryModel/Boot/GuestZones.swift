@@ -81,8 +81,16 @@ public struct GuestZones: Hashable, Sendable {
   /// Going below zero or above what was managed at boot is a fault of the caller.
   /// Returns whether `unusable` may have changed. O(1) while the highest zone has pages to give.
   @discardableResult
+  @inline(__always)
   public mutating func adjustManaged(by pages: Int) -> Bool {
     if adjustPlainly(by: pages) { return false }
+    adjustAll(by: pages)
+    return true
+  }
+
+  /// The same however the zones are filled.
+  @inline(never)
+  private mutating func adjustAll(by pages: Int) {
     settle()
     totalRAM = PageCount(totalRAM.pages + pages)
     let rest = layout.move(pages, limits: managedAtBoot)
@@ -92,12 +100,12 @@ public struct GuestZones: Hashable, Sendable {
     }
     updateUnusable()
     unsettle()
-    return true
   }
 
   /// The same if the highest zone alone can give or take the pages; else changes nothing and returns false.
   ///
   /// It keeps nothing from itself, so that nothing but T changes. O(1).
+  @inline(__always)
   mutating func adjustPlainly(by pages: Int) -> Bool {
     let wanted = totalRAM.pages + pages - managedBelow.pages
     guard areLowerZonesFull && wanted >= 0 && wanted <= managedAtBoot[preferred].pages else {

@@ -2,7 +2,7 @@
 ///
 /// A region's pages follow one another in the page table, and are touched from its start, so that what is
 /// touched is a prefix. Source: `Docs/model.md`, section 6 (a region is a process).
-struct AnonRegions {
+struct AnonRegions: ~Copyable {
   struct Region {
     /// Its first page in the page table.
     var start: Int
@@ -17,7 +17,7 @@ struct AnonRegions {
   }
 
   /// The regions, oldest first.
-  private(set) var regions: [Region] = []
+  private(set) var regions = GrowingRow<Region>()
   /// Touched pages of all regions.
   private(set) var touched = 0
   /// Committed pages of the regions that live.
@@ -36,6 +36,7 @@ struct AnonRegions {
   init(firstPage: Int) { end = firstPage }
 
   /// Adds the newest region. O(gaps).
+  @inline(__always)
   mutating func add(size: Int, storedPPM: Int64 = 0) {
     regions.append(Region(start: place(size), size: size, storedPPM: storedPPM))
     if storedPPM > 0 { hasStored = true }
@@ -43,7 +44,16 @@ struct AnonRegions {
   }
 
   /// Room for `size` pages: the first gap that is large enough, else behind everything.
+  @inline(__always)
   private mutating func place(_ size: Int) -> Int {
+    if !gaps.isEmpty, let start = placeInGap(size) { return start }
+    let start = end
+    end += size
+    return start
+  }
+
+  /// Room for `size` pages in the first gap that is large enough.
+  private mutating func placeInGap(_ size: Int) -> Int? {
     if let index = gaps.firstIndex(where: { $0.count >= size }) {
       let gap = gaps[index]
       if gap.count == size {
@@ -53,18 +63,16 @@ struct AnonRegions {
       }
       return gap.lowerBound
     }
-    defer { end += size }
-    return end
+    return nil
   }
 
-  /// Notes a range as free again.
+  /// Notes `count` pages from `start` on as free again.
   @inline(__always)
-  private mutating func giveBack(_ range: Range<Int>) {
-    if range.isEmpty { return }
-    if gaps.isEmpty && range.upperBound == end {
-      end = range.lowerBound
-    } else {
-      joinGap(range)
+  private mutating func giveBack(_ start: Int, _ count: Int) {
+    if start &+ count == end && gaps.isEmpty {
+      end = start
+    } else if count > 0 {
+      joinGap(start..<start + count)
     }
   }
 
@@ -94,38 +102,46 @@ struct AnonRegions {
     precondition(region.touched <= region.size - count, "touched pages cut off region \(index)")
     region.size -= count
     let end = region.start + region.size
-    giveBack(end..<end + count)
+    giveBack(end, count)
     regions[index] = region
     if region.size == 0 { empty += 1 }
     if region.isAlive { committed -= count }
   }
 
-  /// Cuts up to `count` untouched pages off the newest regions, until one is touched to its end; returns how many.
+  /// Cuts up to `count` untouched pages off the newest regions as long as these lie one behind the other at the end;
+  /// returns how many.
+  @inline(__always)
   mutating func cutNewestUntouched(_ count: Int) -> Int {
+    guard gaps.isEmpty else { return 0 }
     var left = count
-    while left > 0, let last = regions.last {
-      let cut = min(left, last.size - last.touched)
-      if cut == 0 { break }
-      let end = last.start + last.size
-      giveBack(end - cut..<end)
-      if last.isAlive { committed -= cut }
-      left -= cut
-      if cut == last.size {
-        regions.removeLast()
-      } else {
-        regions[regions.count - 1].size -= cut
-      }
+    var number = regions.count
+    var newEnd = end
+    var released = 0
+    while left > 0 && number > 0 {
+      let region = regions[number &- 1]
+      let cut = min(left, region.size &- region.touched)
+      if cut == 0 || region.start &+ region.size != newEnd { break }
+      let rest = region.size &- cut
+      regions[number &- 1].size = rest
+      newEnd &-= cut
+      released &+= region.isAlive ? cut : 0
+      left &-= cut
+      // Without a branch, for whether a region goes altogether cannot be foretold.
+      number &-= rest == 0 ? 1 : 0
     }
+    regions.removeLast(regions.count &- number)
+    end = newEnd
+    committed -= released
     version &+= 1
-    return count - left
+    return count &- left
   }
 
   /// Forgets the regions of size zero: at once if they are the newest, else O(regions).
   mutating func removeEmpty() {
     version &+= 1
     if empty == 0 { return }
-    while empty > 0, let last = regions.last, last.size == 0 {
-      regions.removeLast()
+    while empty > 0, regions.last?.size == 0 {
+      regions.removeLast(1)
       empty -= 1
     }
     if empty > 0 { regions.removeAll { $0.size == 0 } }
@@ -135,8 +151,13 @@ struct AnonRegions {
   /// What `page` keeps in memory when it is swapped to memory, in millionths of a page. O(regions) if any does.
   func storedPPM(of page: UInt32) -> Int64 {
     if !hasStored { return 0 }
-    let region = regions.first { $0.start <= Int(page) && Int(page) < $0.start + $0.size }
-    return region?.storedPPM ?? 0
+    for index in regions.indices {
+      let region = regions[index]
+      if region.start <= Int(page) && Int(page) < region.start + region.size {
+        return region.storedPPM
+      }
+    }
+    return 0
   }
 
   /// Sets how many pages of a region are touched.
@@ -165,10 +186,16 @@ struct AnonRegions {
   }
 
   /// The region whose first page is `page`. O(regions).
-  func index(startingAt page: UInt32) -> Int? { regions.firstIndex { $0.start == Int(page) } }
+  func index(startingAt page: UInt32) -> Int? {
+    for index in regions.indices where regions[index].start == Int(page) { return index }
+    return nil
+  }
 
   /// The newest living region that is not touched to its end.
   var newestUntouched: Int? {
-    regions.lastIndex { $0.isAlive && $0.touched < $0.size }
+    for index in regions.indices.reversed() {
+      if regions[index].isAlive && regions[index].touched < regions[index].size { return index }
+    }
+    return nil
   }
 }

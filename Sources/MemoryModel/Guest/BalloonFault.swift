@@ -7,10 +7,14 @@ public struct BalloonFault: Hashable, Sendable {
   /// The size of the domain above which the host refuses growth; nothing: no other than its own limit.
   public var limit: PageCount?
 
+  /// Whether nothing is wrong.
+  var isNone: Bool { !isStuck && slowness == 1 && limit == nil }
+
   /// Nothing wrong.
   public init() {}
 
   /// How many of `wanted` pages a domain of `current` pages may grow by.
+  @inline(__always)
   func growth(_ wanted: Int, from current: Int) -> Int {
     if isStuck { return 0 }
     guard let limit else { return wanted }
@@ -18,6 +22,7 @@ public struct BalloonFault: Hashable, Sendable {
   }
 
   /// What a batch takes that takes `nanoseconds` in a sound balloon; no more than half of all time.
+  @inline(__always)
   func duration(_ nanoseconds: Int64) -> Int64 {
     let (product, isTooLong) = nanoseconds.multipliedReportingOverflow(by: slowness)
     return isTooLong ? .max / 2 : min(product, .max / 2)

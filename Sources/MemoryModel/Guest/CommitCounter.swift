@@ -4,33 +4,38 @@
 /// Adding and reading cost the same whatever was added before, and allocate nothing.
 ///
 /// Source: facts 5.1, percpu_counter_add_batch().
-public struct CommitCounter: Hashable, Sendable {
+public struct CommitCounter: ~Copyable {
   /// How far a CPU may deviate before it settles.
   public let batch: Int
   private var global = 0
-  private var deltas: [Int]
+  private var deltas: GrowingRow<Int>
 
   /// A counter at zero; `batch` (`GuestZones.commitBatch`) and `vcpus` are at least 1.
   public init(batch: Int, vcpus: Int) {
     precondition(batch >= 1 && vcpus >= 1, "batch \(batch), \(vcpus) CPUs")
     self.batch = batch
-    deltas = [Int](repeating: 0, count: vcpus)
+    var zeroes = GrowingRow<Int>(room: vcpus)
+    for _ in 0..<vcpus { zeroes.append(0) }
+    deltas = zeroes
   }
 
   /// Commits pages on a CPU, or releases them if `pages` is negative.
+  @inline(__always)
   public mutating func add(_ pages: Int, cpu: Int) {
     let delta = deltas[cpu] + pages
-    if delta >= batch || delta <= -batch {
-      global += delta
-      if delta != pages { deltas[cpu] = 0 }
-    } else {
-      deltas[cpu] = delta
-    }
+    // Without a branch, for which way it goes cannot be foretold.
+    let isSettled = delta.magnitude >= batch.magnitude
+    global += isSettled ? delta : 0
+    deltas[cpu] = isSettled ? 0 : delta
   }
 
   /// What vm_memory_committed() and Committed_AS say: the one place only, never negative.
   public var read: PageCount { PageCount(max(0, global)) }
 
   /// What is committed in truth; costs a walk over the CPUs.
-  public var exact: PageCount { PageCount(deltas.reduce(global, +)) }
+  public var exact: PageCount {
+    var sum = global
+    for cpu in deltas.indices { sum += deltas[cpu] }
+    return PageCount(sum)
+  }
 }

@@ -87,12 +87,16 @@ extension GuestKernel {
   /// si_mem_available: what could be had without swapping.
   ///
   /// Source: facts 2.6.
-  public var available: PageCount {
-    let low = zones.lowMark.pages
-    let cache = sizes.file
-    var available = free - zones.totalReserve.pages
-    available += cache - min(cache / 2, low)
-    available += slabReclaimable - min(slabReclaimable / 2, low)
-    return PageCount(max(available, 0))
+  public var available: PageCount { PageCount(availablePages) }
+
+  var availablePages: Int {
+    @inline(__always) get {
+      // None of these is negative, so that halves are shifts.
+      let low = zones.lowMark.pages
+      let cache = sizes.inactiveFile &+ sizes.activeFile
+      let fromCache = cache &- min(cache >> 1, low)
+      let fromSlab = slabReclaimable &- min(slabReclaimable >> 1, low)
+      return max(free &- zones.totalReserve.pages &+ fromCache &+ fromSlab, 0)
+    }
   }
 }

@@ -27,15 +27,20 @@ extension GuestKernel {
   @discardableResult
   public mutating func map(_ count: PageCount, storedPPM: Int64 = 0, cpu: Int) -> Bool {
     commit.add(count.pages, cpu: cpu)
-    let isGranted = hasEnough(count.pages, isKernels: false)
+    let isGranted = overcommit == .granted || hasEnough(count.pages, isKernels: false)
     regions.add(size: count.pages, storedPPM: storedPPM)
-    if isGranted {
-      pages.grow(toPages: regions.end - PageTable.heads)
-    } else {
-      regions.kill(regions.regions.count - 1)
-      commit.add(-count.pages, cpu: cpu)
-    }
-    return isGranted
+    if !isGranted { return refuseNewest(cpu: cpu) }
+    pages.grow(toPages: regions.end &- PageTable.heads)
+    return true
+  }
+
+  /// Refuses the newest region after all; returns false.
+  @inline(never)
+  private mutating func refuseNewest(cpu: Int) -> Bool {
+    let newest = regions.regions.count - 1
+    commit.add(-regions.regions[newest].size, cpu: cpu)
+    regions.kill(newest)
+    return false
   }
 
   /// Unmaps `count` pages of the regions in `order`, from the ends of regions; all there are, at most.
@@ -44,12 +49,22 @@ extension GuestKernel {
   public mutating func unmap(
     _ count: PageCount, order: UnmapOrder, cpu: Int, _ host: inout Host
   ) {
-    var left = count.pages
     let before = regions.committed
+    var left = count.pages
+    if order == .newestFirst {
+      left &-= regions.cutNewestUntouched(left)
+      if left == 0 { return commit.add(regions.committed &- before, cpu: cpu) }
+    }
+    shrinkRegions(by: left, order, &host)
+    commit.add(regions.committed - before, cpu: cpu)
+  }
+
+  /// Cuts `count` pages off the regions in `order`, touched or not; all there are, at most.
+  @inline(never)
+  private mutating func shrinkRegions(by count: Int, _ order: UnmapOrder, _ host: inout Host) {
+    var left = count
     switch order {
     case .newestFirst:
-      left -= regions.cutNewestUntouched(left)
-      if left == 0 { return commit.add(regions.committed - before, cpu: cpu) }
       for index in regions.regions.indices.reversed() {
         if left == 0 { break }
         left -= shrinkRegion(index, by: left, &host)
@@ -60,7 +75,8 @@ extension GuestKernel {
         left -= shrinkRegion(index, by: left, &host)
       }
     case .proportional:
-      var total = regions.regions.reduce(0) { $0 + $1.size }
+      var total = 0
+      for index in regions.regions.indices { total += regions.regions[index].size }
       for index in regions.regions.indices where left > 0 && total > 0 {
         let size = regions.regions[index].size
         let share = total == size ? left : Int(Int64(left) * Int64(size) / Int64(total))
@@ -69,7 +85,6 @@ extension GuestKernel {
       }
     }
     regions.removeEmpty()
-    commit.add(regions.committed - before, cpu: cpu)
   }
 
   /// Cuts up to `count` pages off a region and returns how many.
@@ -247,8 +262,8 @@ extension GuestKernel {
 
   /// The touched regions in order of age: first page and touched pages of each. O(regions).
   public func forEachTouchedRegion(_ body: (_ firstPage: UInt32, _ touched: Int) -> Void) {
-    for region in regions.regions where region.touched > 0 {
-      body(UInt32(region.start), region.touched)
+    for index in regions.regions.indices where regions.regions[index].touched > 0 {
+      body(UInt32(regions.regions[index].start), regions.regions[index].touched)
     }
   }
 }

@@ -61,6 +61,7 @@ extension GuestKernel {
   }
 
   /// The end of a pass of the worker's loop: goes on, waits, or ends.
+  @inline(__always)
   private mutating func endPass(_ host: inout Host) -> BalloonStep {
     balloon.updateSchedule()
     switch balloon.outcome {
@@ -106,6 +107,7 @@ extension GuestKernel {
   }
 
   /// Takes a batch of pages from the host. Source: facts 2.4.
+  @inline(__always)
   private mutating func increase(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
     let wanted = Int(min(credit, Int64(min(balloon.batch, balloon.ballooned))))
     let given = host.populate(
@@ -122,11 +124,12 @@ extension GuestKernel {
   }
 
   /// Gives a batch of pages to the host, as far as they can be allocated. Source: facts 2.3 and 2.5.
+  @inline(__always)
   private mutating func decrease(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
     var wanted = credit == .min ? Int64.max : -credit
     var isClamped = false
     if balloon.generation == .linux4_19 {
-      let available = Int64(self.available.pages)
+      let available = Int64(availablePages)
       isClamped = available < wanted && available < Int64(zones.totalReserve.pages)
       wanted = min(wanted, available)
     }
@@ -143,6 +146,7 @@ extension GuestKernel {
   }
 
   /// Allocates up to `count` pages, those above the low mark in one go.
+  @inline(__always)
   private mutating func allocateForBalloon(_ count: Int, _ host: inout Host) -> Int {
     var taken = min(count, max(free - lowLimit, 0))
     free -= taken
@@ -169,7 +173,7 @@ extension GuestKernel {
   public mutating func repeatBatch(atMost count: Int, lasting time: Int64, _ host: inout Host)
     -> Int
   {
-    if balloon.fault != BalloonFault() { return 0 }
+    if !balloon.fault.isNone { return 0 }
     let repeats = min(
       count, balloon.outgoing > 0 ? alikeOut(time) : alikeIn(time, room: host.plainRoom(of: domain))
     )
@@ -193,6 +197,7 @@ extension GuestKernel {
   }
 
   /// How many full batches can follow the one that goes out, without reclaim and without a clamp.
+  @inline(__always)
   private func alikeOut(_ time: Int64) -> Int {
     let batch = balloon.batch
     let credit = balloon.credit
@@ -200,19 +205,20 @@ extension GuestKernel {
       time == timeToGive(batch)
     else { return 0 }
     // What is available falls as fast as what is wanted: enough for the next is enough for all.
-    if balloon.generation == .linux4_19 && Int64(available.pages) < -credit - Int64(batch) {
+    if balloon.generation == .linux4_19 && Int64(availablePages) < -credit - Int64(batch) {
       return 0
     }
-    return min(Int(-credit) / batch - 1, max(free - lowLimit, 0) / batch)
+    return max(min(Int(-credit) - batch, free - lowLimit), 0) >> balloon.batchShift
   }
 
   /// How many full batches can follow the one that comes in, if the host has `room` pages at once.
+  @inline(__always)
   private func alikeIn(_ time: Int64, room: Int) -> Int {
     let batch = balloon.batch
     let credit = balloon.credit
     guard balloon.incoming == batch, balloon.outcome == .done, credit > 0,
       time == timeToTake(batch)
     else { return 0 }
-    return min(Int(credit) / batch, balloon.ballooned / batch, room / batch + 1) - 1
+    return max(min(Int(credit), balloon.ballooned, room + batch) - batch, 0) >> balloon.batchShift
   }
 }

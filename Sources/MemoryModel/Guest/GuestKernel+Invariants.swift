@@ -3,29 +3,57 @@ extension GuestKernel {
   ///
   /// Source: facts 9.
   public func checkInvariants(_ host: borrowing Host) {
-    let lists = sizes.anon + sizes.file
-    precondition(
-      totalRAM == free + lists + kernelUnreclaimable + slabReclaimable + storedPages
-        + (balloon.takesFromTotalFirst ? 0 : balloon.outgoing),
-      "guest \(domain): T \(totalRAM) is not free \(free) + lists \(lists) + kernel")
-    precondition(free >= 0, "guest \(domain): negative free memory")
-    let inFlight = balloon.incoming - balloon.outgoing
-    let shown = balloon.takesFromTotalFirst ? inFlight : balloon.incoming
-    precondition(
-      balloon.current - (totalRAM - shown) == bootReserved,
-      "guest \(domain): B - T moved: B \(balloon.current), T \(totalRAM), in flight \(inFlight)")
-    precondition(
-      zones.totalRAM.pages == totalRAM - shown,
-      "guest \(domain): zones manage \(zones.totalRAM), T is \(totalRAM)")
-    precondition(
-      host.domains[domain].ram == balloon.current + balloon.incoming,
-      "guest \(domain): the host counts \(host.domains[domain].ram) pages, B is \(balloon.current)")
-    precondition(
-      host.domains[domain].persistent == swap.frontswapPages,
-      "guest \(domain): F \(swap.frontswapPages), persistent \(host.domains[domain].persistent)")
-    precondition(swap.freeSlots >= 0 && swap.usedSlots >= 0, "guest \(domain): swap slots")
-    precondition(commit.exact.pages == regions.committed, "guest \(domain): commit accounting")
-    precondition(swapCachePages >= 0, "guest \(domain): swapped pages without a slot")
+    if !imbalance(host).isNone { stopForImbalance(host) }
+  }
+
+  /// By how many pages counts differ that must be equal, and the least of those that must not be negative.
+  private struct Imbalance {
+    /// T and its parts.
+    var parts: Int
+    /// B - T and what it was at boot; T and what the zones manage.
+    var balloon: Int
+    var zones: Int
+    /// What the host counts, and the guest.
+    var ram: Int
+    var persistent: Int
+    /// Committed_AS and the regions.
+    var committed: Int
+    /// Negative if one of them is.
+    var least: Int
+
+    /// One test instead of ten.
+    var isNone: Bool {
+      parts | balloon | zones | ram | persistent | committed == 0 && least >= 0
+    }
+  }
+
+  @inline(__always)
+  private func imbalance(_ host: borrowing Host) -> Imbalance {
+    let uncommitted = commit.exact.pages &- regions.committed
+    // A sum that wraps is right, or wrong by 2^64 pages.
+    let lists = sizes.inactiveAnon &+ sizes.activeAnon &+ sizes.inactiveFile &+ sizes.activeFile
+    let outgoing = balloon.takesFromTotalFirst ? 0 : balloon.outgoing
+    let managed = totalRAM &- balloon.incoming &+ balloon.outgoing &- outgoing
+    let used = swap.totalSlots &- swap.freeSlots
+    let cached = used &- regions.touched &+ sizes.inactiveAnon &+ sizes.activeAnon
+    return Imbalance(
+      parts: totalRAM &- free &- lists &- kernelUnreclaimable &- slabReclaimable
+        &- (storedMillionths == 0 ? 0 : storedPages) &- outgoing,
+      balloon: balloon.current &- managed &- bootReserved,
+      zones: zones.totalRAM.pages &- managed,
+      ram: host.domains[domain].ram &- balloon.current &- balloon.incoming,
+      persistent: host.domains[domain].persistent &- swap.frontswapPages,
+      committed: uncommitted,
+      least: free | swap.freeSlots | used | cached)
+  }
+
+  @inline(never)
+  private func stopForImbalance(_ host: borrowing Host) {
+    fatalError(
+      """
+      guest \(domain): pages lost or invented: \(imbalance(host)), T \(totalRAM), free \(free), B \(balloon.current), \
+      free slots \(swap.freeSlots), used slots \(swap.usedSlots), swap cache \(swapCachePages)
+      """)
   }
 
   /// Stops the program if a page is in two places or in none. O(pages): for tests.

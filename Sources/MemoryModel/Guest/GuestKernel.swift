@@ -73,7 +73,9 @@ public struct GuestKernel: ~Copyable {
   /// Rounds of direct reclaim in a row that freed nothing.
   var fruitlessRounds = 0
   /// The kernel found nothing to kill.
-  public internal(set) var hasPanicked = false
+  public internal(set) var hasPanicked = false {
+    didSet { noteNews() }
+  }
 
   /// The instant of the operation under way, in nanoseconds since boot.
   var now: Int64 = 0
@@ -83,9 +85,13 @@ public struct GuestKernel: ~Copyable {
   /// What the operations since `begin(at:)` have cost, in nanoseconds.
   public internal(set) var elapsed: Int64 = 0
   /// Kills that the run has not yet been told of.
-  var kills: [OOMKill] = []
+  var kills: [OOMKill] = [] {
+    didSet { noteNews() }
+  }
   /// Waits for reclaim that the run has not yet been told of, in nanoseconds.
-  var allocationStalls: [Int64] = []
+  var allocationStalls: [Int64] = [] {
+    didSet { noteNews() }
+  }
 
   /// Keeps the value in one place; see `InPlace`.
   private let inPlace = InPlace()
@@ -172,8 +178,13 @@ public struct GuestKernel: ~Copyable {
   /// totalram_pages, T.
   public var ram: PageCount { PageCount(totalRAM) }
 
-  /// Whether there are kills, stalls or a panic that the run has not been told of. O(1).
-  public var hasNews: Bool { !kills.isEmpty || !allocationStalls.isEmpty || hasPanicked }
+  /// Whether there are kills, stalls or a panic that the run has not been told of.
+  public private(set) var hasNews = false
+
+  /// Kept up to date where they change, which is rare; it is asked for after every event.
+  private mutating func noteNews() {
+    hasNews = !kills.isEmpty || !allocationStalls.isEmpty || hasPanicked
+  }
 
   /// Whether kswapd was woken, or there is news. O(1).
   public var needsAttention: Bool { kswapd.activity == .woken || hasNews }

@@ -5,7 +5,8 @@ import Glibc
 ///
 /// One anonymous mapping that grows by copying; records that were never used take no memory of the
 /// simulator's machine. Memory: 16 bytes a page that was ever touched. Lists are linked by index; their
-/// heads are the first four records. The only place with page pointers.
+/// heads are the first four records, in a small page of the machine before the huge ones that hold the others: a table
+/// of which nothing is used takes 4 KiB. The only place with page pointers.
 package struct PageTable: ~Copyable {
   /// The records, list heads first.
   package private(set) var records: UnsafeMutablePointer<PageRecord>
@@ -34,37 +35,58 @@ package struct PageTable: ~Copyable {
   }
 
   deinit {
-    munmap(records, mappedBytes)
+    Self.unmap(records, mappedBytes)
     trail.deallocate()
   }
 
-  /// Bytes of a mapping for `count` records, in whole 2 MiB so that huge pages serve it.
+  /// The size of a huge page of the machine, and of a small one.
+  private static var hugePage: Int { 2 << 20 }
+  private static var smallPage: Int { 4 << 10 }
+  /// Bytes of the list heads, which lie at the end of a small page.
+  private static var headBytes: Int { heads * MemoryLayout<PageRecord>.stride }
+
+  /// Bytes of a mapping for `count` records: a small page for the heads, then whole huge pages.
   private static func bytes(for count: Int) -> Int {
-    let unit = 2 << 20
-    return (count * MemoryLayout<PageRecord>.stride + unit - 1) / unit * unit
+    let records = (count - heads) * MemoryLayout<PageRecord>.stride
+    return smallPage + (records + hugePage - 1) / hugePage * hugePage
   }
 
-  /// A mapping of zero bytes that takes memory only where it is written.
+  /// A mapping of zero bytes that takes memory only where it is written; its heads are at the end of its first page.
   private static func map(_ bytes: Int) -> UnsafeMutablePointer<PageRecord> {
+    // Larger by a huge page, so that one can begin behind the small one; what is too much is given back.
+    let length = bytes + hugePage
     let mapping = mmap(
-      nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+      nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let mapping, mapping != MAP_FAILED else {
       preconditionFailure("no address space for \(bytes) bytes of page records")
     }
-    madvise(mapping, bytes, MADV_HUGEPAGE)
-    return mapping.assumingMemoryBound(to: PageRecord.self)
+    let firstHuge = (mapping + smallPage).alignedUp(toMultipleOf: hugePage)
+    let start = firstHuge - smallPage
+    if start > mapping { munmap(mapping, start - mapping) }
+    munmap(start + bytes, mapping + length - (start + bytes))
+    madvise(firstHuge, bytes - smallPage, MADV_HUGEPAGE)
+    return (firstHuge - headBytes).assumingMemoryBound(to: PageRecord.self)
+  }
+
+  /// Takes back what `map` gave.
+  private static func unmap(_ records: UnsafeMutablePointer<PageRecord>, _ bytes: Int) {
+    munmap(UnsafeMutableRawPointer(records) + headBytes - smallPage, bytes)
   }
 
   /// Makes room for `pages` pages in all; those added are untouched. At times O(pages there are).
+  @inline(__always)
   mutating func grow(toPages pages: Int) {
+    if pages > count &- Self.heads { growTable(toPages: pages) }
+  }
+
+  private mutating func growTable(toPages pages: Int) {
     let wanted = Self.heads + pages
-    guard wanted > count else { return }
     precondition(wanted < 1 << 31, "more than 2^31 pages in one guest")
     let bytes = Self.bytes(for: max(wanted, count + count / 2))
     if bytes > mappedBytes {
       let larger = Self.map(bytes)
       larger.update(from: records, count: count)
-      munmap(records, mappedBytes)
+      Self.unmap(records, mappedBytes)
       records = larger
       mappedBytes = bytes
     }

@@ -23,7 +23,7 @@ public struct Host: ~Copyable {
     var capacity: (ephemeral: Int, persistent: Int)?
 
     /// `tot_pages`.
-    var total: Int { ram + data + metadata }
+    var total: Int { ram &+ data &+ metadata }
     /// How many more pages the domain may be given.
     var headroom: Int { maxPages - total }
   }
@@ -40,7 +40,7 @@ public struct Host: ~Copyable {
   private(set) var tmemFree = 0
   /// The heap's mid-size reserve: 1/128 of the most that was ever free (facts 4.4).
   private(set) var midsizeReserve: Int
-  var domains: [Domain] = []
+  var domains = GrowingRow<Domain>(room: 4)
   /// The weights of all domains.
   private var totalWeight = 0
   let tmem: TmemConfiguration
@@ -82,11 +82,18 @@ public struct Host: ~Copyable {
   /// Ephemeral pages of all guests.
   public var ephemeralPages: PageCount { PageCount(ephemeral.count) }
   /// Persistent pages of all guests.
-  public var persistentPages: PageCount { PageCount(domains.reduce(0) { $0 + $1.persistent }) }
+  public var persistentPages: PageCount { PageCount(sum { $0.persistent }) }
   /// RAM of all guests.
-  public var guestPages: PageCount { PageCount(domains.reduce(0) { $0 + $1.ram }) }
+  public var guestPages: PageCount { PageCount(sum { $0.ram }) }
   /// Pages read from all disks.
   public var diskPagesRead: Int64 { (0..<diskCount).reduce(0) { $0 + disks[$1].pagesRead } }
+
+  /// The sum of a count over all domains.
+  private func sum(_ count: (Domain) -> Int) -> Int {
+    var sum = 0
+    for domain in domains.indices { sum += count(domains[domain]) }
+    return sum
+  }
 
   /// Builds a guest with `memory` pages, all taken from the heap at once.
   ///
@@ -138,6 +145,7 @@ public struct Host: ~Copyable {
   }
 
   /// Gives `count` pages back to the heap, unless another user is waiting for them.
+  @inline(__always)
   mutating func returnToHeap(_ count: Int) {
     if isExhausted {
       claimed += count
@@ -148,6 +156,7 @@ public struct Host: ~Copyable {
   }
 
   /// XENMEM_decrease_reservation: takes `count` pages back; always succeeds.
+  @inline(__always)
   mutating func decrease(_ count: Int, domain: Int) {
     domains[domain].ram -= count
     returnToHeap(count)
@@ -236,9 +245,10 @@ public struct Host: ~Copyable {
 
   /// Stops the program if a page of the host is lost or invented. O(guests): for every event.
   public func checkInvariants() {
-    let charged = domains.reduce(0) { $0 + $1.total }
+    var charged = domains.count > 0 ? domains[0].total : 0
+    if domains.count > 1 { charged = sum { $0.total } }
     precondition(
-      heapFree + tmemFree + ephemeralRoom + charged + claimed == memory,
+      heapFree &+ tmemFree &+ ephemeralRoom &+ charged &+ claimed == memory,
       "host pages lost or invented: heap \(heapFree), tmem free \(tmemFree), ephemeral \(ephemeralRoom), charged \(charged), claimed \(claimed), RAM \(memory)"
     )
     precondition(heapFree >= 0 && tmemFree >= 0, "negative free memory of the host")
