@@ -9,6 +9,9 @@ extension GuestKernel {
   /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many were
   /// made. `last` is the page of the access before: reading it again does not mark it (one sequential
   /// stream). All pages are of one file set on `disk`, and `readAhead` is that reader's. Source: facts 6.1 and 6.7.
+  ///
+  /// Reads of settled pages are only counted, the others made in turn. A page that is settled stays so as long as memory
+  /// is not tight, and then no further access is made.
   public mutating func accessFile(
     _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, readAhead: inout FileReadAhead,
     disk: Int, budget: Int64, _ host: inout Host
@@ -19,21 +22,28 @@ extension GuestKernel {
     isTight = false
     let count =
       hitCost == 0 ? batch.count : min(batch.count, Int((affordable + hitCost - 1) / hitCost))
-    var previous = last
-    var done = 0
+    var made = count
     var activated = 0
     let records = pages.records
-    let lastPrefetch = count - Self.prefetchDistance
-    walk: while done < count {
-      if done < lastPrefetch {
-        pages.prefetch(batch[done &+ Self.prefetchDistance] & ~Self.writeBit)
+    let block = Self.prefetchDistance
+    var ahead = settled.unsettled(in: batch[..<min(block, count)], pages)
+    var start = 0
+    blocks: while start < count {
+      var left = ahead
+      let next = start &+ block
+      if next < count {
+        ahead = settled.unsettled(in: batch[next..<min(next &+ block, count)], pages)
       }
-      let access = batch[done]
-      let page = access & ~Self.writeBit
-      let state = records[Int(page)].state
-      let isHit = state.rawValue & PageState.resident.rawValue != 0
-      if isHit && access == page {
-        if page != previous {
+      while left != 0 {
+        let place = start &+ left.trailingZeroBitCount
+        left &= left &- 1
+        let access = batch[place]
+        let page = access & ~Self.writeBit
+        let previous = place == 0 ? last : batch[place &- 1] & ~Self.writeBit
+        let state = records[Int(page)].state
+        let outcome: FaultOutcome
+        if access == page && state.rawValue & PageState.resident.rawValue != 0 {
+          if page == previous { continue }
           let marks = state.rawValue & (PageState.active.rawValue | PageState.referenced.rawValue)
           if marks == PageState.referenced.rawValue {
             pages.unlink(page)
@@ -42,49 +52,38 @@ extension GuestKernel {
               rawValue: state.rawValue
                 ^ (PageState.active.rawValue | PageState.referenced.rawValue))
             activated &+= 1
-          } else if marks & PageState.referenced.rawValue == 0 {
-            records[Int(page)].state = state.union(.referenced)
-            if state.rawValue & PageState.readAhead.rawValue != 0 {
-              account(activated, hits: 0)
-              activated = 0
-              let outcome = takeReadAhead(page, &readAhead, disk: disk, hits: Int64(done), &host)
-              previous = page
-              done &+= 1
-              if case .resolved = outcome, elapsed < budget, !isTight { continue walk }
-              break walk
-            }
+            continue
           }
+          if marks & PageState.referenced.rawValue != 0 { continue }
+          records[Int(page)].state = state.union(.referenced)
+          if marks != 0 { settled.insert(page) }
+          if state.rawValue & PageState.readAhead.rawValue == 0 { continue }
+          account(activated, hits: 0)
+          activated = 0
+          outcome = takeReadAhead(page, &readAhead, disk: disk, hits: Int64(place), &host)
+        } else {
+          account(activated, hits: 0)
+          activated = 0
+          outcome =
+            access != page
+            ? write(page, disk: disk, &host)
+            : readAhead.largest == 0
+              ? readMiss(page, isSequential: page == previous &+ 1, disk: disk, &host)
+              : readMissAhead(
+                page, previous: previous, &readAhead, disk: disk, hits: Int64(place), &host)
         }
-      } else {
-        account(activated, hits: 0)
-        activated = 0
-        let outcome =
-          access != page
-          ? write(page, disk: disk, &host)
-          : readAhead.largest == 0
-            ? readMiss(page, isSequential: page == previous &+ 1, disk: disk, &host)
-            : readMissAhead(
-              page, previous: previous, &readAhead, disk: disk, hits: Int64(done), &host)
+        if case .resolved = outcome, elapsed < budget, !isTight { continue }
         switch outcome {
-        case .resolved: break
-        case .blocked:
-          previous = page
-          done &+= 1
-          break walk
-        case .retry, .failed: break walk
+        case .resolved, .blocked: made = place &+ 1
+        case .retry, .failed: made = place
         }
-        if elapsed >= budget || isTight {
-          previous = page
-          done &+= 1
-          break walk
-        }
+        break blocks
       }
-      previous = page
-      done &+= 1
+      start = next
     }
-    last = previous
-    account(activated, hits: done)
-    return done
+    if made > 0 { last = batch[made - 1] & ~Self.writeBit }
+    account(activated, hits: made)
+    return made
   }
 
   /// As above, without read-ahead.
@@ -164,6 +163,7 @@ extension GuestKernel {
     pages.pushHead(page, list)
     sizes[list] += 1
     noteAdded(to: list)
+    if state.isSuperset(of: [.active, .referenced]) { settled.insert(page) }
   }
 
   /// A write of a whole page: it is not read first, and writing does not mark it. Source: facts 6.1.
@@ -204,6 +204,7 @@ extension GuestKernel {
         let younger = pages.records[Int(page)].previous
         if pages.records[Int(page)].state.isDisjoint(with: [.dirty, .writeback]) {
           pages.unlink(page)
+          settled.remove(page)
           evictFilePage(page, leaving: [], &host)
           sizes[list] -= 1
           free += 1

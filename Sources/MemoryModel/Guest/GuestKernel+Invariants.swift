@@ -74,6 +74,10 @@ extension GuestKernel {
       }
     }
     precondition(counted == sizes, "list sizes: counted \(counted), kept \(sizes)")
+    for page in UInt32(PageTable.heads)..<UInt32(fileSets.last?.pages.upperBound ?? PageTable.heads) {
+      let isSettled = pages.records[Int(page)].state.isSuperset(of: [.resident, .active, .referenced])
+      precondition(settled[page] == isSettled, "page \(page): settled \(settled[page])")
+    }
     var resident = 0
     for page in PageTable.heads..<pages.count {
       let record = pages.records[page]

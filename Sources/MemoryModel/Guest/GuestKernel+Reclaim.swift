@@ -198,7 +198,10 @@ extension GuestKernel {
     var accessed = 0
     for turn in 0..<moved {
       let page = pages.tail(of: list)
-      if list.isFile { pages.prefetchYounger(than: page, turn: turn) }
+      if list.isFile {
+        pages.prefetchYounger(than: page, turn: turn)
+        settled.remove(page)
+      }
       pages.unlink(page)
       if pages.records[Int(page)].state.contains(.accessed) { accessed += 1 }
       pages.records[Int(page)].state.subtract([.active, .accessed])

@@ -31,6 +31,9 @@ extension GuestKernel {
         pages.pushHead(page, list)
       case .activate:
         pages.records[Int(page)].state.insert(.active)
+        if list.isFile && pages.records[Int(page)].state.contains(.referenced) {
+          settled.insert(page)
+        }
         pages.pushHead(page, list.isFile ? .activeFile : .activeAnon)
         activated += 1
       }

@@ -41,6 +41,7 @@ extension GuestKernel {
     sizes[LRUList(state)] -= 1
     sizes[inactive] += 1
     pages.records[Int(page)].state.remove(.active)
+    if state.contains(.file) { settled.remove(page) }
     pages.pushTail(page, inactive)
   }
 

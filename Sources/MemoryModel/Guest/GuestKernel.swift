@@ -47,6 +47,7 @@ public struct GuestKernel: ~Copyable {
   var highLimit: Int
 
   var pages: PageTable
+  let settled: SettledPages
   var sizes = PerList()
   /// Pages that were added since the last batch was put on its lists: counted in `sizes`, not yet seen by reclaim.
   var unlisted = PerList()
@@ -142,6 +143,7 @@ public struct GuestKernel: ~Copyable {
     fileSets = sets
     // Programs rarely commit more than twice the memory; if they do, the table moves.
     pages = PageTable(pages: end - PageTable.heads, room: 2 * totalRAM)
+    settled = SettledPages(count: end)
     swap = SwapSpace(configuration.swap.map { ($0.size.pages, $0.disk) })
     swapReadAhead = SwapReadAhead(pageCluster: configuration.pageCluster)
     regions = AnonRegions(firstPage: end)
