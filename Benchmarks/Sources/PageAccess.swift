@@ -79,7 +79,7 @@ enum PageAccess {
     let requests = try arguments.count(3, "REQUESTS")
     let stream = try AccessStream(
       file: try arguments.text(2, "FILE"), count: requests, offset: UInt32(PageTable.heads))
-    let table = PageTable(pages: pages)
+    var table = PageTable(pages: pages, filePages: pages, listed: cache)
     var cached = 0
     var misses = 0
     let watch = Stopwatch()

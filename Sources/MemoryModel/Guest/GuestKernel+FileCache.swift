@@ -18,7 +18,7 @@ extension GuestKernel {
   ) -> Int {
     let hitCost = costs.fileHit.nanoseconds
     let affordable = budget - elapsed
-    if affordable <= 0 { return 0 }
+    guard affordable > 0, let accesses = batch.baseAddress else { return 0 }
     isTight = false
     let count =
       hitCost == 0 ? batch.count : min(batch.count, Int((affordable + hitCost - 1) / hitCost))
@@ -26,13 +26,13 @@ extension GuestKernel {
     var activated = 0
     let records = pages.records
     let block = Self.prefetchDistance
-    var ahead = settled.unsettled(in: batch[..<min(block, count)], pages)
+    var ahead = settled.unsettled(accesses, count: min(block, count), pages)
     var start = 0
     blocks: while start < count {
       var left = ahead
       let next = start &+ block
       if next < count {
-        ahead = settled.unsettled(in: batch[next..<min(next &+ block, count)], pages)
+        ahead = settled.unsettled(accesses + next, count: min(block, count &- next), pages)
       }
       while left != 0 {
         let place = start &+ left.trailingZeroBitCount

@@ -196,10 +196,10 @@ extension GuestKernel {
     let inactive: LRUList = list.isFile ? .inactiveFile : .inactiveAnon
     let moved = min(count, sizes[list])
     var accessed = 0
-    for turn in 0..<moved {
+    for _ in 0..<moved {
       let page = pages.tail(of: list)
       if list.isFile {
-        pages.prefetchYounger(than: page, turn: turn)
+        pages.prefetchYounger(than: page, list)
         settled.remove(page)
       }
       pages.unlink(page)

@@ -19,9 +19,9 @@ extension GuestKernel {
     let writtenBefore = counters.pswpout + counters.frontswapStores
     var freed = 0
     var activated = 0
-    for turn in 0..<taken {
+    for _ in 0..<taken {
       let page = pages.tail(of: list)
-      if list.isFile { pages.prefetchYounger(than: page, turn: turn) }
+      if list.isFile { pages.prefetchYounger(than: page, list) }
       pages.unlink(page)
       let verdict = list.isFile ? judgeFile(page, &host) : judgeAnon(page, &host)
       switch verdict {

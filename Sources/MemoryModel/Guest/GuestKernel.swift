@@ -142,7 +142,9 @@ public struct GuestKernel: ~Copyable {
     }
     fileSets = sets
     // Programs rarely commit more than twice the memory; if they do, the table moves.
-    pages = PageTable(pages: end - PageTable.heads, room: 2 * totalRAM)
+    let filePages = end - PageTable.heads
+    pages = PageTable(
+      pages: filePages, room: 2 * totalRAM, filePages: filePages, listed: totalRAM)
     settled = SettledPages(count: end)
     swap = SwapSpace(configuration.swap.map { ($0.size.pages, $0.disk) })
     swapReadAhead = SwapReadAhead(pageCluster: configuration.pageCluster)

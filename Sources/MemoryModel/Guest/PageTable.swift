@@ -13,31 +13,29 @@ package struct PageTable: ~Copyable {
   /// How many records there are, list heads included.
   private(set) var count: Int
   private var mappedBytes: Int
-  /// The pages that came to the heads of the two file lists last, and those that reclaim fetched last.
-  private let trail: UnsafeMutablePointer<UInt32>
-  /// How many pages reclaim fetches ahead: a power of two. At 3 ns a page it covers 100 ns to memory.
-  private static var trailLength: Int { 32 }
+  /// Which pages came to the heads of the two file lists, so that reclaim can fetch ahead.
+  private var inactiveArrivals: ArrivalLog
+  private var activeArrivals: ArrivalLog
 
   /// How many records are the heads of lists.
   package static var heads: Int { LRUList.allCases.count }
 
   /// A table of `pages` untouched pages, and address space for `room` more, which then come without copying.
-  package init(pages: Int, room: Int = 0) {
+  ///
+  /// `filePages` of them may be on the file lists, `listed` at a time.
+  package init(pages: Int, room: Int = 0, filePages: Int, listed: Int) {
+    inactiveArrivals = ArrivalLog(pages: filePages, listed: listed)
+    activeArrivals = ArrivalLog(pages: filePages, listed: listed)
     count = Self.heads + pages
     mappedBytes = Self.bytes(for: count + room)
     records = Self.map(mappedBytes)
-    trail = .allocate(capacity: 2 * Self.trailLength + 16)
-    trail.initialize(repeating: 0, count: 2 * Self.trailLength + 16)
     for list in LRUList.allCases {
       let head = UInt32(list.rawValue)
       records[list.rawValue] = PageRecord(previous: head, next: head, extra: 0, state: [])
     }
   }
 
-  deinit {
-    Self.unmap(records, mappedBytes)
-    trail.deallocate()
-  }
+  deinit { Self.unmap(records, mappedBytes) }
 
   /// The size of a huge page of the machine, and of a small one.
   private static var hugePage: Int { 2 << 20 }
@@ -97,18 +95,17 @@ package struct PageTable: ~Copyable {
   @inline(__always)
   func prefetch(_ page: UInt32) { cacheLinePrefetch(records + Int(page)) }
 
-  /// Lets the processor fetch the records that reclaim comes to some pages after file page `page`.
+  /// Lets the processor fetch the records that reclaim comes to after file page `page` of `list`.
   ///
   /// Every record that reclaim looks at leads to the next, so that it would wait for each of them in turn.
-  /// The younger page noted in `page` may be the only one noted for its neighbour too, whose own noter has
-  /// left the list: so the neighbour is fetched as well, four pages later when its number can be read.
   @inline(__always)
-  func prefetchYounger(than page: UInt32, turn: Int) {
-    let younger = records[Int(page)].extra
-    let place = trail + (2 * Self.trailLength + turn & 15)
-    prefetch(younger)
-    prefetch(records[Int(place.pointee)].previous)
-    place.pointee = younger
+  mutating func prefetchYounger(than page: UInt32, _ list: LRUList) {
+    let arrival = records[Int(page)].extra
+    if list == .activeFile {
+      activeArrivals.prefetch(after: arrival, records)
+    } else {
+      inactiveArrivals.prefetch(after: arrival, records)
+    }
   }
 
   /// The page at the tail of `list`; the list's own head if it is empty.
@@ -124,29 +121,17 @@ package struct PageTable: ~Copyable {
 
   /// Puts a page at the head of `list`, where the youngest are.
   @inline(__always)
-  package func pushHead(_ page: UInt32, _ list: LRUList) {
+  package mutating func pushHead(_ page: UInt32, _ list: LRUList) {
     let head = list.rawValue
     let next = records[head].next
     records[Int(page)].previous = UInt32(head)
     records[Int(page)].next = next
     records[Int(next)].previous = page
     records[head].next = page
-    if list.isFile { noteYounger(page, head) }
-  }
-
-  /// Notes in the page that came to the head of its file list `trailLength` pushes ago which page did now.
-  ///
-  /// The count of pushes stands in `extra` of the list's head.
-  @inline(__always)
-  private func noteYounger(_ page: UInt32, _ head: Int) {
-    let pushes = records[head].extra &+ 1
-    records[head].extra = pushes
-    let place = trail + ((head & 1) * Self.trailLength + Int(pushes) & (Self.trailLength - 1))
-    let older = Int(place.pointee)
-    place.pointee = page
-    records[Int(page)].extra = page
-    if records[older].state.rawValue & PageState.resident.rawValue != 0 {
-      records[older].extra = page
+    if list == .activeFile {
+      records[Int(page)].extra = activeArrivals.append(page)
+    } else if list == .inactiveFile {
+      records[Int(page)].extra = inactiveArrivals.append(page)
     }
   }
 

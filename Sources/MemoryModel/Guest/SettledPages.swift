@@ -34,21 +34,20 @@ struct SettledPages: ~Copyable {
 
   /// Those of up to 64 accesses that are no reads of settled pages, a bit each, the first lowest; fetches their records.
   @inline(__always)
-  func unsettled(in accesses: Slice<UnsafeBufferPointer<UInt32>>, _ pages: borrowing PageTable)
+  func unsettled(_ accesses: UnsafePointer<UInt32>, count: Int, _ pages: borrowing PageTable)
     -> UInt64
   {
     var mask: UInt64 = 0
-    var place: UInt64 = 0
-    for access in accesses {
-      let page = access & ~GuestKernel.writeBit
-      let settled = words[Int(page >> 6)] >> UInt64(page & 63) & UInt64(~access >> 31)
-      mask |= (settled & 1 ^ 1) << place
-      place &+= 1
+    for place in 0..<count {
+      let access = accesses[place]
+      let word = words[Int(access & ~GuestKernel.writeBit) &>> 6]
+      // A write is never settled: the top bit of the access is 0 of a read.
+      let isSettled = word &>> UInt64(access & 63) & UInt64(~access &>> 31)
+      mask |= (isSettled & 1 ^ 1) &<< UInt64(place)
     }
     var left = mask
     while left != 0 {
-      let access = accesses.base[accesses.startIndex &+ left.trailingZeroBitCount]
-      pages.prefetch(access & ~GuestKernel.writeBit)
+      pages.prefetch(accesses[left.trailingZeroBitCount] & ~GuestKernel.writeBit)
       left &= left &- 1
     }
     return mask
