@@ -125,7 +125,7 @@ extension GuestKernel {
       state.formUnion(record.state.intersection(.workingset))
     }
     var outcome = FaultOutcome.resolved
-    if !getFromCleancache(page, record, &host) {
+    if !(cleancacheEnabled && getFromCleancache(page, record, &host)) {
       counters.pgpgin += 1
       let start = elapsed
       elapsed = host.disks[disk].read(at: now + elapsed, isSequential: isSequential) - now
@@ -136,11 +136,10 @@ extension GuestKernel {
     return outcome
   }
 
-  /// An exclusive get. Source: facts 4.7.
+  /// An exclusive get, where cleancache is on. Source: facts 4.7.
   mutating func getFromCleancache(
     _ page: UInt32, _ record: PageRecord, _ host: inout Host
   ) -> Bool {
-    guard cleancacheEnabled else { return false }
     if record.state.contains(.cleancache),
       host.ephemeralGet(record.next, page: page, domain: domain)
     {
