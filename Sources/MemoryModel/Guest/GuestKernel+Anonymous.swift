@@ -207,14 +207,14 @@ extension GuestKernel {
   ) -> Int {
     let hitCost = costs.anonHit.nanoseconds
     isTight = false
-    for access in batch.prefix(Self.prefetchDistance) {
+    for access in batch.prefix(32) {
       pages.prefetch(access & ~Self.writeBit)
     }
-    let lastPrefetch = batch.count - Self.prefetchDistance
+    let lastPrefetch = batch.count - 32
     var done = 0
     while done < batch.count && elapsed < budget {
       if done < lastPrefetch {
-        pages.prefetch(batch[done &+ Self.prefetchDistance] & ~Self.writeBit)
+        pages.prefetch(batch[done &+ 32] & ~Self.writeBit)
       }
       let page = batch[done] & ~Self.writeBit
       let isWrite = batch[done] & Self.writeBit != 0
