@@ -46,7 +46,7 @@ extension GuestKernel {
           if page == previous { continue }
           let marks = state.rawValue & (PageState.active.rawValue | PageState.referenced.rawValue)
           if marks == PageState.referenced.rawValue {
-            pages.unlink(page)
+            pages.remove(page, from: .inactiveFile)
             pages.pushHead(page, .activeFile)
             records[Int(page)].state = PageState(
               rawValue: state.rawValue
@@ -141,7 +141,7 @@ extension GuestKernel {
     _ page: UInt32, _ record: PageRecord, _ host: inout Host
   ) -> Bool {
     if record.state.contains(.cleancache),
-      host.ephemeralGet(record.next, page: page, domain: domain)
+      host.ephemeralGet(record.place, page: page, domain: domain)
     {
       counters.cleancacheGets += 1
       elapsed += getCost(host)
@@ -178,7 +178,7 @@ extension GuestKernel {
       case .failed: return .failed
       }
       if record.state.contains(.cleancache) {
-        _ = host.ephemeralGet(record.next, page: page, domain: domain)
+        _ = host.ephemeralGet(record.place, page: page, domain: domain)
         elapsed += costs.tmemMiss.nanoseconds
       }
       insert(page, [.resident, .file])
@@ -198,18 +198,18 @@ extension GuestKernel {
   public mutating func dropCaches(_ host: inout Host) -> PageCount {
     var dropped = 0
     for list in [LRUList.inactiveFile, .activeFile] {
-      var page = pages.tail(of: list)
-      while page != UInt32(list.rawValue) {
-        let younger = pages.records[Int(page)].previous
+      // Each page is taken out once; those that stay come back in their order.
+      for _ in 0..<sizes[list] {
+        let page = pages.removeOldest(from: list)
         if pages.records[Int(page)].state.isDisjoint(with: [.dirty, .writeback]) {
-          pages.unlink(page)
           settled.remove(page)
           evictFilePage(page, leaving: [], &host)
           sizes[list] -= 1
           free += 1
           dropped += 1
+        } else {
+          pages.pushHead(page, list)
         }
-        page = younger
       }
     }
     return PageCount(dropped)

@@ -197,12 +197,8 @@ extension GuestKernel {
     let moved = min(count, sizes[list])
     var accessed = 0
     for _ in 0..<moved {
-      let page = pages.tail(of: list)
-      if list.isFile {
-        pages.prefetchYounger(than: page, list)
-        settled.remove(page)
-      }
-      pages.unlink(page)
+      let page = pages.removeOldest(from: list)
+      if list.isFile { settled.remove(page) }
       if pages.records[Int(page)].state.contains(.accessed) { accessed += 1 }
       pages.records[Int(page)].state.subtract([.active, .accessed])
       if rules.hasAnonWorkingset { pages.records[Int(page)].state.insert(.workingset) }

@@ -20,9 +20,7 @@ extension GuestKernel {
     var freed = 0
     var activated = 0
     for _ in 0..<taken {
-      let page = pages.tail(of: list)
-      if list.isFile { pages.prefetchYounger(than: page, list) }
-      pages.unlink(page)
+      let page = pages.removeOldest(from: list)
       let verdict = list.isFile ? judgeFile(page, &host) : judgeAnon(page, &host)
       switch verdict {
       case .freed:
@@ -94,7 +92,7 @@ extension GuestKernel {
         elapsed += costs.tmemMiss.nanoseconds
       }
     }
-    pages.records[Int(page)] = PageRecord(previous: 0, next: handle, extra: 0, state: left)
+    pages.records[Int(page)] = PageRecord(place: handle, extra: 0, state: left)
   }
 
   /// An anonymous page: one in use is activated (from 5.9 on the second time), any other gets a slot and is stored or
@@ -140,7 +138,7 @@ extension GuestKernel {
     var left = state.intersection(.workingset)
     left.insert(.swapped)
     let shadow = rules.hasAnonWorkingset ? takeShadow() : 0
-    pages.records[Int(page)] = PageRecord(previous: 0, next: shadow, extra: slot, state: left)
+    pages.records[Int(page)] = PageRecord(place: shadow, extra: slot, state: left)
     return .freed
   }
 }

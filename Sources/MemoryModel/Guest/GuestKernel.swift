@@ -135,16 +135,14 @@ public struct GuestKernel: ~Copyable {
     minLimit = 0
     highLimit = 0
     var sets: [FileSet] = []
-    var end = PageTable.heads
+    var end = PageTable.firstPage
     for set in configuration.fileSets {
       sets.append(FileSet(pages: end..<end + set.pages.pages, disk: set.disk))
       end += set.pages.pages
     }
     fileSets = sets
     // Programs rarely commit more than twice the memory; if they do, the table moves.
-    let filePages = end - PageTable.heads
-    pages = PageTable(
-      pages: filePages, room: 2 * totalRAM, filePages: filePages, listed: totalRAM)
+    pages = PageTable(pages: end - PageTable.firstPage, room: 2 * totalRAM)
     settled = SettledPages(count: end)
     swap = SwapSpace(configuration.swap.map { ($0.size.pages, $0.disk) })
     swapReadAhead = SwapReadAhead(pageCluster: configuration.pageCluster)

@@ -1,90 +1,74 @@
 import CPrefetch
 import Glibc
 
-/// The records of all pages of a guest, and the four LRU lists through them.
+/// The records of all pages of a guest, and the four LRU lists of those in memory.
 ///
 /// One anonymous mapping that grows by copying; records that were never used take no memory of the
-/// simulator's machine. Memory: 16 bytes a page that was ever touched. Lists are linked by index; their
-/// heads are the first four records, in a small page of the machine before the huge ones that hold the others: a table
-/// of which nothing is used takes 4 KiB. The only place with page pointers.
+/// simulator's machine. Memory: 12 bytes a page that was ever touched, and what its list takes. The only place with page pointers.
 package struct PageTable: ~Copyable {
-  /// The records, list heads first.
+  /// The records by the pages' numbers.
   package private(set) var records: UnsafeMutablePointer<PageRecord>
-  /// How many records there are, list heads included.
+  /// The number behind the last page.
   private(set) var count: Int
   private var mappedBytes: Int
-  /// Which pages came to the heads of the two file lists, so that reclaim can fetch ahead.
-  private var inactiveArrivals: ArrivalLog
-  private var activeArrivals: ArrivalLog
+  private let lists: UnsafeMutablePointer<PageList>
 
-  /// How many records are the heads of lists.
-  package static var heads: Int { LRUList.allCases.count }
+  /// The number of the first page; 0 is none.
+  package static var firstPage: Int { 4 }
 
   /// A table of `pages` untouched pages, and address space for `room` more, which then come without copying.
-  ///
-  /// `filePages` of them may be on the file lists, `listed` at a time.
-  package init(pages: Int, room: Int = 0, filePages: Int, listed: Int) {
-    inactiveArrivals = ArrivalLog(pages: filePages, listed: listed)
-    activeArrivals = ArrivalLog(pages: filePages, listed: listed)
-    count = Self.heads + pages
+  package init(pages: Int, room: Int = 0) {
+    count = Self.firstPage + pages
     mappedBytes = Self.bytes(for: count + room)
     records = Self.map(mappedBytes)
-    for list in LRUList.allCases {
-      let head = UInt32(list.rawValue)
-      records[list.rawValue] = PageRecord(previous: head, next: head, extra: 0, state: [])
-    }
+    lists = .allocate(capacity: LRUList.allCases.count)
+    for list in LRUList.allCases { (lists + list.rawValue).initialize(to: PageList()) }
   }
 
-  deinit { Self.unmap(records, mappedBytes) }
+  deinit {
+    munmap(records, mappedBytes)
+    lists.deinitialize(count: LRUList.allCases.count)
+    lists.deallocate()
+  }
 
-  /// The size of a huge page of the machine, and of a small one.
+  /// The size of a huge page of the machine.
   private static var hugePage: Int { 2 << 20 }
-  private static var smallPage: Int { 4 << 10 }
-  /// Bytes of the list heads, which lie at the end of a small page.
-  private static var headBytes: Int { heads * MemoryLayout<PageRecord>.stride }
 
-  /// Bytes of a mapping for `count` records: a small page for the heads, then whole huge pages.
+  /// Bytes of a mapping for `count` records: whole huge pages.
   private static func bytes(for count: Int) -> Int {
-    let records = (count - heads) * MemoryLayout<PageRecord>.stride
-    return smallPage + (records + hugePage - 1) / hugePage * hugePage
+    (count * MemoryLayout<PageRecord>.stride + hugePage - 1) / hugePage * hugePage
   }
 
-  /// A mapping of zero bytes that takes memory only where it is written; its heads are at the end of its first page.
+  /// A mapping of zero bytes that takes memory only where it is written.
   private static func map(_ bytes: Int) -> UnsafeMutablePointer<PageRecord> {
-    // Larger by a huge page, so that one can begin behind the small one; what is too much is given back.
+    // Larger by a huge page, so that one can begin where it begins; what is too much is given back.
     let length = bytes + hugePage
     let mapping = mmap(
       nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let mapping, mapping != MAP_FAILED else {
       preconditionFailure("no address space for \(bytes) bytes of page records")
     }
-    let firstHuge = (mapping + smallPage).alignedUp(toMultipleOf: hugePage)
-    let start = firstHuge - smallPage
+    let start = mapping.alignedUp(toMultipleOf: hugePage)
     if start > mapping { munmap(mapping, start - mapping) }
     munmap(start + bytes, mapping + length - (start + bytes))
-    madvise(firstHuge, bytes - smallPage, MADV_HUGEPAGE)
-    return (firstHuge - headBytes).assumingMemoryBound(to: PageRecord.self)
-  }
-
-  /// Takes back what `map` gave.
-  private static func unmap(_ records: UnsafeMutablePointer<PageRecord>, _ bytes: Int) {
-    munmap(UnsafeMutableRawPointer(records) + headBytes - smallPage, bytes)
+    madvise(start, bytes, MADV_HUGEPAGE)
+    return start.assumingMemoryBound(to: PageRecord.self)
   }
 
   /// Makes room for `pages` pages in all; those added are untouched. At times O(pages there are).
   @inline(__always)
   mutating func grow(toPages pages: Int) {
-    if pages > count &- Self.heads { growTable(toPages: pages) }
+    if pages > count &- Self.firstPage { growTable(toPages: pages) }
   }
 
   private mutating func growTable(toPages pages: Int) {
-    let wanted = Self.heads + pages
+    let wanted = Self.firstPage + pages
     precondition(wanted < 1 << 31, "more than 2^31 pages in one guest")
     let bytes = Self.bytes(for: max(wanted, count + count / 2))
     if bytes > mappedBytes {
       let larger = Self.map(bytes)
       larger.update(from: records, count: count)
-      Self.unmap(records, mappedBytes)
+      munmap(records, mappedBytes)
       records = larger
       mappedBytes = bytes
     }
@@ -95,60 +79,48 @@ package struct PageTable: ~Copyable {
   @inline(__always)
   func prefetch(_ page: UInt32) { cacheLinePrefetch(records + Int(page)) }
 
-  /// Lets the processor fetch the records that reclaim comes to after file page `page` of `list`.
-  ///
-  /// Every record that reclaim looks at leads to the next, so that it would wait for each of them in turn.
+  /// Takes a page out of `list`, on which it is.
   @inline(__always)
-  mutating func prefetchYounger(than page: UInt32, _ list: LRUList) {
-    let arrival = records[Int(page)].extra
-    if list == .activeFile {
-      activeArrivals.prefetch(after: arrival, records)
-    } else {
-      inactiveArrivals.prefetch(after: arrival, records)
-    }
+  package func remove(_ page: UInt32, from list: LRUList) {
+    lists[list.rawValue].remove(at: records[Int(page)].place)
   }
 
-  /// The page at the tail of `list`; the list's own head if it is empty.
-  package func tail(of list: LRUList) -> UInt32 { records[list.rawValue].previous }
-
-  /// Takes a page out of its list.
+  /// Takes the oldest page out of `list`, which must have one.
   @inline(__always)
-  package func unlink(_ page: UInt32) {
-    let (previous, next) = (records[Int(page)].previous, records[Int(page)].next)
-    records[Int(previous)].next = next
-    records[Int(next)].previous = previous
+  package func removeOldest(from list: LRUList) -> UInt32 {
+    lists[list.rawValue].removeOldest(records)
   }
 
   /// Puts a page at the head of `list`, where the youngest are.
   @inline(__always)
-  package mutating func pushHead(_ page: UInt32, _ list: LRUList) {
-    let head = list.rawValue
-    let next = records[head].next
-    records[Int(page)].previous = UInt32(head)
-    records[Int(page)].next = next
-    records[Int(next)].previous = page
-    records[head].next = page
-    if list == .activeFile {
-      records[Int(page)].extra = activeArrivals.append(page)
-    } else if list == .inactiveFile {
-      records[Int(page)].extra = inactiveArrivals.append(page)
-    }
+  package func pushHead(_ page: UInt32, _ list: LRUList) {
+    lists[list.rawValue].append(page, records)
   }
 
   /// Puts a page at the tail of `list`, where reclaim looks first.
   func pushTail(_ page: UInt32, _ list: LRUList) {
-    let head = list.rawValue
-    let previous = records[head].previous
-    records[Int(page)].previous = previous
-    records[Int(page)].next = UInt32(head)
-    records[Int(previous)].next = page
-    records[head].previous = page
+    lists[list.rawValue].appendOldest(page, records)
+  }
+
+  /// The pages of `list`, oldest first. O(pages): for tests.
+  func pages(of list: LRUList) -> [UInt32] {
+    var found: [UInt32] = []
+    lists[list.rawValue].forEach { found.append($0) }
+    return found
+  }
+
+  /// How many pages `list` has.
+  func count(of list: LRUList) -> Int { lists[list.rawValue].count }
+
+  /// Whether a page stands in `list` where its record says.
+  func isListed(_ page: UInt32, in list: LRUList) -> Bool {
+    lists[list.rawValue].page(at: records[Int(page)].place) == page
   }
 }
 
 /// The four lists that reclaim works on, in the order in which it visits them.
 ///
-/// Source: facts 6.1 and 6.6. The raw value is the place of the list's head in the page table.
+/// Source: facts 6.1 and 6.6.
 package enum LRUList: Int, CaseIterable {
   case inactiveAnon, activeAnon, inactiveFile, activeFile
 
