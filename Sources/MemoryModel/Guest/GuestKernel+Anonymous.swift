@@ -129,9 +129,9 @@ extension GuestKernel {
       free += 1
     }
     if record.state.contains(.swapCache) || record.state.contains(.swapped) {
-      freeSlot(record.extra, &host)
+      freeSlot(pages.copies[Int(page)], &host)
     }
-    pages.records[Int(page)] = PageRecord(place: 0, extra: 0, state: [])
+    pages.records[Int(page)] = PageRecord(place: 0, state: [])
   }
 
   /// The OOM killer: ends the process with most memory and swap; false if there is none.
@@ -257,7 +257,7 @@ extension GuestKernel {
       pages.records[Int(page)].state.remove(.reclaim)
       return
     }
-    freeSlot(pages.records[Int(page)].extra, &host)
+    freeSlot(pages.copies[Int(page)], &host)
     pages.records[Int(page)].state.remove(.swapCache)
   }
 

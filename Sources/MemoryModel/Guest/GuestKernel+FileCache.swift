@@ -2,7 +2,7 @@ import SimulationEngine
 
 extension GuestKernel {
   /// How many accesses ahead a page's record is fetched.
-  static let prefetchDistance = 12
+  static let prefetchDistance = 24
 
   /// Reads or writes whole file pages, `batch` one after another; the top bit of each says "write".
   ///
@@ -120,12 +120,12 @@ extension GuestKernel {
     }
     let record = pages.records[Int(page)]
     var state: PageState = [.resident, .file, .referenced, .mappedToDisk]
-    if record.state.contains(.shadow) && refaultActivates(record.extra, record.state) {
+    if record.state.contains(.shadow) && refaultActivates(record) {
       state.insert(.active)
       state.formUnion(record.state.intersection(.workingset))
     }
     var outcome = FaultOutcome.resolved
-    if !(cleancacheEnabled && getFromCleancache(page, record, &host)) {
+    if !(cleancacheEnabled && getFromCleancache(page, record.state, &host)) {
       counters.pgpgin += 1
       let start = elapsed
       elapsed = host.disks[disk].read(at: now + elapsed, isSequential: isSequential) - now
@@ -138,10 +138,10 @@ extension GuestKernel {
 
   /// An exclusive get, where cleancache is on. Source: facts 4.7.
   mutating func getFromCleancache(
-    _ page: UInt32, _ record: PageRecord, _ host: inout Host
+    _ page: UInt32, _ evicted: PageState, _ host: inout Host
   ) -> Bool {
-    if record.state.contains(.cleancache),
-      host.ephemeralGet(record.place, page: page, domain: domain)
+    if evicted.contains(.cleancache),
+      host.ephemeralGet(pages.copies[Int(page)], page: page, domain: domain)
     {
       counters.cleancacheGets += 1
       elapsed += getCost(host)
@@ -178,7 +178,7 @@ extension GuestKernel {
       case .failed: return .failed
       }
       if record.state.contains(.cleancache) {
-        _ = host.ephemeralGet(record.place, page: page, domain: domain)
+        _ = host.ephemeralGet(pages.copies[Int(page)], page: page, domain: domain)
         elapsed += costs.tmemMiss.nanoseconds
       }
       insert(page, [.resident, .file])

@@ -81,8 +81,9 @@ extension GuestKernel {
       if record.state.isOnList { resident += 1 }
       guard record.state.contains(.swapped) || record.state.contains(.swapCache) else { continue }
       slots += 1
-      precondition(swap.isUsed(record.extra), "page \(page): its slot \(record.extra) is free")
-      precondition(swap.owner(of: record.extra) == UInt32(page), "page \(page): slot of another")
+      let slot = pages.copies[page]
+      precondition(swap.isUsed(slot), "page \(page): its slot \(slot) is free")
+      precondition(swap.owner(of: slot) == UInt32(page), "page \(page): slot of another")
     }
     precondition(resident == sizes.anon + sizes.file, "resident pages that are on no list")
     precondition(slots == swap.usedSlots, "slots in use: \(swap.usedSlots), owned: \(slots)")

@@ -58,6 +58,7 @@ extension GuestKernel {
   }
 
   /// A file page: clean ones go, with a shadow and a put; dirty ones wait for the flusher.
+  @inline(__always)
   private mutating func judgeFile(_ page: UInt32, _ host: inout Host) -> Verdict {
     let state = pages.records[Int(page)].state
     if state.contains(.writeback) {
@@ -71,7 +72,7 @@ extension GuestKernel {
       return .activate
     }
     evictFilePage(page, leaving: .shadow, &host)
-    pages.records[Int(page)].extra = takeShadow()
+    pages.records[Int(page)].place = takeShadow()
     return .freed
   }
 
@@ -81,18 +82,17 @@ extension GuestKernel {
     var left: PageState = [.file]
     left.formUnion(mark)
     left.formUnion(state.intersection(.workingset))
-    var handle: UInt32 = 0
     if cleancacheEnabled && state.contains(.mappedToDisk) {
       counters.cleancachePuts += 1
       if let stored = host.ephemeralPut(page, domain: domain) {
-        handle = stored
+        pages.copies[Int(page)] = stored
         left.insert(.cleancache)
         elapsed += putCost(host)
       } else {
         elapsed += costs.tmemMiss.nanoseconds
       }
     }
-    pages.records[Int(page)] = PageRecord(place: handle, extra: 0, state: left)
+    pages.records[Int(page)] = PageRecord(place: 0, state: left)
   }
 
   /// An anonymous page: one in use is activated (from 5.9 on the second time), any other gets a slot and is stored or
@@ -117,10 +117,10 @@ extension GuestKernel {
     if !state.contains(.swapCache) {
       guard let slot = swap.allocate(for: page) else { return .activate }
       state.formUnion([.swapCache, .dirty])
-      pages.records[Int(page)].extra = slot
+      pages.copies[Int(page)] = slot
     }
     if !state.contains(.swapped) { elapsed += costs.unmapPage.nanoseconds }
-    let slot = pages.records[Int(page)].extra
+    let slot = pages.copies[Int(page)]
     if state.contains(.dirty) && !storeInFrontswap(slot, &host) {
       if swapsToMemory {
         counters.pswpout += 1
@@ -138,7 +138,7 @@ extension GuestKernel {
     var left = state.intersection(.workingset)
     left.insert(.swapped)
     let shadow = rules.hasAnonWorkingset ? takeShadow() : 0
-    pages.records[Int(page)] = PageRecord(place: shadow, extra: slot, state: left)
+    pages.records[Int(page)] = PageRecord(place: shadow, state: left)
     return .freed
   }
 }
