@@ -2,7 +2,7 @@ import SimulationEngine
 
 extension GuestKernel {
   /// How many accesses ahead a page's record is fetched.
-  static let prefetchDistance = 24
+  static let prefetchDistance = 64
 
   /// Reads or writes whole file pages, `batch` one after another; the top bit of each says "write".
   ///
@@ -25,18 +25,18 @@ extension GuestKernel {
     var made = count
     var activated = 0
     let records = pages.records
+    let block = Self.prefetchDistance
+    var ahead = settled.unsettled(accesses, count: min(block, count), pages)
     var start = 0
-    let places = settled.places
     blocks: while start < count {
-      let found = settled.gather(
-        accesses + start, count: min(count &- start, SettledPages.block))
-      let first = accesses + start
-      for turn in 0..<min(Self.prefetchDistance, found) {
-        pages.prefetch(first[Int(places[turn])] & ~Self.writeBit)
+      var left = ahead
+      let next = start &+ block
+      if next < count {
+        ahead = settled.unsettled(accesses + next, count: min(block, count &- next), pages)
       }
-      for turn in 0..<found {
-        pages.prefetch(first[Int(places[turn &+ Self.prefetchDistance])] & ~Self.writeBit)
-        let place = start &+ Int(places[turn])
+      while left != 0 {
+        let place = start &+ left.trailingZeroBitCount
+        left &= left &- 1
         let access = batch[place]
         let page = access & ~Self.writeBit
         let previous = place == 0 ? last : batch[place &- 1] & ~Self.writeBit
@@ -79,7 +79,7 @@ extension GuestKernel {
         }
         break blocks
       }
-      start &+= SettledPages.block
+      start = next
     }
     if made > 0 { last = batch[made - 1] & ~Self.writeBit }
     account(activated, hits: made)
