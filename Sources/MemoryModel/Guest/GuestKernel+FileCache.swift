@@ -200,7 +200,7 @@ extension GuestKernel {
     for list in [LRUList.inactiveFile, .activeFile] {
       // Each page is taken out once; those that stay come back in their order.
       for _ in 0..<sizes[list] {
-        let page = pages.removeOldest(from: list)
+        let page = pages.takeOldest(1, from: list)[0]
         if pages.records[Int(page)].state.isDisjoint(with: [.dirty, .writeback]) {
           settled.remove(page)
           evictFilePage(page, leaving: [], &host)

@@ -19,22 +19,22 @@ extension GuestKernel {
     let writtenBefore = counters.pswpout + counters.frontswapStores
     var freed = 0
     var activated = 0
-    for _ in 0..<taken {
-      let page = pages.removeOldest(from: list)
-      let verdict = list.isFile ? judgeFile(page, &host) : judgeAnon(page, &host)
-      switch verdict {
-      case .freed:
-        freed += 1
-      case .keep:
-        pages.pushHead(page, list)
-      case .activate:
-        pages.records[Int(page)].state.insert(.active)
-        if list.isFile && pages.records[Int(page)].state.contains(.referenced) {
-          settled.insert(page)
+    var left = taken
+    while left > 0 {
+      let batch = pages.takeOldest(left, from: list)
+      for page in batch {
+        let verdict = list.isFile ? judgeFile(page, &host) : judgeAnon(page, &host)
+        switch verdict {
+        case .freed:
+          freed += 1
+        case .keep:
+          pages.pushHead(page, list)
+        case .activate:
+          activate(page, list)
+          activated += 1
         }
-        pages.pushHead(page, list.isFile ? .activeFile : .activeAnon)
-        activated += 1
       }
+      left -= batch.count
     }
     sizes[list] -= freed + activated
     sizes[list.isFile ? .activeFile : .activeAnon] += activated
@@ -55,6 +55,13 @@ extension GuestKernel {
     noteRotations(file: list.isFile, scanned: taken, rotated: activated)
     let written = counters.pswpout + counters.frontswapStores - writtenBefore
     noteCost(file: list.isFile, written: Int(written), kept: taken - freed)
+  }
+
+  /// Puts a page that was taken from an inactive list on the active one.
+  private mutating func activate(_ page: UInt32, _ list: LRUList) {
+    pages.records[Int(page)].state.insert(.active)
+    if list.isFile && pages.records[Int(page)].state.contains(.referenced) { settled.insert(page) }
+    pages.pushHead(page, list.isFile ? .activeFile : .activeAnon)
   }
 
   /// A file page: clean ones go, with a shadow and a put; dirty ones wait for the flusher.

@@ -15,8 +15,8 @@ struct PageList: ~Copyable {
   /// How many pages the list has.
   private(set) var count = 0
 
-  /// How many places ahead reclaim fetches records. At 3 ns a page it covers 100 ns to memory.
-  private static var prefetchDistance: UInt32 { 32 }
+  /// How many places ahead reclaim fetches records: a batch of reclaim and the holes between its pages.
+  private static var prefetchDistance: UInt32 { 64 }
 
   /// An empty list.
   init() {
@@ -59,18 +59,26 @@ struct PageList: ~Copyable {
     count &-= 1
   }
 
-  /// Takes the oldest page out, which must exist, and lets the processor fetch the records of those that come after it.
+  /// Takes the `wanted` oldest pages out, which must exist, and lets the processor fetch the records of those after them.
+  ///
+  /// Without a branch on what is a hole, which no processor can foresee.
   @inline(__always)
-  mutating func removeOldest(_ records: UnsafeMutablePointer<PageRecord>) -> UInt32 {
-    precondition(count > 0, "the oldest page of an empty list")
-    var page: UInt32
-    repeat {
-      cacheLinePrefetch(records + Int(ring[Int((oldest &+ Self.prefetchDistance) & mask)]))
-      page = ring[Int(oldest & mask)]
-      oldest &+= 1
-    } while page == 0
-    count &-= 1
-    return page
+  mutating func takeOldest(
+    _ wanted: Int, into taken: UnsafeMutablePointer<UInt32>,
+    _ records: UnsafeMutablePointer<PageRecord>
+  ) {
+    precondition(wanted <= count, "\(wanted) pages of a list of \(count)")
+    var found = 0
+    var place = oldest
+    while found < wanted {
+      let page = ring[Int(place & mask)]
+      cacheLinePrefetch(records + Int(ring[Int((place &+ Self.prefetchDistance) & mask)]))
+      taken[found] = page
+      found &+= page == 0 ? 0 : 1
+      place &+= 1
+    }
+    oldest = place
+    count &-= wanted
   }
 
   @inline(never)

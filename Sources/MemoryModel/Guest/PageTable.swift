@@ -16,6 +16,9 @@ package struct PageTable: ~Copyable {
   private(set) var count: Int
   private var room: Int
   private let lists: UnsafeMutablePointer<PageList>
+  /// Pages that reclaim has taken from a list and is looking at.
+  private let taken: UnsafeMutablePointer<UInt32>
+  private static var batch: Int { 32 }
 
   /// The number of the first page; 0 is none.
   package static var firstPage: Int { 4 }
@@ -26,6 +29,7 @@ package struct PageTable: ~Copyable {
     self.room = count + room
     records = Self.map(self.room, isHuge: true)
     copies = Self.map(self.room, isHuge: false)
+    taken = .allocate(capacity: Self.batch)
     lists = .allocate(capacity: LRUList.allCases.count)
     for list in LRUList.allCases { (lists + list.rawValue).initialize(to: PageList()) }
   }
@@ -35,6 +39,7 @@ package struct PageTable: ~Copyable {
     Self.unmap(copies, room)
     lists.deinitialize(count: LRUList.allCases.count)
     lists.deallocate()
+    taken.deallocate()
   }
 
   /// The size of a huge page of the machine.
@@ -107,10 +112,14 @@ package struct PageTable: ~Copyable {
     lists[list.rawValue].remove(at: records[Int(page)].place)
   }
 
-  /// Takes the oldest page out of `list`, which must have one.
+  /// Takes the oldest pages out of `list`, which must have them: up to `count`, oldest first, good until the next call.
+  ///
+  /// As in Linux (isolate_lru_pages) a batch leaves its list before it is looked at.
   @inline(__always)
-  package func removeOldest(from list: LRUList) -> UInt32 {
-    lists[list.rawValue].removeOldest(records)
+  package func takeOldest(_ count: Int, from list: LRUList) -> UnsafeBufferPointer<UInt32> {
+    let size = min(count, Self.batch)
+    lists[list.rawValue].takeOldest(size, into: taken, records)
+    return UnsafeBufferPointer(start: taken, count: size)
   }
 
   /// Puts a page at the head of `list`, where the youngest are.
