@@ -1,8 +1,8 @@
 import SimulationEngine
 
 extension GuestKernel {
-  /// How many accesses ahead a page's record is fetched.
-  static let prefetchDistance = 64
+  /// How many accesses are looked through at a time, and their records fetched: a bit of a word each.
+  private static let block = 64
 
   /// Reads or writes whole file pages, `batch` one after another; the top bit of each says "write".
   ///
@@ -25,14 +25,16 @@ extension GuestKernel {
     var made = count
     var activated = 0
     let records = pages.records
-    let block = Self.prefetchDistance
-    var ahead = settled.unsettled(accesses, count: min(block, count), pages)
+    // Blocks grow, so that little was looked at in vain if an access has to wait soon.
     var start = 0
+    var next = min(4, count)
+    var ahead = settled.unsettled(accesses, count: next, pages, fetchesCopies: cleancacheEnabled)
     blocks: while start < count {
       var left = ahead
-      let next = start &+ block
-      if next < count {
-        ahead = settled.unsettled(accesses + next, count: min(block, count &- next), pages)
+      let size = min(Self.block, 2 &* (next &- start), count &- next)
+      if size > 0 {
+        ahead = settled.unsettled(
+          accesses + next, count: size, pages, fetchesCopies: cleancacheEnabled)
       }
       while left != 0 {
         let place = start &+ left.trailingZeroBitCount
@@ -43,21 +45,7 @@ extension GuestKernel {
         let state = records[Int(page)].state
         let outcome: FaultOutcome
         if access == page && state.rawValue & PageState.resident.rawValue != 0 {
-          if page == previous { continue }
-          let marks = state.rawValue & (PageState.active.rawValue | PageState.referenced.rawValue)
-          if marks == PageState.referenced.rawValue {
-            pages.remove(page, from: .inactiveFile)
-            pages.pushHead(page, .activeFile)
-            records[Int(page)].state = PageState(
-              rawValue: state.rawValue
-                ^ (PageState.active.rawValue | PageState.referenced.rawValue))
-            activated &+= 1
-            continue
-          }
-          if marks & PageState.referenced.rawValue != 0 { continue }
-          records[Int(page)].state = state.union(.referenced)
-          if marks != 0 { settled.insert(page) }
-          if state.rawValue & PageState.readAhead.rawValue == 0 { continue }
+          if page == previous || !markRead(page, state, &activated) { continue }
           account(activated, hits: 0)
           activated = 0
           outcome = takeReadAhead(page, &readAhead, disk: disk, hits: Int64(place), &host)
@@ -80,10 +68,33 @@ extension GuestKernel {
         break blocks
       }
       start = next
+      next &+= size
     }
     if made > 0 { last = batch[made - 1] & ~Self.writeBit }
     account(activated, hits: made)
     return made
+  }
+
+  /// mark_page_accessed() for a page in the cache; returns whether it was read ahead and is now read for the first time.
+  ///
+  /// The books of an activation are kept in `activated`.
+  @inline(__always)
+  private mutating func markRead(
+    _ page: UInt32, _ state: PageState, _ activated: inout Int
+  ) -> Bool {
+    let marks = state.rawValue & (PageState.active.rawValue | PageState.referenced.rawValue)
+    if marks == PageState.referenced.rawValue {
+      pages.remove(page, from: .inactiveFile)
+      pages.pushHead(page, .activeFile)
+      pages.records[Int(page)].state = PageState(
+        rawValue: state.rawValue ^ (PageState.active.rawValue | PageState.referenced.rawValue))
+      activated &+= 1
+      return false
+    }
+    if marks & PageState.referenced.rawValue != 0 { return false }
+    pages.records[Int(page)].state = state.union(.referenced)
+    if marks != 0 { settled.insert(page) }
+    return state.rawValue & PageState.readAhead.rawValue != 0
   }
 
   /// As above, without read-ahead.

@@ -68,11 +68,14 @@ extension GuestKernel {
         precondition(LRUList(state) == list, "page \(page): on the wrong list")
         counted[list] += 1
       }
-      precondition(pages.count(of: list) == counted[list], "pages of \(list): \(counted[list])")
     }
     precondition(counted == sizes, "list sizes: counted \(counted), kept \(sizes)")
-    for page in UInt32(PageTable.firstPage)..<UInt32(fileSets.last?.pages.upperBound ?? PageTable.firstPage) {
-      let isSettled = pages.records[Int(page)].state.isSuperset(of: [.resident, .active, .referenced])
+    for page in UInt32(
+      PageTable.firstPage)..<UInt32(fileSets.last?.pages.upperBound ?? PageTable.firstPage)
+    {
+      let isSettled = pages.records[Int(page)].state.isSuperset(of: [
+        .resident, .active, .referenced,
+      ])
       precondition(settled[page] == isSettled, "page \(page): settled \(settled[page])")
     }
     var resident = 0

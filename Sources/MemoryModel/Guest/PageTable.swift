@@ -106,6 +106,10 @@ package struct PageTable: ~Copyable {
   @inline(__always)
   func prefetch(_ page: UInt32) { cacheLinePrefetch(records + Int(page)) }
 
+  /// The same for where its copy is.
+  @inline(__always)
+  func prefetchCopy(_ page: UInt32) { cacheLinePrefetch(copies + Int(page)) }
+
   /// Takes a page out of `list`, on which it is.
   @inline(__always)
   package func remove(_ page: UInt32, from list: LRUList) {
@@ -139,9 +143,6 @@ package struct PageTable: ~Copyable {
     lists[list.rawValue].forEach { found.append($0) }
     return found
   }
-
-  /// How many pages `list` has.
-  func count(of list: LRUList) -> Int { lists[list.rawValue].count }
 
   /// Whether a page stands in `list` where its record says.
   func isListed(_ page: UInt32, in list: LRUList) -> Bool {

@@ -34,9 +34,9 @@ struct SettledPages: ~Copyable {
 
   /// Those of up to 64 accesses that are no reads of settled pages, a bit each, the first lowest; fetches their records.
   @inline(__always)
-  func unsettled(_ accesses: UnsafePointer<UInt32>, count: Int, _ pages: borrowing PageTable)
-    -> UInt64
-  {
+  func unsettled(
+    _ accesses: UnsafePointer<UInt32>, count: Int, _ pages: borrowing PageTable, fetchesCopies: Bool
+  ) -> UInt64 {
     var mask: UInt64 = 0
     for place in 0..<count {
       let access = accesses[place]
@@ -47,7 +47,9 @@ struct SettledPages: ~Copyable {
     }
     var left = mask
     while left != 0 {
-      pages.prefetch(accesses[left.trailingZeroBitCount] & ~GuestKernel.writeBit)
+      let page = accesses[left.trailingZeroBitCount] & ~GuestKernel.writeBit
+      pages.prefetch(page)
+      if fetchesCopies { pages.prefetchCopy(page) }
       left &= left &- 1
     }
     return mask
