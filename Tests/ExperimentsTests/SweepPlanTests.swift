@@ -136,6 +136,26 @@ struct SweepPlanTests {
   }
 
   @Test(
+    "After the keys a run's scenario is the same, of the first runs and of later ones, asked for once or twice"
+  )
+  func scenariosAfterKeys() throws {
+    let plan = try plan(["selfballoon_downhysteresis=1..1030"])
+    let keys = try plan.keys()
+
+    for point in [0, 7, 1_023, 1_024, 1_029] {
+      let alone = try ScenarioReader.read(
+        text: Self.scenario, file: "s.yaml",
+        overrides: [
+          try #require(ScenarioOverride(set: "selfballoon_downhysteresis=\(point + 1)"))
+        ])
+      for _ in 0..<2 {
+        let scenario = try plan.scenario(of: .init(point: point, repetition: 0))
+        #expect(scenario.parameters == alone.parameters && scenario.runKey == keys[point][0])
+      }
+    }
+  }
+
+  @Test(
     "A design has its points and no others",
     arguments: [
       (SweepSpec.Design.random, 5, 5), (.lhs, 6, 6), (.sobol, 8, 8), (.morris, 3, 9),

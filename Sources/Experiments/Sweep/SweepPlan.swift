@@ -3,8 +3,9 @@ private import Synchronization
 
 /// All runs of a sweep: a scenario, the points at which it is run, and the seeds.
 ///
-/// The scenario's file is parsed and its traces are read once; a run's own scenario is made when it is asked for, in
-/// less than a millisecond. Safe to use from several threads.
+/// The scenario's file is parsed and its traces are read once. A run's own scenario is made for its key, in less than a
+/// millisecond, and beyond the first thousand runs, which are kept, once more when it is asked for. Safe to use from several
+/// threads.
 public struct SweepPlan: Sendable {
   /// A run: its point, and which of the point's seeds.
   public struct Member: Hashable, Sendable {
@@ -33,6 +34,8 @@ public struct SweepPlan: Sendable {
   private let file: String
   private let root: SourceNode
   private let traces: TraceCache
+  /// Scenarios that were made for their keys, of the first runs, until they are asked for.
+  private let kept = KeptScenarios()
 
   /// The most runs of a plan.
   public static let countLimit = 1_000_000
@@ -132,8 +135,13 @@ extension SweepPlan {
     return settings
   }
 
-  /// The scenario of a run.
+  /// The scenario of a run; made anew unless it was kept when its key was made.
   public func scenario(of member: Member) throws(ScenarioProblems) -> ResolvedScenario {
+    if let scenario = kept.take(member) { return scenario }
+    return try make(member)
+  }
+
+  private func make(_ member: Member) throws(ScenarioProblems) -> ResolvedScenario {
     let log = ProblemLog()
     var root = root
     for (axis, value) in zip(spec.axes, cells[member.point]) {
@@ -163,7 +171,10 @@ extension SweepPlan {
         do throws(ScenarioProblems) {
           var own: [String] = []
           for repetition in 0..<count {
-            own.append(try scenario(of: Member(point: point, repetition: repetition)).runKey)
+            let member = Member(point: point, repetition: repetition)
+            let scenario = try make(member)
+            own.append(scenario.runKey)
+            if point * count + repetition < KeptScenarios.limit { kept.keep(scenario, of: member) }
           }
           keys.append(own)
         } catch {
