@@ -78,19 +78,18 @@ enum PageAccess {
     let cache = try arguments.count(1, "CACHE")
     let requests = try arguments.count(3, "REQUESTS")
     let stream = try AccessStream(
-      file: try arguments.text(2, "FILE"), count: requests, offset: UInt32(PageTable.heads))
+      file: try arguments.text(2, "FILE"), count: requests, offset: UInt32(PageTable.firstPage))
     let table = PageTable(pages: pages)
     var cached = 0
     var misses = 0
     let watch = Stopwatch()
     for page in stream.pages {
       if table.records[Int(page)].state == .resident {
-        table.unlink(page)
+        table.remove(page, from: .inactiveFile)
       } else {
         misses += 1
         if cached == cache {
-          let oldest = table.tail(of: .inactiveFile)
-          table.unlink(oldest)
+          let oldest = table.removeOldest(from: .inactiveFile)
           table.records[Int(oldest)].state = []
         } else {
           cached += 1

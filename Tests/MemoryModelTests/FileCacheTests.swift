@@ -98,7 +98,7 @@ struct FileCacheTests {
 
     #expect(whenDirty.isSuperset(of: [.active, .dirty, .reclaim]))
     #expect(g1.kernel.pages.records[Int(first)].state == [.resident, .file])
-    let tail = g1.kernel.pages.tail(of: .inactiveFile)
+    let tail = g1.kernel.pages.pages(of: .inactiveFile).first
     #expect(tail == first)
     g1.check()
   }

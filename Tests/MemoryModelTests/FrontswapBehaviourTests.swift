@@ -186,7 +186,7 @@ struct FrontswapBehaviourTests {
     #expect(g1.kernel.counters.pgmajfault == 2)
     // The last one home stands at the head of the active list.
     #expect(
-      g1.kernel.pages.records[LRUList.activeAnon.rawValue].next == g1.anonPage(9))
+      g1.kernel.pages.pages(of: .activeAnon).last == g1.anonPage(9))
     g1.check()
   }
 

@@ -50,8 +50,8 @@ struct TwoListOracleTests {
     }
 
     mutating func readFile(_ page: Int) {
-      var last = previous.map { UInt32($0 + PageTable.heads) } ?? UInt32.max
-      [UInt32(page + PageTable.heads)].withUnsafeBufferPointer {
+      var last = previous.map { UInt32($0 + PageTable.firstPage) } ?? UInt32.max
+      [UInt32(page + PageTable.firstPage)].withUnsafeBufferPointer {
         _ = machine.kernel.accessFile(
           $0, last: &last, disk: 0, budget: Machine.unlimited, &machine.host)
       }
@@ -126,7 +126,7 @@ struct TwoListOracleTests {
         if got != expected { return "\(list): \(got), plain kernel \(expected)" }
       }
       for (page, expected) in plain.pages.enumerated() {
-        let record = machine.kernel.pages.records[page + PageTable.heads]
+        let record = machine.kernel.pages.records[page + PageTable.firstPage]
         if record.state.contains(.referenced) != expected.isReferenced
           || record.state.contains(.accessed) != expected.isAccessed
           || record.state.contains(.workingset) != expected.wasActive
@@ -140,13 +140,7 @@ struct TwoListOracleTests {
     }
 
     private func pages(of list: LRUList) -> [Int] {
-      var found: [Int] = []
-      var page = machine.kernel.pages.records[list.rawValue].next
-      while page != UInt32(list.rawValue) {
-        found.append(Int(page) - PageTable.heads)
-        page = machine.kernel.pages.records[Int(page)].next
-      }
-      return found
+      machine.kernel.pages.pages(of: list).reversed().map { Int($0) - PageTable.firstPage }
     }
   }
 

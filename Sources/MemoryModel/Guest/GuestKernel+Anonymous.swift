@@ -30,7 +30,7 @@ extension GuestKernel {
     let isGranted = overcommit == .granted || hasEnough(count.pages, isKernels: false)
     regions.add(size: count.pages, storedPPM: storedPPM)
     if !isGranted { return refuseNewest(cpu: cpu) }
-    pages.grow(toPages: regions.end &- PageTable.heads)
+    pages.grow(toPages: regions.end &- PageTable.firstPage)
     return true
   }
 
@@ -123,14 +123,15 @@ extension GuestKernel {
   private mutating func release(_ page: UInt32, _ host: inout Host) {
     let record = pages.records[Int(page)]
     if record.state.isOnList {
-      pages.unlink(page)
-      sizes[LRUList(record.state)] -= 1
+      let list = LRUList(record.state)
+      pages.remove(page, from: list)
+      sizes[list] -= 1
       free += 1
     }
     if record.state.contains(.swapCache) || record.state.contains(.swapped) {
       freeSlot(record.extra, &host)
     }
-    pages.records[Int(page)] = PageRecord(previous: 0, next: 0, extra: 0, state: [])
+    pages.records[Int(page)] = PageRecord(place: 0, extra: 0, state: [])
   }
 
   /// The OOM killer: ends the process with most memory and swap; false if there is none.
@@ -207,14 +208,14 @@ extension GuestKernel {
   ) -> Int {
     let hitCost = costs.anonHit.nanoseconds
     isTight = false
-    for access in batch.prefix(Self.prefetchDistance) {
+    for access in batch.prefix(32) {
       pages.prefetch(access & ~Self.writeBit)
     }
-    let lastPrefetch = batch.count - Self.prefetchDistance
+    let lastPrefetch = batch.count - 32
     var done = 0
     while done < batch.count && elapsed < budget {
       if done < lastPrefetch {
-        pages.prefetch(batch[done &+ Self.prefetchDistance] & ~Self.writeBit)
+        pages.prefetch(batch[done &+ 32] & ~Self.writeBit)
       }
       let page = batch[done] & ~Self.writeBit
       let isWrite = batch[done] & Self.writeBit != 0

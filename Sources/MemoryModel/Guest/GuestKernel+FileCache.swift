@@ -2,89 +2,88 @@ import SimulationEngine
 
 extension GuestKernel {
   /// How many accesses ahead a page's record is fetched.
-  static let prefetchDistance = 32
+  static let prefetchDistance = 12
 
   /// Reads or writes whole file pages, `batch` one after another; the top bit of each says "write".
   ///
   /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many were
   /// made. `last` is the page of the access before: reading it again does not mark it (one sequential
   /// stream). All pages are of one file set on `disk`, and `readAhead` is that reader's. Source: facts 6.1 and 6.7.
+  ///
+  /// Reads of settled pages are only counted, the others made in turn. A page that is settled stays so as long as memory
+  /// is not tight, and then no further access is made.
   public mutating func accessFile(
     _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, readAhead: inout FileReadAhead,
     disk: Int, budget: Int64, _ host: inout Host
   ) -> Int {
     let hitCost = costs.fileHit.nanoseconds
     let affordable = budget - elapsed
-    if affordable <= 0 { return 0 }
+    guard affordable > 0, let accesses = batch.baseAddress else { return 0 }
     isTight = false
     let count =
       hitCost == 0 ? batch.count : min(batch.count, Int((affordable + hitCost - 1) / hitCost))
-    var previous = last
-    var done = 0
+    var made = count
     var activated = 0
     let records = pages.records
-    let lastPrefetch = count - Self.prefetchDistance
-    walk: while done < count {
-      if done < lastPrefetch {
-        pages.prefetch(batch[done &+ Self.prefetchDistance] & ~Self.writeBit)
+    var start = 0
+    let places = settled.places
+    blocks: while start < count {
+      let found = settled.gather(
+        accesses + start, count: min(count &- start, SettledPages.block))
+      let first = accesses + start
+      for turn in 0..<min(Self.prefetchDistance, found) {
+        pages.prefetch(first[Int(places[turn])] & ~Self.writeBit)
       }
-      let access = batch[done]
-      let page = access & ~Self.writeBit
-      let state = records[Int(page)].state
-      let isHit = state.rawValue & PageState.resident.rawValue != 0
-      if isHit && access == page {
-        if page != previous {
+      for turn in 0..<found {
+        pages.prefetch(first[Int(places[turn &+ Self.prefetchDistance])] & ~Self.writeBit)
+        let place = start &+ Int(places[turn])
+        let access = batch[place]
+        let page = access & ~Self.writeBit
+        let previous = place == 0 ? last : batch[place &- 1] & ~Self.writeBit
+        let state = records[Int(page)].state
+        let outcome: FaultOutcome
+        if access == page && state.rawValue & PageState.resident.rawValue != 0 {
+          if page == previous { continue }
           let marks = state.rawValue & (PageState.active.rawValue | PageState.referenced.rawValue)
           if marks == PageState.referenced.rawValue {
-            pages.unlink(page)
+            pages.remove(page, from: .inactiveFile)
             pages.pushHead(page, .activeFile)
             records[Int(page)].state = PageState(
               rawValue: state.rawValue
                 ^ (PageState.active.rawValue | PageState.referenced.rawValue))
             activated &+= 1
-          } else if marks & PageState.referenced.rawValue == 0 {
-            records[Int(page)].state = state.union(.referenced)
-            if state.rawValue & PageState.readAhead.rawValue != 0 {
-              account(activated, hits: 0)
-              activated = 0
-              let outcome = takeReadAhead(page, &readAhead, disk: disk, hits: Int64(done), &host)
-              previous = page
-              done &+= 1
-              if case .resolved = outcome, elapsed < budget, !isTight { continue walk }
-              break walk
-            }
+            continue
           }
+          if marks & PageState.referenced.rawValue != 0 { continue }
+          records[Int(page)].state = state.union(.referenced)
+          if marks != 0 { settled.insert(page) }
+          if state.rawValue & PageState.readAhead.rawValue == 0 { continue }
+          account(activated, hits: 0)
+          activated = 0
+          outcome = takeReadAhead(page, &readAhead, disk: disk, hits: Int64(place), &host)
+        } else {
+          account(activated, hits: 0)
+          activated = 0
+          outcome =
+            access != page
+            ? write(page, disk: disk, &host)
+            : readAhead.largest == 0
+              ? readMiss(page, isSequential: page == previous &+ 1, disk: disk, &host)
+              : readMissAhead(
+                page, previous: previous, &readAhead, disk: disk, hits: Int64(place), &host)
         }
-      } else {
-        account(activated, hits: 0)
-        activated = 0
-        let outcome =
-          access != page
-          ? write(page, disk: disk, &host)
-          : readAhead.largest == 0
-            ? readMiss(page, isSequential: page == previous &+ 1, disk: disk, &host)
-            : readMissAhead(
-              page, previous: previous, &readAhead, disk: disk, hits: Int64(done), &host)
+        if case .resolved = outcome, elapsed < budget, !isTight { continue }
         switch outcome {
-        case .resolved: break
-        case .blocked:
-          previous = page
-          done &+= 1
-          break walk
-        case .retry, .failed: break walk
+        case .resolved, .blocked: made = place &+ 1
+        case .retry, .failed: made = place
         }
-        if elapsed >= budget || isTight {
-          previous = page
-          done &+= 1
-          break walk
-        }
+        break blocks
       }
-      previous = page
-      done &+= 1
+      start &+= SettledPages.block
     }
-    last = previous
-    account(activated, hits: done)
-    return done
+    if made > 0 { last = batch[made - 1] & ~Self.writeBit }
+    account(activated, hits: made)
+    return made
   }
 
   /// As above, without read-ahead.
@@ -126,7 +125,7 @@ extension GuestKernel {
       state.formUnion(record.state.intersection(.workingset))
     }
     var outcome = FaultOutcome.resolved
-    if !getFromCleancache(page, record, &host) {
+    if !(cleancacheEnabled && getFromCleancache(page, record, &host)) {
       counters.pgpgin += 1
       let start = elapsed
       elapsed = host.disks[disk].read(at: now + elapsed, isSequential: isSequential) - now
@@ -137,13 +136,12 @@ extension GuestKernel {
     return outcome
   }
 
-  /// An exclusive get. Source: facts 4.7.
+  /// An exclusive get, where cleancache is on. Source: facts 4.7.
   mutating func getFromCleancache(
     _ page: UInt32, _ record: PageRecord, _ host: inout Host
   ) -> Bool {
-    guard cleancacheEnabled else { return false }
     if record.state.contains(.cleancache),
-      host.ephemeralGet(record.next, page: page, domain: domain)
+      host.ephemeralGet(record.place, page: page, domain: domain)
     {
       counters.cleancacheGets += 1
       elapsed += getCost(host)
@@ -164,6 +162,7 @@ extension GuestKernel {
     pages.pushHead(page, list)
     sizes[list] += 1
     noteAdded(to: list)
+    if state.isSuperset(of: [.active, .referenced]) { settled.insert(page) }
   }
 
   /// A write of a whole page: it is not read first, and writing does not mark it. Source: facts 6.1.
@@ -179,7 +178,7 @@ extension GuestKernel {
       case .failed: return .failed
       }
       if record.state.contains(.cleancache) {
-        _ = host.ephemeralGet(record.next, page: page, domain: domain)
+        _ = host.ephemeralGet(record.place, page: page, domain: domain)
         elapsed += costs.tmemMiss.nanoseconds
       }
       insert(page, [.resident, .file])
@@ -199,17 +198,18 @@ extension GuestKernel {
   public mutating func dropCaches(_ host: inout Host) -> PageCount {
     var dropped = 0
     for list in [LRUList.inactiveFile, .activeFile] {
-      var page = pages.tail(of: list)
-      while page != UInt32(list.rawValue) {
-        let younger = pages.records[Int(page)].previous
+      // Each page is taken out once; those that stay come back in their order.
+      for _ in 0..<sizes[list] {
+        let page = pages.removeOldest(from: list)
         if pages.records[Int(page)].state.isDisjoint(with: [.dirty, .writeback]) {
-          pages.unlink(page)
+          settled.remove(page)
           evictFilePage(page, leaving: [], &host)
           sizes[list] -= 1
           free += 1
           dropped += 1
+        } else {
+          pages.pushHead(page, list)
         }
-        page = younger
       }
     }
     return PageCount(dropped)

@@ -67,7 +67,7 @@ extension GuestKernel {
       state.insert(.active)
     }
     var done = start
-    if !getFromCleancache(page, record, &host) {
+    if !(cleancacheEnabled && getFromCleancache(page, record, &host)) {
       counters.pgpgin += 1
       done = host.disks[disk].read(at: start, isSequential: isSequential)
     }

@@ -61,21 +61,22 @@ extension GuestKernel {
     var counted = PerList()
     var slots = 0
     for list in LRUList.allCases {
-      var page = pages.records[list.rawValue].next
-      var previous = UInt32(list.rawValue)
-      while page != UInt32(list.rawValue) {
-        let record = pages.records[Int(page)]
-        precondition(record.previous == previous, "page \(page): broken link")
-        precondition(record.state.isOnList, "page \(page): on a list, not in memory")
-        precondition(LRUList(record.state) == list, "page \(page): on the wrong list")
+      for page in pages.pages(of: list) {
+        let state = pages.records[Int(page)].state
+        precondition(pages.isListed(page, in: list), "page \(page): not at its place")
+        precondition(state.isOnList, "page \(page): on a list, not in memory")
+        precondition(LRUList(state) == list, "page \(page): on the wrong list")
         counted[list] += 1
-        previous = page
-        page = record.next
       }
+      precondition(pages.count(of: list) == counted[list], "pages of \(list): \(counted[list])")
     }
     precondition(counted == sizes, "list sizes: counted \(counted), kept \(sizes)")
+    for page in UInt32(PageTable.firstPage)..<UInt32(fileSets.last?.pages.upperBound ?? PageTable.firstPage) {
+      let isSettled = pages.records[Int(page)].state.isSuperset(of: [.resident, .active, .referenced])
+      precondition(settled[page] == isSettled, "page \(page): settled \(settled[page])")
+    }
     var resident = 0
-    for page in PageTable.heads..<pages.count {
+    for page in PageTable.firstPage..<pages.count {
       let record = pages.records[page]
       if record.state.isOnList { resident += 1 }
       guard record.state.contains(.swapped) || record.state.contains(.swapCache) else { continue }

@@ -196,10 +196,9 @@ extension GuestKernel {
     let inactive: LRUList = list.isFile ? .inactiveFile : .inactiveAnon
     let moved = min(count, sizes[list])
     var accessed = 0
-    for turn in 0..<moved {
-      let page = pages.tail(of: list)
-      if list.isFile { pages.prefetchYounger(than: page, turn: turn) }
-      pages.unlink(page)
+    for _ in 0..<moved {
+      let page = pages.removeOldest(from: list)
+      if list.isFile { settled.remove(page) }
       if pages.records[Int(page)].state.contains(.accessed) { accessed += 1 }
       pages.records[Int(page)].state.subtract([.active, .accessed])
       if rules.hasAnonWorkingset { pages.records[Int(page)].state.insert(.workingset) }

@@ -24,7 +24,7 @@ extension GuestKernel {
     for page in first..<first + UInt32(done.pages) {
       let list = LRUList(pages.records[Int(page)].state)
       let isActive = Int(page - first) < active.pages
-      pages.unlink(page)
+      pages.remove(page, from: list)
       sizes[list] -= 1
       pages.records[Int(page)].state =
         isActive ? [.resident, .active, .dirty] : [.resident, .dirty]

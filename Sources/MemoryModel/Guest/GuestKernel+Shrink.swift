@@ -112,7 +112,7 @@ extension GuestKernel {
   /// Takes a page that is in the swap cache off its list, to be put at the active head.
   private mutating func activateForShrink(_ page: UInt32) {
     let list = LRUList(pages.records[Int(page)].state)
-    pages.unlink(page)
+    pages.remove(page, from: list)
     if list == .inactiveAnon {
       sizes.inactiveAnon -= 1
       sizes.activeAnon += 1

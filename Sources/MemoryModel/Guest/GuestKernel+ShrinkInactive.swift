@@ -19,10 +19,8 @@ extension GuestKernel {
     let writtenBefore = counters.pswpout + counters.frontswapStores
     var freed = 0
     var activated = 0
-    for turn in 0..<taken {
-      let page = pages.tail(of: list)
-      if list.isFile { pages.prefetchYounger(than: page, turn: turn) }
-      pages.unlink(page)
+    for _ in 0..<taken {
+      let page = pages.removeOldest(from: list)
       let verdict = list.isFile ? judgeFile(page, &host) : judgeAnon(page, &host)
       switch verdict {
       case .freed:
@@ -31,6 +29,9 @@ extension GuestKernel {
         pages.pushHead(page, list)
       case .activate:
         pages.records[Int(page)].state.insert(.active)
+        if list.isFile && pages.records[Int(page)].state.contains(.referenced) {
+          settled.insert(page)
+        }
         pages.pushHead(page, list.isFile ? .activeFile : .activeAnon)
         activated += 1
       }
@@ -91,7 +92,7 @@ extension GuestKernel {
         elapsed += costs.tmemMiss.nanoseconds
       }
     }
-    pages.records[Int(page)] = PageRecord(previous: 0, next: handle, extra: 0, state: left)
+    pages.records[Int(page)] = PageRecord(place: handle, extra: 0, state: left)
   }
 
   /// An anonymous page: one in use is activated (from 5.9 on the second time), any other gets a slot and is stored or
@@ -137,7 +138,7 @@ extension GuestKernel {
     var left = state.intersection(.workingset)
     left.insert(.swapped)
     let shadow = rules.hasAnonWorkingset ? takeShadow() : 0
-    pages.records[Int(page)] = PageRecord(previous: 0, next: shadow, extra: slot, state: left)
+    pages.records[Int(page)] = PageRecord(place: shadow, extra: slot, state: left)
     return .freed
   }
 }

@@ -144,7 +144,7 @@ extension GuestKernel {
     if !rules.hasAnonWorkingset {
       state.insert(.active)
       counters.pgactivate += 1
-    } else if let evicted, refaultActivates(evicted.next, evicted.state) {
+    } else if let evicted, refaultActivates(evicted.place, evicted.state) {
       state.insert(.active)
       state.formUnion(evicted.state.intersection(.workingset))
     }
@@ -164,7 +164,7 @@ extension GuestKernel {
     counters.swapRaHit += 1
     swapReadAhead.hit()
     elapsed += costs.minorFault.nanoseconds
-    pages.unlink(page)
+    pages.remove(page, from: .inactiveAnon)
     sizes.inactiveAnon -= 1
     mapSwappedIn(page, slot, write: write, evicted: nil, &host)
   }

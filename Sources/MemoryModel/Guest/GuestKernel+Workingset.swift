@@ -3,6 +3,7 @@ extension GuestKernel {
   ///
   /// `evicted` is the state it was left in. Source: facts 6.7; from 5.9 on the lists of both types count, and a page that
   /// was in the workingset is booked as a cost. The clock's low 32 bits suffice: no cache has 2^32 pages.
+  @inline(__always)
   mutating func refaultActivates(_ shadow: UInt32, _ evicted: PageState) -> Bool {
     let isFile = evicted.contains(.file)
     if isFile { counters.workingsetRefault += 1 } else { counters.workingsetRefaultAnon += 1 }
@@ -15,6 +16,7 @@ extension GuestKernel {
   }
 
   /// With how many pages a refault distance is compared.
+  @inline(__always)
   private func workingsetSize(forFile isFile: Bool) -> Int {
     let known = knownLists.sizes
     guard rules.hasAnonWorkingset else { return known.activeFile }

@@ -37,10 +37,12 @@ extension GuestKernel {
   /// Source: facts 6.2 and 6.10 (pgrotated); Linux 4.19, mm/swap.c, pagevec_move_tail_fn().
   private mutating func rotate(_ page: UInt32, _ state: PageState) {
     let inactive: LRUList = state.contains(.file) ? .inactiveFile : .inactiveAnon
-    pages.unlink(page)
-    sizes[LRUList(state)] -= 1
+    let list = LRUList(state)
+    pages.remove(page, from: list)
+    sizes[list] -= 1
     sizes[inactive] += 1
     pages.records[Int(page)].state.remove(.active)
+    if state.contains(.file) { settled.remove(page) }
     pages.pushTail(page, inactive)
   }
 

@@ -47,6 +47,7 @@ public struct GuestKernel: ~Copyable {
   var highLimit: Int
 
   var pages: PageTable
+  let settled: SettledPages
   var sizes = PerList()
   /// Pages that were added since the last batch was put on its lists: counted in `sizes`, not yet seen by reclaim.
   var unlisted = PerList()
@@ -134,14 +135,15 @@ public struct GuestKernel: ~Copyable {
     minLimit = 0
     highLimit = 0
     var sets: [FileSet] = []
-    var end = PageTable.heads
+    var end = PageTable.firstPage
     for set in configuration.fileSets {
       sets.append(FileSet(pages: end..<end + set.pages.pages, disk: set.disk))
       end += set.pages.pages
     }
     fileSets = sets
     // Programs rarely commit more than twice the memory; if they do, the table moves.
-    pages = PageTable(pages: end - PageTable.heads, room: 2 * totalRAM)
+    pages = PageTable(pages: end - PageTable.firstPage, room: 2 * totalRAM)
+    settled = SettledPages(count: end)
     swap = SwapSpace(configuration.swap.map { ($0.size.pages, $0.disk) })
     swapReadAhead = SwapReadAhead(pageCluster: configuration.pageCluster)
     regions = AnonRegions(firstPage: end)

@@ -1,14 +1,12 @@
-/// What is known of one page of a guest: 16 bytes, whether it is in memory or not.
+/// What is known of one page of a guest: 12 bytes, whether it is in memory or not.
 ///
 /// A page is named by its place in the table, the same for its whole life: a file page keeps its record when
 /// it is evicted, an anonymous page when it is swapped out. So an access finds its page without a search.
 package struct PageRecord: BitwiseCopyable {
-  /// The neighbour towards the head of its LRU list.
-  var previous: UInt32
-  /// The neighbour towards the tail. Of an evicted file page: its handle in cleancache. Of a swapped page: its shadow.
-  var next: UInt32
+  /// Its place in its LRU list. Of an evicted file page: its handle in cleancache. Of a swapped page: its shadow.
+  var place: UInt32
   /// Of a page in swap or in the swap cache: its slot. Of an evicted file page: its shadow, the
-  /// workingset clock at eviction. Of a file page in memory: a younger page, which reclaim fetches ahead.
+  /// workingset clock at eviction.
   var extra: UInt32
   /// Where the page is, and its flags.
   package var state: PageState

@@ -1,92 +1,74 @@
 import CPrefetch
 import Glibc
 
-/// The records of all pages of a guest, and the four LRU lists through them.
+/// The records of all pages of a guest, and the four LRU lists of those in memory.
 ///
 /// One anonymous mapping that grows by copying; records that were never used take no memory of the
-/// simulator's machine. Memory: 16 bytes a page that was ever touched. Lists are linked by index; their
-/// heads are the first four records, in a small page of the machine before the huge ones that hold the others: a table
-/// of which nothing is used takes 4 KiB. The only place with page pointers.
+/// simulator's machine. Memory: 12 bytes a page that was ever touched, and what its list takes. The only place with page pointers.
 package struct PageTable: ~Copyable {
-  /// The records, list heads first.
+  /// The records by the pages' numbers.
   package private(set) var records: UnsafeMutablePointer<PageRecord>
-  /// How many records there are, list heads included.
+  /// The number behind the last page.
   private(set) var count: Int
   private var mappedBytes: Int
-  /// The pages that came to the heads of the two file lists last, and those that reclaim fetched last.
-  private let trail: UnsafeMutablePointer<UInt32>
-  /// How many pages reclaim fetches ahead: a power of two. At 3 ns a page it covers 100 ns to memory.
-  private static var trailLength: Int { 32 }
+  private let lists: UnsafeMutablePointer<PageList>
 
-  /// How many records are the heads of lists.
-  package static var heads: Int { LRUList.allCases.count }
+  /// The number of the first page; 0 is none.
+  package static var firstPage: Int { 4 }
 
   /// A table of `pages` untouched pages, and address space for `room` more, which then come without copying.
   package init(pages: Int, room: Int = 0) {
-    count = Self.heads + pages
+    count = Self.firstPage + pages
     mappedBytes = Self.bytes(for: count + room)
     records = Self.map(mappedBytes)
-    trail = .allocate(capacity: 2 * Self.trailLength + 16)
-    trail.initialize(repeating: 0, count: 2 * Self.trailLength + 16)
-    for list in LRUList.allCases {
-      let head = UInt32(list.rawValue)
-      records[list.rawValue] = PageRecord(previous: head, next: head, extra: 0, state: [])
-    }
+    lists = .allocate(capacity: LRUList.allCases.count)
+    for list in LRUList.allCases { (lists + list.rawValue).initialize(to: PageList()) }
   }
 
   deinit {
-    Self.unmap(records, mappedBytes)
-    trail.deallocate()
+    munmap(records, mappedBytes)
+    lists.deinitialize(count: LRUList.allCases.count)
+    lists.deallocate()
   }
 
-  /// The size of a huge page of the machine, and of a small one.
+  /// The size of a huge page of the machine.
   private static var hugePage: Int { 2 << 20 }
-  private static var smallPage: Int { 4 << 10 }
-  /// Bytes of the list heads, which lie at the end of a small page.
-  private static var headBytes: Int { heads * MemoryLayout<PageRecord>.stride }
 
-  /// Bytes of a mapping for `count` records: a small page for the heads, then whole huge pages.
+  /// Bytes of a mapping for `count` records: whole huge pages.
   private static func bytes(for count: Int) -> Int {
-    let records = (count - heads) * MemoryLayout<PageRecord>.stride
-    return smallPage + (records + hugePage - 1) / hugePage * hugePage
+    (count * MemoryLayout<PageRecord>.stride + hugePage - 1) / hugePage * hugePage
   }
 
-  /// A mapping of zero bytes that takes memory only where it is written; its heads are at the end of its first page.
+  /// A mapping of zero bytes that takes memory only where it is written.
   private static func map(_ bytes: Int) -> UnsafeMutablePointer<PageRecord> {
-    // Larger by a huge page, so that one can begin behind the small one; what is too much is given back.
+    // Larger by a huge page, so that one can begin where it begins; what is too much is given back.
     let length = bytes + hugePage
     let mapping = mmap(
       nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let mapping, mapping != MAP_FAILED else {
       preconditionFailure("no address space for \(bytes) bytes of page records")
     }
-    let firstHuge = (mapping + smallPage).alignedUp(toMultipleOf: hugePage)
-    let start = firstHuge - smallPage
+    let start = mapping.alignedUp(toMultipleOf: hugePage)
     if start > mapping { munmap(mapping, start - mapping) }
     munmap(start + bytes, mapping + length - (start + bytes))
-    madvise(firstHuge, bytes - smallPage, MADV_HUGEPAGE)
-    return (firstHuge - headBytes).assumingMemoryBound(to: PageRecord.self)
-  }
-
-  /// Takes back what `map` gave.
-  private static func unmap(_ records: UnsafeMutablePointer<PageRecord>, _ bytes: Int) {
-    munmap(UnsafeMutableRawPointer(records) + headBytes - smallPage, bytes)
+    madvise(start, bytes, MADV_HUGEPAGE)
+    return start.assumingMemoryBound(to: PageRecord.self)
   }
 
   /// Makes room for `pages` pages in all; those added are untouched. At times O(pages there are).
   @inline(__always)
   mutating func grow(toPages pages: Int) {
-    if pages > count &- Self.heads { growTable(toPages: pages) }
+    if pages > count &- Self.firstPage { growTable(toPages: pages) }
   }
 
   private mutating func growTable(toPages pages: Int) {
-    let wanted = Self.heads + pages
+    let wanted = Self.firstPage + pages
     precondition(wanted < 1 << 31, "more than 2^31 pages in one guest")
     let bytes = Self.bytes(for: max(wanted, count + count / 2))
     if bytes > mappedBytes {
       let larger = Self.map(bytes)
       larger.update(from: records, count: count)
-      Self.unmap(records, mappedBytes)
+      munmap(records, mappedBytes)
       records = larger
       mappedBytes = bytes
     }
@@ -97,73 +79,48 @@ package struct PageTable: ~Copyable {
   @inline(__always)
   func prefetch(_ page: UInt32) { cacheLinePrefetch(records + Int(page)) }
 
-  /// Lets the processor fetch the records that reclaim comes to some pages after file page `page`.
-  ///
-  /// Every record that reclaim looks at leads to the next, so that it would wait for each of them in turn.
-  /// The younger page noted in `page` may be the only one noted for its neighbour too, whose own noter has
-  /// left the list: so the neighbour is fetched as well, four pages later when its number can be read.
+  /// Takes a page out of `list`, on which it is.
   @inline(__always)
-  func prefetchYounger(than page: UInt32, turn: Int) {
-    let younger = records[Int(page)].extra
-    let place = trail + (2 * Self.trailLength + turn & 15)
-    prefetch(younger)
-    prefetch(records[Int(place.pointee)].previous)
-    place.pointee = younger
+  package func remove(_ page: UInt32, from list: LRUList) {
+    lists[list.rawValue].remove(at: records[Int(page)].place)
   }
 
-  /// The page at the tail of `list`; the list's own head if it is empty.
-  package func tail(of list: LRUList) -> UInt32 { records[list.rawValue].previous }
-
-  /// Takes a page out of its list.
+  /// Takes the oldest page out of `list`, which must have one.
   @inline(__always)
-  package func unlink(_ page: UInt32) {
-    let (previous, next) = (records[Int(page)].previous, records[Int(page)].next)
-    records[Int(previous)].next = next
-    records[Int(next)].previous = previous
+  package func removeOldest(from list: LRUList) -> UInt32 {
+    lists[list.rawValue].removeOldest(records)
   }
 
   /// Puts a page at the head of `list`, where the youngest are.
   @inline(__always)
   package func pushHead(_ page: UInt32, _ list: LRUList) {
-    let head = list.rawValue
-    let next = records[head].next
-    records[Int(page)].previous = UInt32(head)
-    records[Int(page)].next = next
-    records[Int(next)].previous = page
-    records[head].next = page
-    if list.isFile { noteYounger(page, head) }
-  }
-
-  /// Notes in the page that came to the head of its file list `trailLength` pushes ago which page did now.
-  ///
-  /// The count of pushes stands in `extra` of the list's head.
-  @inline(__always)
-  private func noteYounger(_ page: UInt32, _ head: Int) {
-    let pushes = records[head].extra &+ 1
-    records[head].extra = pushes
-    let place = trail + ((head & 1) * Self.trailLength + Int(pushes) & (Self.trailLength - 1))
-    let older = Int(place.pointee)
-    place.pointee = page
-    records[Int(page)].extra = page
-    if records[older].state.rawValue & PageState.resident.rawValue != 0 {
-      records[older].extra = page
-    }
+    lists[list.rawValue].append(page, records)
   }
 
   /// Puts a page at the tail of `list`, where reclaim looks first.
   func pushTail(_ page: UInt32, _ list: LRUList) {
-    let head = list.rawValue
-    let previous = records[head].previous
-    records[Int(page)].previous = previous
-    records[Int(page)].next = UInt32(head)
-    records[Int(previous)].next = page
-    records[head].previous = page
+    lists[list.rawValue].appendOldest(page, records)
+  }
+
+  /// The pages of `list`, oldest first. O(pages): for tests.
+  func pages(of list: LRUList) -> [UInt32] {
+    var found: [UInt32] = []
+    lists[list.rawValue].forEach { found.append($0) }
+    return found
+  }
+
+  /// How many pages `list` has.
+  func count(of list: LRUList) -> Int { lists[list.rawValue].count }
+
+  /// Whether a page stands in `list` where its record says.
+  func isListed(_ page: UInt32, in list: LRUList) -> Bool {
+    lists[list.rawValue].page(at: records[Int(page)].place) == page
   }
 }
 
 /// The four lists that reclaim works on, in the order in which it visits them.
 ///
-/// Source: facts 6.1 and 6.6. The raw value is the place of the list's head in the page table.
+/// Source: facts 6.1 and 6.6.
 package enum LRUList: Int, CaseIterable {
   case inactiveAnon, activeAnon, inactiveFile, activeFile
 

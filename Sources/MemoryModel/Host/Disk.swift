@@ -24,6 +24,7 @@ struct Disk: ~Copyable {
   /// Queues the read of one page at `now` ns and returns when it is done. O(channels).
   ///
   /// A page that follows the one read before is transferred at the disk's bandwidth, any other takes a random read.
+  @inline(__always)
   mutating func read(at now: Int64, isSequential: Bool = false) -> Int64 {
     pagesRead += 1
     return serve(
@@ -37,6 +38,7 @@ struct Disk: ~Copyable {
   }
 
   // Mutating, so that the disk is passed by its address and not copied.
+  @inline(__always)
   private mutating func serve(at now: Int64, _ service: Int64) -> Int64 {
     var channel = 0
     var other = 1
