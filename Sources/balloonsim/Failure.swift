@@ -127,8 +127,10 @@ struct Failure: Error {
     case .objectiveCount(let count): "two objectives are weighed, not \(count)"
     case .unknownParameter(let path, let varying):
       "'\(path)' is not one of the parameters that vary: \(varying.joined(separator: ", "))"
+    case .noMap(let cells, let filled):
+      "a map of the two would have \(cells) cells, \(filled) of them with a run: give --heat a grid of at most \(SweepGrid.cellLimit) cells"
     case .tooManyCurves(let count, let limit):
-      "that makes \(count) curves, more than \(limit): give --heat, or a sweep in which less varies"
+      "that makes \(count) curves, more than \(limit): choose fewer runs or columns, or --heat and a sweep in which less varies"
     case .nothingFinished: "no run of the sweep is finished"
     case .nothingVaries: "all runs of the sweep have the same settings"
     case .noVariance(let metric): "\(metric) is the same in all runs, so nothing explains it"

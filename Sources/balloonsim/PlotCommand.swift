@@ -64,6 +64,10 @@ struct PlotCommand: ParsableCommand {
     if (sweep == nil) == runs.isEmpty { throw ValidationError("give runs, or --sweep") }
     if terminal, output.json { throw ValidationError("--terminal draws here, without --json") }
     if (x == nil) != (y == nil) { throw ValidationError("--x and --y belong together") }
+    if let heat, heat == x { throw ValidationError("--heat takes another parameter than --x") }
+    if heat != nil, terminal {
+      throw ValidationError("--heat needs colours: give -o")
+    }
     if heat != nil, x == nil { throw ValidationError("--heat needs --x and --y") }
     if x != nil, !objective.isEmpty || !constraint.isEmpty {
       throw ValidationError("--objective and --constraint draw a front, without --x and --y")
@@ -91,7 +95,9 @@ struct PlotCommand: ParsableCommand {
     if let sweep, let x, let y {
       let metric = try MetricChoice(y, known: store.metricNames())
       let table = try store.sweepTable(sweep, metrics: [metric.name])
-      picture = try target.picture(SweepPlot(table, x: x, metric: metric, heat: heat))
+      picture =
+        try heat.map { try target.picture(HeatPlot(table, x: x, y: $0, metric: metric)) }
+        ?? target.picture(SweepPlot(table, x: x, metric: metric))
     } else if let sweep {
       let question = try AdviceQuestion(store, objectives: objective, constraints: constraint)
       picture = try target.picture(FrontPlot(question.answer(sweep, store).advice))
@@ -124,6 +130,9 @@ struct PlotCommand: ParsableCommand {
       guard record.recording.keepsTicks else {
         throw Failure(
           .usage, "no ticks of run \(record.id) are kept; make it again with --record ticks")
+      }
+      guard try store.hasTicks(record.id) else {
+        throw Failure(.notHeld, "there are no ticks of run \(record.id) yet")
       }
       let guests = try store.guests(of: record.id)
       if let guest, !guests.contains(guest) {

@@ -71,8 +71,12 @@ extension GuestKernel {
       precondition(pages.count(of: list) == counted[list], "pages of \(list): \(counted[list])")
     }
     precondition(counted == sizes, "list sizes: counted \(counted), kept \(sizes)")
-    for page in UInt32(PageTable.firstPage)..<UInt32(fileSets.last?.pages.upperBound ?? PageTable.firstPage) {
-      let isSettled = pages.records[Int(page)].state.isSuperset(of: [.resident, .active, .referenced])
+    for page in UInt32(
+      PageTable.firstPage)..<UInt32(fileSets.last?.pages.upperBound ?? PageTable.firstPage)
+    {
+      let isSettled = pages.records[Int(page)].state.isSuperset(of: [
+        .resident, .active, .referenced,
+      ])
       precondition(settled[page] == isSettled, "page \(page): settled \(settled[page])")
     }
     var resident = 0

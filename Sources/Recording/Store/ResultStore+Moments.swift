@@ -101,6 +101,20 @@ extension ResultStore {
     ).first.map(TickRow.init)
   }
 
+  /// How far a run got: to its end, or to the last tick that is kept of it; zero before the first.
+  public func span(of run: RunRecord) throws -> SimDuration {
+    if let simulated = run.simulated { return simulated }
+    let last = try guests(of: run.id).compactMap { guest in
+      try tick(of: run.id, guest: guest, at: SimTime(nanoseconds: .max))?.time
+    }.max()
+    return (last ?? .zero) - .zero
+  }
+
+  /// Whether any tick of a run is kept so far.
+  public func hasTicks(_ run: Int64) throws -> Bool {
+    try !rows("ticks", of: run, "1 LIMIT 1", []).isEmpty
+  }
+
   /// The ticks of a guest from one time to another.
   public func ticks(
     of run: Int64, guest: String, from: SimTime, to: SimTime
@@ -114,6 +128,14 @@ extension ResultStore {
   /// All that happened in a run.
   public func events(of run: Int64) throws -> [EventRow] {
     try eventRows(of: run, "1 ORDER BY id", [])
+  }
+
+  /// What happened of some kinds in a guest, or in the whole run: the first thousand.
+  public func events(of run: Int64, guest: String, kinds: [String]) throws -> [EventRow] {
+    let names = databaseQuestionMarks(count: kinds.count)
+    return try eventRows(
+      of: run, "(guest = ? OR guest IS NULL) AND kind IN (\(names)) ORDER BY id LIMIT 1000",
+      [guest] + StatementArguments(kinds))
   }
 
   /// What happened in a guest, or in the whole run, from one time to another.
