@@ -229,7 +229,11 @@ struct SweepCommand: ParsableCommand {
     _ store: ResultStore
   ) throws -> Outcome {
     catchInterrupts()
-    StoppedRuns.watch()
+    // What can be read only once would be empty for the program that goes on.
+    var information = stat()
+    if stat(scenario, &information) == 0, information.st_mode & S_IFMT == S_IFREG {
+      StoppedRuns.watch()
+    }
     let level = record
     let scenario = scenario
     let fixed = fixedWords

@@ -71,7 +71,8 @@ public struct ColumnPlot: Plot {
           "$curve\(place) with steps linewidth 1.6 linecolor '\(colour)' dashtype \(place % 5 + 1) title \(Gnuplot.quoted(curves[place].title))"
       }
       let axis = unit == units.last ? "" : "unset xlabel\n"
-      return "\(axis)set ylabel \(Gnuplot.quoted(unit))\nplot " + plots.joined(separator: ", \\\n  ")
+      return "\(axis)set ylabel \(Gnuplot.quoted(unit))\nplot "
+        + plots.joined(separator: ", \\\n  ")
         + "\n"
     }
     if panels.count == 1 || !target.hasColours {
