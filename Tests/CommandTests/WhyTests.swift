@@ -36,7 +36,7 @@ struct WhyTests {
 
     for (arguments, code, text): ([String], Int32, String) in [
       (["1"], 64, "give --at or --worst"),
-      (["1", "--at", "1h"], 64, "--at: run 1 ended at 20s"),
+      (["1", "--at", "1h"], 64, "--at: run 1 ended at 20.0 s"),
       (["1", "--at", "1s", "--guest", "two"], 64, "run 1 has no guest 'two': one"),
       (["1", "--by", "oom"], 1, "run 1: no process was killed"),
       (["2", "--at", "1s"], 64, "of run 2 figures alone are kept"),
