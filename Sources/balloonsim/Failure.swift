@@ -41,7 +41,7 @@ struct Failure: Error {
     case let error as UnreadableFile: self = Failure(.cannotRead, error.description)
     case let error as RecordingError: self = Self.failure(error)
     case let error as Exporter.OptionError: self = Failure(.usage, Self.sentence(error))
-    case let error as AnalysisError: self = Failure(.usage, Self.sentence(error))
+    case let error as AnalysisError: self = Failure(Self.status(error), Self.sentence(error))
     case let error as VectorError: self = Self.failure(error)
     case let error as RecordedFileError: self = Self.failure(error)
     case let error as StoppedRun:
@@ -113,6 +113,16 @@ struct Failure: Error {
     }
   }
 
+  /// A sweep that has no answer is no wrong usage.
+  private static func status(_ error: AnalysisError) -> ExitStatus {
+    switch error {
+    case .nothingFinished, .nothingVaries, .noVariance, .noFullGrid, .wrongDesign: .notHeld
+    case .unknownMetric, .guestNeeded, .noSuchMetric, .notACondition, .wrongValue, .objectiveCount,
+      .unknownParameter, .tooManyCurves:
+      .usage
+    }
+  }
+
   private static func sentence(_ error: AnalysisError) -> String {
     switch error {
     case .unknownMetric(let name, let nearest):
@@ -167,6 +177,7 @@ struct Failure: Error {
     switch error {
     case .cannotCreate(let path, let reason): Failure(.cannotCreate, "\(path): \(reason)")
     case .cannotWrite(let path, let reason): Failure(.inputOutput, "\(path): \(reason)")
+    case .noName: Failure(.usage, "-o takes the path of a file, or `-` for standard output")
     }
   }
 

@@ -102,7 +102,7 @@ struct PlotCommand: ParsableCommand {
       let question = try AdviceQuestion(store, objectives: objective, constraints: constraint)
       picture = try target.picture(FrontPlot(question.answer(sweep, store).advice))
     } else {
-      let records = try runs.map { try store.resolve($0) }
+      let records = try store.records(of: runs)
       try check(records, store)
       if columns == nil, records.count == 1 {
         let guest = try guest ?? store.guests(of: records[0].id)[0]

@@ -78,8 +78,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   private func runPage(_ store: ResultStore) throws -> ReportPage {
-    var seen: Set<Int64> = []
-    let records = try runs.map { try store.resolve($0) }.filter { seen.insert($0.id).inserted }
+    let records = try store.records(of: runs, atMost: Self.runLimit)
     let report = try RunReport(store, runs: records)
     do {
       return try report.page(command: command, pictures: true)

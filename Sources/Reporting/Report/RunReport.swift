@@ -187,13 +187,10 @@ public struct RunReport {
         let all = try store.events(of: run.id).filter { $0.kind != "balloon_target" }
         if all.isEmpty { return nil }
         let rows = all.prefix(Self.eventLimit).map { event in
-          [
-            DecisionStory.text(event.time), event.guest ?? "", event.kind.replacing("_", with: " "),
-            event.detail == "{}" ? "" : event.detail,
-          ]
+          [DecisionStory.text(event.time), event.guest ?? "", event.sentence]
         }
         let table = TableText(
-          columns: [.init("time", .right), .init("guest"), .init("event"), .init("detail")],
+          columns: [.init("time", .right), .init("guest"), .init("event")],
           rows: rows)
         var part = ReportPage.Part(
           heading: runs.count == 1 ? nil : "Run \(run.id)",
