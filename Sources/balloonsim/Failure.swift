@@ -116,7 +116,8 @@ struct Failure: Error {
   /// A sweep that has no answer is no wrong usage.
   private static func status(_ error: AnalysisError) -> ExitStatus {
     switch error {
-    case .nothingFinished, .nothingVaries, .noVariance, .noFullGrid, .wrongDesign: .notHeld
+    case .nothingFinished, .nothingVaries, .noVariance, .noFullGrid, .noMap, .wrongDesign:
+      .notHeld
     case .unknownMetric, .guestNeeded, .noSuchMetric, .notACondition, .wrongValue, .objectiveCount,
       .unknownParameter, .tooManyCurves:
       .usage

@@ -213,7 +213,7 @@ struct PictureTests {
     let page = try await workplace.run(
       "report", "--sweep", "last", "-o", "p.html", "--db", "a.sqlite")
 
-    map.expect(64)
+    map.expect(1)
     #expect(map.errors.contains("give --heat a grid of at most 400 cells"), "\(map.errors)")
     page.expect(0)
     let text = try workplace.read("p.html")
