@@ -37,7 +37,7 @@ struct WhyTests {
     let worst = try await workplace.run("why", "2", "--worst", "--db", "a.sqlite")
     let fixed = try await workplace.run("why", "1", "--at", "100s", "--db", "a.sqlite")
     let database = try DatabaseQueue(path: workplace.path("a.sqlite"))
-    let (kill, ticks) = try await database.read { db in
+    let (kill, ticks) = try database.read { db in
       let kill =
         try Int64.fetchOne(
           db, sql: "SELECT time_ns FROM events WHERE run_id = 2 AND kind = 'oom_kill'") ?? 0
