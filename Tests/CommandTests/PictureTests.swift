@@ -123,7 +123,8 @@ struct PictureTests {
     for text in [
       "What was asked", "Memory of run 1, one", "No ticks of run 3 are kept",
       "selfballoon_downhysteresis",
-      "balloonsim run small.yaml --set selfballoon_downhysteresis=8", "sysfs write",
+      "balloonsim run small.yaml --set selfballoon_downhysteresis=8",
+      "selfballoon_interval written: 1 (ok)",
     ] { #expect(page.contains(text), "\(text)") }
     // Images of the charts' library stand in the page themselves.
     let links = page.matches(of: /(?:src|href)="([^"#][^"]*)"/).map { String($0.output.1) }
