@@ -51,7 +51,8 @@ struct PlotCommand: ParsableCommand {
   var constraint: [String] = []
 
   @Option(
-    name: [.customShort("o"), .customLong("output")], help: "The file, .svg, .png or .gp.")
+    name: [.customShort("o"), .customLong("output")],
+    help: "The file, .svg, .png or .gp; `-`: standard output, as SVG.")
   var file: String?
 
   @Flag(help: "Draw with characters, here.")
@@ -62,6 +63,9 @@ struct PlotCommand: ParsableCommand {
 
   func validate() throws {
     if (sweep == nil) == runs.isEmpty { throw ValidationError("give runs, or --sweep") }
+    if file == "-", output.json {
+      throw ValidationError("--json says what file was written; it does not go with -o -")
+    }
     if terminal, output.json { throw ValidationError("--terminal draws here, without --json") }
     if (x == nil) != (y == nil) { throw ValidationError("--x and --y belong together") }
     if let heat, heat == x { throw ValidationError("--heat takes another parameter than --x") }
@@ -86,8 +90,8 @@ struct PlotCommand: ParsableCommand {
     let width = min(Terminal.width ?? 80, 160)
     var target = PlotTarget.terminal(width: width, height: 24)
     if let file {
-      guard let known = PlotTarget(file: file) else {
-        throw Failure(.usage, "\(file): pictures end in .svg or .png, scripts in .gp")
+      guard let known = file == "-" ? .svg : PlotTarget(file: file) else {
+        throw Failure(.usage, "'\(file)': pictures end in .svg or .png, scripts in .gp")
       }
       target = known
     }

@@ -90,7 +90,7 @@ struct PictureTests {
       "a.sqlite"
     ).expect(0)
     for (arguments, code, text) in [
-      (["1", "-o", "x.gif"], 64, "x.gif: pictures end in .svg or .png, scripts in .gp"),
+      (["1", "-o", "x.gif"], 64, "'x.gif': pictures end in .svg or .png, scripts in .gp"),
       (["1", "--columns", "fre_pages", "-o", "x.svg"], 64, "did you mean 'free_pages'?"),
       (["1", "--guest", "two", "-o", "x.svg"], 64, "run 1 has no guest 'two': one"),
       (["3", "-o", "x.svg"], 64, "no ticks of run 3 are kept"),

@@ -11,7 +11,8 @@ public enum PlotTarget: Hashable, Sendable {
 
   /// What the ending of a file's name says; nothing for one that is not known.
   public init?(file: String) {
-    switch file.lowercased().split(separator: ".").last {
+    let parts = file.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+    switch parts.count > 1 ? parts.last : nil {
     case "svg": self = .svg
     case "png": self = .png
     case "gp", "gnuplot": self = .script

@@ -215,8 +215,9 @@ public struct RunReport {
             store, run: run.id, guest: moment.guest, at: moment.time)
           let minute = try MinuteBefore(
             store, run: run.id, guest: moment.guest, before: moment.time)
+          let what = kind.text(isAfterFirstRun: moment.isAfterFirstRun)
           let heading =
-            "Run \(run.id): \(kind.text), in \(moment.guest), at \(DecisionStory.text(moment.time))"
+            "Run \(run.id): \(what), in \(moment.guest), at \(DecisionStory.text(moment.time))"
           return [
             .init(heading: heading, paragraphs: story.sentences),
             .init(
