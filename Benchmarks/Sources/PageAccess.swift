@@ -89,7 +89,7 @@ enum PageAccess {
       } else {
         misses += 1
         if cached == cache {
-          let oldest = table.removeOldest(from: .inactiveFile)
+          let oldest = table.takeOldest(1, from: .inactiveFile)[0]
           table.records[Int(oldest)].state = []
         } else {
           cached += 1

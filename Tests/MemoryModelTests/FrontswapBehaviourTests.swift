@@ -246,7 +246,7 @@ struct FrontswapBehaviourTests {
     g1.use(30)
     g1.swapOut(25)
     let devices = (0..<25).map { offset in
-      g1.kernel.swap.device(of: g1.kernel.pages.records[Int(g1.anonPage(offset))].extra)
+      g1.kernel.swap.device(of: g1.kernel.pages.copies[Int(g1.anonPage(offset))])
     }
     g1.wait(1_000_000_000)
     var pass = ReclaimPass(priority: 0, goal: 25, isKswapd: false, planned: PerList())

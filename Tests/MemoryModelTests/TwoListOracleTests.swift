@@ -131,7 +131,8 @@ struct TwoListOracleTests {
           || record.state.contains(.accessed) != expected.isAccessed
           || record.state.contains(.workingset) != expected.wasActive
           || record.state.contains(.swapped) != (expected.place == .swapped)
-          || (expected.slot != nil && Int(record.extra) != expected.slot)
+          || (expected.slot != nil
+            && Int(machine.kernel.pages.copies[page + PageTable.firstPage]) != expected.slot)
         {
           return "page \(page): \(record), plain kernel \(expected)"
         }

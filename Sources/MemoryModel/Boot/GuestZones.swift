@@ -9,6 +9,16 @@ public struct GuestZones: Hashable, Sendable {
     settled.settle()
     return settled.layout.zones
   }
+  /// The high marks of the zones that manage pages, each taken for at least `least`. O(zones), and copies none.
+  func highMarks(atLeast least: PageCount) -> PageCount {
+    var sum = PageCount.zero
+    for index in layout.zones.indices {
+      let isFilledUp = areLowerZonesFull && index == preferred
+      let managed = isFilledUp ? totalRAM - managedBelow : layout.zones[index].managed
+      if managed > .zero { sum = sum + max(layout.zones[index].high, least) }
+    }
+    return sum
+  }
   /// min_free_kbytes, in KiB.
   public private(set) var minFreeKilobytes: Int
   /// totalreserve_pages (R).

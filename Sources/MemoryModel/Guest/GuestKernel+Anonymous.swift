@@ -129,9 +129,9 @@ extension GuestKernel {
       free += 1
     }
     if record.state.contains(.swapCache) || record.state.contains(.swapped) {
-      freeSlot(record.extra, &host)
+      freeSlot(pages.copies[Int(page)], &host)
     }
-    pages.records[Int(page)] = PageRecord(place: 0, extra: 0, state: [])
+    pages.records[Int(page)] = PageRecord(place: 0, state: [])
   }
 
   /// The OOM killer: ends the process with most memory and swap; false if there is none.
@@ -199,6 +199,9 @@ extension GuestKernel {
     return (touched - region.touched, false)
   }
 
+  /// How many accesses ahead a page's record is fetched.
+  private static let prefetchDistance = 32
+
   /// Makes accesses to touched pages, `batch` one after another; the top bit of each says "write".
   ///
   /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many
@@ -208,14 +211,14 @@ extension GuestKernel {
   ) -> Int {
     let hitCost = costs.anonHit.nanoseconds
     isTight = false
-    for access in batch.prefix(32) {
+    for access in batch.prefix(Self.prefetchDistance) {
       pages.prefetch(access & ~Self.writeBit)
     }
-    let lastPrefetch = batch.count - 32
+    let lastPrefetch = batch.count - Self.prefetchDistance
     var done = 0
     while done < batch.count && elapsed < budget {
       if done < lastPrefetch {
-        pages.prefetch(batch[done &+ 32] & ~Self.writeBit)
+        pages.prefetch(batch[done &+ Self.prefetchDistance] & ~Self.writeBit)
       }
       let page = batch[done] & ~Self.writeBit
       let isWrite = batch[done] & Self.writeBit != 0
@@ -257,7 +260,7 @@ extension GuestKernel {
       pages.records[Int(page)].state.remove(.reclaim)
       return
     }
-    freeSlot(pages.records[Int(page)].extra, &host)
+    freeSlot(pages.copies[Int(page)], &host)
     pages.records[Int(page)].state.remove(.swapCache)
   }
 

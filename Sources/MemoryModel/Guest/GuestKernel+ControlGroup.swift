@@ -76,7 +76,10 @@ extension GuestKernel {
 
   /// The sizes of the lists without the new pages that are not on them yet, and before activated ones have moved.
   var listedSizes: PerList {
-    if rules.listBatch == 0 { return sizes }
+    @inline(__always) get { rules.listBatch == 0 ? sizes : sizesWithoutBatches }
+  }
+
+  private var sizesWithoutBatches: PerList {
     var listed = sizes
     for list in LRUList.allCases { listed[list] = max(listed[list] - unlisted[list], 0) }
     let waiting = min(unmoved, listed.activeFile)

@@ -1,8 +1,8 @@
 import SimulationEngine
 
 extension GuestKernel {
-  /// How many accesses ahead a page's record is fetched.
-  static let prefetchDistance = 12
+  /// How many accesses are looked through at a time, and their records fetched: a bit of a word each.
+  private static let block = 64
 
   /// Reads or writes whole file pages, `batch` one after another; the top bit of each says "write".
   ///
@@ -25,39 +25,27 @@ extension GuestKernel {
     var made = count
     var activated = 0
     let records = pages.records
+    // Blocks grow, so that little was looked at in vain if an access has to wait soon.
     var start = 0
-    let places = settled.places
+    var next = min(4, count)
+    var ahead = settled.unsettled(accesses, count: next, pages, fetchesCopies: cleancacheEnabled)
     blocks: while start < count {
-      let found = settled.gather(
-        accesses + start, count: min(count &- start, SettledPages.block))
-      let first = accesses + start
-      for turn in 0..<min(Self.prefetchDistance, found) {
-        pages.prefetch(first[Int(places[turn])] & ~Self.writeBit)
+      var left = ahead
+      let size = min(Self.block, 2 &* (next &- start), count &- next)
+      if size > 0 {
+        ahead = settled.unsettled(
+          accesses + next, count: size, pages, fetchesCopies: cleancacheEnabled)
       }
-      for turn in 0..<found {
-        pages.prefetch(first[Int(places[turn &+ Self.prefetchDistance])] & ~Self.writeBit)
-        let place = start &+ Int(places[turn])
+      while left != 0 {
+        let place = start &+ left.trailingZeroBitCount
+        left &= left &- 1
         let access = batch[place]
         let page = access & ~Self.writeBit
         let previous = place == 0 ? last : batch[place &- 1] & ~Self.writeBit
         let state = records[Int(page)].state
         let outcome: FaultOutcome
         if access == page && state.rawValue & PageState.resident.rawValue != 0 {
-          if page == previous { continue }
-          let marks = state.rawValue & (PageState.active.rawValue | PageState.referenced.rawValue)
-          if marks == PageState.referenced.rawValue {
-            pages.remove(page, from: .inactiveFile)
-            pages.pushHead(page, .activeFile)
-            records[Int(page)].state = PageState(
-              rawValue: state.rawValue
-                ^ (PageState.active.rawValue | PageState.referenced.rawValue))
-            activated &+= 1
-            continue
-          }
-          if marks & PageState.referenced.rawValue != 0 { continue }
-          records[Int(page)].state = state.union(.referenced)
-          if marks != 0 { settled.insert(page) }
-          if state.rawValue & PageState.readAhead.rawValue == 0 { continue }
+          if page == previous || !markRead(page, state, &activated) { continue }
           account(activated, hits: 0)
           activated = 0
           outcome = takeReadAhead(page, &readAhead, disk: disk, hits: Int64(place), &host)
@@ -79,11 +67,34 @@ extension GuestKernel {
         }
         break blocks
       }
-      start &+= SettledPages.block
+      start = next
+      next &+= size
     }
     if made > 0 { last = batch[made - 1] & ~Self.writeBit }
     account(activated, hits: made)
     return made
+  }
+
+  /// mark_page_accessed() for a page in the cache; returns whether it was read ahead and is now read for the first time.
+  ///
+  /// The books of an activation are kept in `activated`.
+  @inline(__always)
+  private mutating func markRead(
+    _ page: UInt32, _ state: PageState, _ activated: inout Int
+  ) -> Bool {
+    let marks = state.rawValue & (PageState.active.rawValue | PageState.referenced.rawValue)
+    if marks == PageState.referenced.rawValue {
+      pages.remove(page, from: .inactiveFile)
+      pages.pushHead(page, .activeFile)
+      pages.records[Int(page)].state = PageState(
+        rawValue: state.rawValue ^ (PageState.active.rawValue | PageState.referenced.rawValue))
+      activated &+= 1
+      return false
+    }
+    if marks & PageState.referenced.rawValue != 0 { return false }
+    pages.records[Int(page)].state = state.union(.referenced)
+    if marks != 0 { settled.insert(page) }
+    return state.rawValue & PageState.readAhead.rawValue != 0
   }
 
   /// As above, without read-ahead.
@@ -120,12 +131,12 @@ extension GuestKernel {
     }
     let record = pages.records[Int(page)]
     var state: PageState = [.resident, .file, .referenced, .mappedToDisk]
-    if record.state.contains(.shadow) && refaultActivates(record.extra, record.state) {
+    if record.state.contains(.shadow) && refaultActivates(record) {
       state.insert(.active)
       state.formUnion(record.state.intersection(.workingset))
     }
     var outcome = FaultOutcome.resolved
-    if !(cleancacheEnabled && getFromCleancache(page, record, &host)) {
+    if !(cleancacheEnabled && getFromCleancache(page, record.state, &host)) {
       counters.pgpgin += 1
       let start = elapsed
       elapsed = host.disks[disk].read(at: now + elapsed, isSequential: isSequential) - now
@@ -138,10 +149,10 @@ extension GuestKernel {
 
   /// An exclusive get, where cleancache is on. Source: facts 4.7.
   mutating func getFromCleancache(
-    _ page: UInt32, _ record: PageRecord, _ host: inout Host
+    _ page: UInt32, _ evicted: PageState, _ host: inout Host
   ) -> Bool {
-    if record.state.contains(.cleancache),
-      host.ephemeralGet(record.place, page: page, domain: domain)
+    if evicted.contains(.cleancache),
+      host.ephemeralGet(pages.copies[Int(page)], page: page, domain: domain)
     {
       counters.cleancacheGets += 1
       elapsed += getCost(host)
@@ -178,7 +189,7 @@ extension GuestKernel {
       case .failed: return .failed
       }
       if record.state.contains(.cleancache) {
-        _ = host.ephemeralGet(record.place, page: page, domain: domain)
+        _ = host.ephemeralGet(pages.copies[Int(page)], page: page, domain: domain)
         elapsed += costs.tmemMiss.nanoseconds
       }
       insert(page, [.resident, .file])
@@ -200,7 +211,7 @@ extension GuestKernel {
     for list in [LRUList.inactiveFile, .activeFile] {
       // Each page is taken out once; those that stay come back in their order.
       for _ in 0..<sizes[list] {
-        let page = pages.removeOldest(from: list)
+        let page = pages.takeOldest(1, from: list)[0]
         if pages.records[Int(page)].state.isDisjoint(with: [.dirty, .writeback]) {
           settled.remove(page)
           evictFilePage(page, leaving: [], &host)

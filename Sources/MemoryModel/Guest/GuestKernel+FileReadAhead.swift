@@ -63,11 +63,11 @@ extension GuestKernel {
   ) -> Int64 {
     let record = pages.records[Int(page)]
     var state = fresh
-    if record.state.contains(.shadow) && refaultActivates(record.extra, record.state) {
+    if record.state.contains(.shadow) && refaultActivates(record) {
       state.insert(.active)
     }
     var done = start
-    if !(cleancacheEnabled && getFromCleancache(page, record, &host)) {
+    if !(cleancacheEnabled && getFromCleancache(page, record.state, &host)) {
       counters.pgpgin += 1
       done = host.disks[disk].read(at: start, isSequential: isSequential)
     }

@@ -68,7 +68,6 @@ extension GuestKernel {
         precondition(LRUList(state) == list, "page \(page): on the wrong list")
         counted[list] += 1
       }
-      precondition(pages.count(of: list) == counted[list], "pages of \(list): \(counted[list])")
     }
     precondition(counted == sizes, "list sizes: counted \(counted), kept \(sizes)")
     for page in UInt32(
@@ -85,8 +84,9 @@ extension GuestKernel {
       if record.state.isOnList { resident += 1 }
       guard record.state.contains(.swapped) || record.state.contains(.swapCache) else { continue }
       slots += 1
-      precondition(swap.isUsed(record.extra), "page \(page): its slot \(record.extra) is free")
-      precondition(swap.owner(of: record.extra) == UInt32(page), "page \(page): slot of another")
+      let slot = pages.copies[page]
+      precondition(swap.isUsed(slot), "page \(page): its slot \(slot) is free")
+      precondition(swap.owner(of: slot) == UInt32(page), "page \(page): slot of another")
     }
     precondition(resident == sizes.anon + sizes.file, "resident pages that are on no list")
     precondition(slots == swap.usedSlots, "slots in use: \(swap.usedSlots), owned: \(slots)")

@@ -196,13 +196,18 @@ extension GuestKernel {
     let inactive: LRUList = list.isFile ? .inactiveFile : .inactiveAnon
     let moved = min(count, sizes[list])
     var accessed = 0
-    for _ in 0..<moved {
-      let page = pages.removeOldest(from: list)
-      if list.isFile { settled.remove(page) }
-      if pages.records[Int(page)].state.contains(.accessed) { accessed += 1 }
-      pages.records[Int(page)].state.subtract([.active, .accessed])
-      if rules.hasAnonWorkingset { pages.records[Int(page)].state.insert(.workingset) }
-      pages.pushHead(page, inactive)
+    let mark: PageState = rules.hasAnonWorkingset ? .workingset : []
+    var left = moved
+    while left > 0 {
+      let batch = pages.takeOldest(left, from: list)
+      for page in batch {
+        if list.isFile { settled.remove(page) }
+        let state = pages.records[Int(page)].state
+        accessed += state.contains(.accessed) ? 1 : 0
+        pages.records[Int(page)].state = state.subtracting([.active, .accessed]).union(mark)
+        pages.pushHead(page, inactive)
+      }
+      left -= batch.count
     }
     sizes[list] -= moved
     sizes[inactive] += moved

@@ -19,22 +19,22 @@ extension GuestKernel {
     let writtenBefore = counters.pswpout + counters.frontswapStores
     var freed = 0
     var activated = 0
-    for _ in 0..<taken {
-      let page = pages.removeOldest(from: list)
-      let verdict = list.isFile ? judgeFile(page, &host) : judgeAnon(page, &host)
-      switch verdict {
-      case .freed:
-        freed += 1
-      case .keep:
-        pages.pushHead(page, list)
-      case .activate:
-        pages.records[Int(page)].state.insert(.active)
-        if list.isFile && pages.records[Int(page)].state.contains(.referenced) {
-          settled.insert(page)
+    var left = taken
+    while left > 0 {
+      let batch = pages.takeOldest(left, from: list)
+      for page in batch {
+        let verdict = list.isFile ? judgeFile(page, &host) : judgeAnon(page, &host)
+        switch verdict {
+        case .freed:
+          freed += 1
+        case .keep:
+          pages.pushHead(page, list)
+        case .activate:
+          activate(page, list)
+          activated += 1
         }
-        pages.pushHead(page, list.isFile ? .activeFile : .activeAnon)
-        activated += 1
       }
+      left -= batch.count
     }
     sizes[list] -= freed + activated
     sizes[list.isFile ? .activeFile : .activeAnon] += activated
@@ -57,7 +57,15 @@ extension GuestKernel {
     noteCost(file: list.isFile, written: Int(written), kept: taken - freed)
   }
 
+  /// Puts a page that was taken from an inactive list on the active one.
+  private mutating func activate(_ page: UInt32, _ list: LRUList) {
+    pages.records[Int(page)].state.insert(.active)
+    if list.isFile && pages.records[Int(page)].state.contains(.referenced) { settled.insert(page) }
+    pages.pushHead(page, list.isFile ? .activeFile : .activeAnon)
+  }
+
   /// A file page: clean ones go, with a shadow and a put; dirty ones wait for the flusher.
+  @inline(__always)
   private mutating func judgeFile(_ page: UInt32, _ host: inout Host) -> Verdict {
     let state = pages.records[Int(page)].state
     if state.contains(.writeback) {
@@ -71,7 +79,7 @@ extension GuestKernel {
       return .activate
     }
     evictFilePage(page, leaving: .shadow, &host)
-    pages.records[Int(page)].extra = takeShadow()
+    pages.records[Int(page)].place = takeShadow()
     return .freed
   }
 
@@ -81,18 +89,17 @@ extension GuestKernel {
     var left: PageState = [.file]
     left.formUnion(mark)
     left.formUnion(state.intersection(.workingset))
-    var handle: UInt32 = 0
     if cleancacheEnabled && state.contains(.mappedToDisk) {
       counters.cleancachePuts += 1
       if let stored = host.ephemeralPut(page, domain: domain) {
-        handle = stored
+        pages.copies[Int(page)] = stored
         left.insert(.cleancache)
         elapsed += putCost(host)
       } else {
         elapsed += costs.tmemMiss.nanoseconds
       }
     }
-    pages.records[Int(page)] = PageRecord(place: handle, extra: 0, state: left)
+    pages.records[Int(page)] = PageRecord(place: 0, state: left)
   }
 
   /// An anonymous page: one in use is activated (from 5.9 on the second time), any other gets a slot and is stored or
@@ -117,10 +124,10 @@ extension GuestKernel {
     if !state.contains(.swapCache) {
       guard let slot = swap.allocate(for: page) else { return .activate }
       state.formUnion([.swapCache, .dirty])
-      pages.records[Int(page)].extra = slot
+      pages.copies[Int(page)] = slot
     }
     if !state.contains(.swapped) { elapsed += costs.unmapPage.nanoseconds }
-    let slot = pages.records[Int(page)].extra
+    let slot = pages.copies[Int(page)]
     if state.contains(.dirty) && !storeInFrontswap(slot, &host) {
       if swapsToMemory {
         counters.pswpout += 1
@@ -138,7 +145,7 @@ extension GuestKernel {
     var left = state.intersection(.workingset)
     left.insert(.swapped)
     let shadow = rules.hasAnonWorkingset ? takeShadow() : 0
-    pages.records[Int(page)] = PageRecord(place: shadow, extra: slot, state: left)
+    pages.records[Int(page)] = PageRecord(place: shadow, state: left)
     return .freed
   }
 }

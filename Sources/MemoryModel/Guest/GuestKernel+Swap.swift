@@ -81,7 +81,7 @@ extension GuestKernel {
   ///
   /// Source: facts 3.2.
   mutating func swapIn(_ page: UInt32, write: Bool, _ host: inout Host) -> FaultOutcome {
-    let slot = pages.records[Int(page)].extra
+    let slot = pages.copies[Int(page)]
     if pages.records[Int(page)].state.isOnList {
       takeReadAhead(page, slot, write: write, &host)
       return .resolved
@@ -144,7 +144,7 @@ extension GuestKernel {
     if !rules.hasAnonWorkingset {
       state.insert(.active)
       counters.pgactivate += 1
-    } else if let evicted, refaultActivates(evicted.place, evicted.state) {
+    } else if let evicted, refaultActivates(evicted) {
       state.insert(.active)
       state.formUnion(evicted.state.intersection(.workingset))
     }

@@ -1,17 +1,17 @@
 extension GuestKernel {
-  /// Whether a page that comes back with `shadow` goes straight to the active list; counts its refault.
+  /// Whether a page that comes back goes straight to the active list; counts its refault.
   ///
-  /// `evicted` is the state it was left in. Source: facts 6.7; from 5.9 on the lists of both types count, and a page that
+  /// `evicted` is the record it was left with. Source: facts 6.7; from 5.9 on the lists of both types count, and a page that
   /// was in the workingset is booked as a cost. The clock's low 32 bits suffice: no cache has 2^32 pages.
   @inline(__always)
-  mutating func refaultActivates(_ shadow: UInt32, _ evicted: PageState) -> Bool {
-    let isFile = evicted.contains(.file)
+  mutating func refaultActivates(_ evicted: PageRecord) -> Bool {
+    let isFile = evicted.state.contains(.file)
     if isFile { counters.workingsetRefault += 1 } else { counters.workingsetRefaultAnon += 1 }
-    let distance = UInt32(truncatingIfNeeded: workingsetClock) &- shadow
+    let distance = UInt32(truncatingIfNeeded: workingsetClock) &- evicted.place
     guard distance <= UInt32(clamping: workingsetSize(forFile: isFile)) else { return false }
     workingsetClock &+= 1
     if isFile { counters.workingsetActivate += 1 } else { counters.workingsetActivateAnon += 1 }
-    if evicted.contains(.workingset) { noteCost(file: isFile, written: 1, kept: 0) }
+    if evicted.state.contains(.workingset) { noteCost(file: isFile, written: 1, kept: 0) }
     return true
   }
 

@@ -47,6 +47,7 @@ public struct GuestKernel: ~Copyable {
   var highLimit: Int
 
   var pages: PageTable
+  /// File pages that need not be looked at when they are read again.
   let settled: SettledPages
   var sizes = PerList()
   /// Pages that were added since the last batch was put on its lists: counted in `sizes`, not yet seen by reclaim.

@@ -94,11 +94,7 @@ extension GuestKernel {
   }
 
   /// Pages that a pass of kswapd is to free: the high mark of every zone, at least 32 each (facts 6.3).
-  private var kswapdGoal: Int {
-    zones.zones.reduce(0) {
-      $1.managed > .zero ? $0 + max($1.high.pages, Self.reclaimBatch) : $0
-    }
-  }
+  private var kswapdGoal: Int { zones.highMarks(atLeast: PageCount(Self.reclaimBatch)).pages }
 
   private mutating func endKswapdRun() -> Int64 {
     noteRound()

@@ -1,4 +1,5 @@
 import CPrefetch
+import Glibc
 
 /// One LRU list: its pages in the order in which they came, in a ring.
 ///
@@ -6,17 +7,15 @@ import CPrefetch
 /// place. When the ring is full, the holes are closed, or it is doubled if more than half are pages: O(1) a page on average.
 /// Memory: 4 to 16 bytes a page of the list at its longest.
 struct PageList: ~Copyable {
-  /// Pages by their places; 0, which is no page, is a hole.
+  /// Pages by their places; 0, whose record nobody reads, is a hole.
   private var ring: UnsafeMutablePointer<UInt32>
   private var mask: UInt32
   /// The place where reclaim looks next, and the one behind the youngest page. They count on beyond the ring's length.
   private var oldest: UInt32 = 0
   private var end: UInt32 = 0
-  /// How many pages the list has.
-  private(set) var count = 0
 
-  /// How many places ahead reclaim fetches records. At 3 ns a page it covers 100 ns to memory.
-  private static var prefetchDistance: UInt32 { 32 }
+  /// How many places ahead reclaim fetches records: a batch of reclaim and the holes between its pages.
+  private static var prefetchDistance: UInt32 { 64 }
 
   /// An empty list.
   init() {
@@ -25,12 +24,14 @@ struct PageList: ~Copyable {
     mask = UInt32(capacity - 1)
   }
 
-  deinit { ring.deallocate() }
+  deinit { Glibc.free(ring) }
 
+  /// A ring of holes, which takes memory of the simulator's machine only where it is written.
   private static func ring(_ capacity: Int) -> UnsafeMutablePointer<UInt32> {
-    let ring = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity)
-    ring.initialize(repeating: 0, count: capacity)
-    return ring
+    guard let memory = calloc(capacity, MemoryLayout<UInt32>.stride) else {
+      preconditionFailure("no memory for a list of \(capacity) pages")
+    }
+    return memory.bindMemory(to: UInt32.self, capacity: capacity)
   }
 
   /// Adds a page where the youngest are.
@@ -40,7 +41,6 @@ struct PageList: ~Copyable {
     ring[Int(end & mask)] = page
     records[Int(page)].place = end
     end &+= 1
-    count &+= 1
   }
 
   /// Adds a page where reclaim looks first.
@@ -49,45 +49,61 @@ struct PageList: ~Copyable {
     oldest &-= 1
     ring[Int(oldest & mask)] = page
     records[Int(page)].place = oldest
-    count &+= 1
   }
 
   /// Takes the page at `place` out.
   @inline(__always)
-  mutating func remove(at place: UInt32) {
-    ring[Int(place & mask)] = 0
-    count &-= 1
-  }
+  func remove(at place: UInt32) { ring[Int(place & mask)] = 0 }
 
-  /// Takes the oldest page out, which must exist, and lets the processor fetch the records of those that come after it.
+  /// Takes the `wanted` oldest pages out, which must exist, and lets the processor fetch the records of those after them.
+  ///
+  /// Without a branch on what is a hole, which no processor can foresee.
   @inline(__always)
-  mutating func removeOldest(_ records: UnsafeMutablePointer<PageRecord>) -> UInt32 {
-    precondition(count > 0, "the oldest page of an empty list")
-    var page: UInt32
-    repeat {
-      cacheLinePrefetch(records + Int(ring[Int((oldest &+ Self.prefetchDistance) & mask)]))
-      page = ring[Int(oldest & mask)]
-      oldest &+= 1
-    } while page == 0
-    count &-= 1
-    return page
+  mutating func takeOldest(
+    _ wanted: Int, into taken: UnsafeMutablePointer<UInt32>,
+    _ records: UnsafeMutablePointer<PageRecord>
+  ) {
+    var found = 0
+    var place = oldest
+    while found < wanted && place != end {
+      let page = ring[Int(place & mask)]
+      cacheLinePrefetch(records + Int(ring[Int((place &+ Self.prefetchDistance) & mask)]))
+      taken[found] = page
+      found &+= page == 0 ? 0 : 1
+      place &+= 1
+    }
+    oldest = place
+    precondition(found == wanted, "\(wanted) pages of a list of \(found)")
   }
 
+  /// Closes the holes, and doubles the ring if it is more than half full then.
   @inline(never)
   private mutating func makeRoom(_ records: UnsafeMutablePointer<PageRecord>) {
-    let capacity = Int(mask) + 1
-    let larger = 2 * count > capacity ? 2 * capacity : capacity
-    let new = Self.ring(larger)
-    var place: UInt32 = 0
-    forEach { page in
-      new[Int(place)] = page
-      records[Int(page)].place = place
-      place += 1
+    // A page is put where the ring was read before.
+    var free = oldest
+    var place = oldest
+    while place != end {
+      let page = ring[Int(place & mask)]
+      ring[Int(free & mask)] = page
+      records[Int(page)].place = free
+      free &+= page == 0 ? 0 : 1
+      place &+= 1
     }
-    ring.deallocate()
-    ring = new
-    mask = UInt32(larger - 1)
-    (oldest, end) = (0, place)
+    end = free
+    if end &- oldest > mask / 2 { double() }
+  }
+
+  private mutating func double() {
+    let larger = Self.ring(2 * (Int(mask) + 1))
+    let largerMask = 2 &* mask &+ 1
+    var place = oldest
+    while place != end {
+      larger[Int(place & largerMask)] = ring[Int(place & mask)]
+      place &+= 1
+    }
+    Glibc.free(ring)
+    ring = larger
+    mask = largerMask
   }
 
   /// Its pages, oldest first. O(places).

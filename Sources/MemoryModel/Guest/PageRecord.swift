@@ -1,13 +1,10 @@
-/// What is known of one page of a guest: 12 bytes, whether it is in memory or not.
+/// What is known of one page of a guest: 8 bytes, whether it is in memory or not.
 ///
 /// A page is named by its place in the table, the same for its whole life: a file page keeps its record when
 /// it is evicted, an anonymous page when it is swapped out. So an access finds its page without a search.
 package struct PageRecord: BitwiseCopyable {
-  /// Its place in its LRU list. Of an evicted file page: its handle in cleancache. Of a swapped page: its shadow.
+  /// Of a page in memory: its place in its LRU list. Of one that reclaim evicted: its shadow, the workingset clock then.
   var place: UInt32
-  /// Of a page in swap or in the swap cache: its slot. Of an evicted file page: its shadow, the
-  /// workingset clock at eviction.
-  var extra: UInt32
   /// Where the page is, and its flags.
   package var state: PageState
 }

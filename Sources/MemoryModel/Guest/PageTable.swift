@@ -3,15 +3,22 @@ import Glibc
 
 /// The records of all pages of a guest, and the four LRU lists of those in memory.
 ///
-/// One anonymous mapping that grows by copying; records that were never used take no memory of the
-/// simulator's machine. Memory: 12 bytes a page that was ever touched, and what its list takes. The only place with page pointers.
+/// Two anonymous mappings that grow by copying; what was never used takes no memory of the simulator's machine.
+/// Memory: 8 bytes a page that was ever touched, 4 more for one that was ever stored outside, and what its list takes.
+/// The only place with page pointers.
 package struct PageTable: ~Copyable {
   /// The records by the pages' numbers.
   package private(set) var records: UnsafeMutablePointer<PageRecord>
-  /// The number behind the last page.
+  /// Where copies of pages are: the slot of one in swap or in the swap cache, the handle in cleancache of a file page that
+  /// was evicted and put. Apart from the records, which are looked at far more often.
+  private(set) var copies: UnsafeMutablePointer<UInt32>
+  /// The number behind the last page, and behind the last that there is room for.
   private(set) var count: Int
-  private var mappedBytes: Int
+  private var room: Int
   private let lists: UnsafeMutablePointer<PageList>
+  /// Pages that reclaim has taken from a list and is looking at.
+  private let taken: UnsafeMutablePointer<UInt32>
+  private static var batch: Int { 32 }
 
   /// The number of the first page; 0 is none.
   package static var firstPage: Int { 4 }
@@ -19,40 +26,52 @@ package struct PageTable: ~Copyable {
   /// A table of `pages` untouched pages, and address space for `room` more, which then come without copying.
   package init(pages: Int, room: Int = 0) {
     count = Self.firstPage + pages
-    mappedBytes = Self.bytes(for: count + room)
-    records = Self.map(mappedBytes)
+    self.room = count + room
+    records = Self.map(self.room, isHuge: true)
+    copies = Self.map(self.room, isHuge: false)
+    taken = .allocate(capacity: Self.batch)
     lists = .allocate(capacity: LRUList.allCases.count)
     for list in LRUList.allCases { (lists + list.rawValue).initialize(to: PageList()) }
   }
 
   deinit {
-    munmap(records, mappedBytes)
+    Self.unmap(records, room)
+    Self.unmap(copies, room)
     lists.deinitialize(count: LRUList.allCases.count)
     lists.deallocate()
+    taken.deallocate()
   }
 
   /// The size of a huge page of the machine.
   private static var hugePage: Int { 2 << 20 }
 
-  /// Bytes of a mapping for `count` records: whole huge pages.
-  private static func bytes(for count: Int) -> Int {
-    (count * MemoryLayout<PageRecord>.stride + hugePage - 1) / hugePage * hugePage
+  /// Bytes of a mapping for `count` elements: whole huge pages.
+  private static func bytes<Element>(_ count: Int, of: Element.Type) -> Int {
+    (count * MemoryLayout<Element>.stride + hugePage - 1) / hugePage * hugePage
   }
 
-  /// A mapping of zero bytes that takes memory only where it is written.
-  private static func map(_ bytes: Int) -> UnsafeMutablePointer<PageRecord> {
+  /// `count` elements of zero bytes that take memory only where they are written, huge pages of it if `isHuge`.
+  private static func map<Element: BitwiseCopyable>(
+    _ count: Int, isHuge: Bool
+  ) -> UnsafeMutablePointer<Element> {
+    let bytes = bytes(count, of: Element.self)
     // Larger by a huge page, so that one can begin where it begins; what is too much is given back.
     let length = bytes + hugePage
     let mapping = mmap(
       nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let mapping, mapping != MAP_FAILED else {
-      preconditionFailure("no address space for \(bytes) bytes of page records")
+      preconditionFailure("no address space for \(bytes) bytes of a page table")
     }
     let start = mapping.alignedUp(toMultipleOf: hugePage)
     if start > mapping { munmap(mapping, start - mapping) }
     munmap(start + bytes, mapping + length - (start + bytes))
-    madvise(start, bytes, MADV_HUGEPAGE)
-    return start.assumingMemoryBound(to: PageRecord.self)
+    if isHuge { madvise(start, bytes, MADV_HUGEPAGE) }
+    return start.assumingMemoryBound(to: Element.self)
+  }
+
+  /// Takes back what `map` gave.
+  private static func unmap<Element>(_ elements: UnsafeMutablePointer<Element>, _ count: Int) {
+    munmap(elements, bytes(count, of: Element.self))
   }
 
   /// Makes room for `pages` pages in all; those added are untouched. At times O(pages there are).
@@ -64,20 +83,32 @@ package struct PageTable: ~Copyable {
   private mutating func growTable(toPages pages: Int) {
     let wanted = Self.firstPage + pages
     precondition(wanted < 1 << 31, "more than 2^31 pages in one guest")
-    let bytes = Self.bytes(for: max(wanted, count + count / 2))
-    if bytes > mappedBytes {
-      let larger = Self.map(bytes)
-      larger.update(from: records, count: count)
-      munmap(records, mappedBytes)
-      records = larger
-      mappedBytes = bytes
+    if wanted > room {
+      let more = max(wanted, count + count / 2)
+      records = Self.moved(records, count, from: room, to: more, isHuge: true)
+      copies = Self.moved(copies, count, from: room, to: more, isHuge: false)
+      room = more
     }
     count = wanted
+  }
+
+  private static func moved<Element: BitwiseCopyable>(
+    _ elements: UnsafeMutablePointer<Element>, _ count: Int, from room: Int, to more: Int,
+    isHuge: Bool
+  ) -> UnsafeMutablePointer<Element> {
+    let larger: UnsafeMutablePointer<Element> = map(more, isHuge: isHuge)
+    larger.update(from: elements, count: count)
+    unmap(elements, room)
+    return larger
   }
 
   /// Lets the processor fetch a page's record, so that it is near when it is looked at.
   @inline(__always)
   func prefetch(_ page: UInt32) { cacheLinePrefetch(records + Int(page)) }
+
+  /// The same for where its copy is.
+  @inline(__always)
+  func prefetchCopy(_ page: UInt32) { cacheLinePrefetch(copies + Int(page)) }
 
   /// Takes a page out of `list`, on which it is.
   @inline(__always)
@@ -85,10 +116,14 @@ package struct PageTable: ~Copyable {
     lists[list.rawValue].remove(at: records[Int(page)].place)
   }
 
-  /// Takes the oldest page out of `list`, which must have one.
+  /// Takes the oldest pages out of `list`, which must have them: up to `count`, oldest first, good until the next call.
+  ///
+  /// As in Linux (isolate_lru_pages) a batch leaves its list before it is looked at.
   @inline(__always)
-  package func removeOldest(from list: LRUList) -> UInt32 {
-    lists[list.rawValue].removeOldest(records)
+  package func takeOldest(_ count: Int, from list: LRUList) -> UnsafeBufferPointer<UInt32> {
+    let size = min(count, Self.batch)
+    lists[list.rawValue].takeOldest(size, into: taken, records)
+    return UnsafeBufferPointer(start: taken, count: size)
   }
 
   /// Puts a page at the head of `list`, where the youngest are.
@@ -108,9 +143,6 @@ package struct PageTable: ~Copyable {
     lists[list.rawValue].forEach { found.append($0) }
     return found
   }
-
-  /// How many pages `list` has.
-  func count(of list: LRUList) -> Int { lists[list.rawValue].count }
 
   /// Whether a page stands in `list` where its record says.
   func isListed(_ page: UInt32, in list: LRUList) -> Bool {

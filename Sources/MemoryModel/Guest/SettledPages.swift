@@ -6,8 +6,6 @@ import Glibc
 /// 32 KiB for a GiB of files; the bits of pages never read take no memory of the simulator's machine.
 struct SettledPages: ~Copyable {
   private let words: UnsafeMutablePointer<UInt64>
-  let places: UnsafeMutablePointer<UInt16>
-  static var block: Int { 256 }
 
   /// No page of `count` is settled.
   init(count: Int) {
@@ -15,15 +13,10 @@ struct SettledPages: ~Copyable {
     guard let memory = calloc(length, MemoryLayout<UInt64>.stride) else {
       preconditionFailure("no memory for the bits of \(count) pages")
     }
-    places = .allocate(capacity: Self.block + 64)
-    places.initialize(repeating: 0, count: Self.block + 64)
     words = memory.bindMemory(to: UInt64.self, capacity: length)
   }
 
-  deinit {
-    free(words)
-    places.deallocate()
-  }
+  deinit { free(words) }
 
   /// Whether a page is settled.
   @inline(__always)
@@ -39,18 +32,26 @@ struct SettledPages: ~Copyable {
   @inline(__always)
   func remove(_ page: UInt32) { words[Int(page >> 6)] &= ~(1 << UInt64(page & 63)) }
 
-  /// Looks at up to `block` accesses, and returns how many of them are no reads of settled pages; `places` are those.
+  /// Those of up to 64 accesses that are no reads of settled pages, a bit each, the first lowest; fetches their records.
   @inline(__always)
-  func gather(_ accesses: UnsafePointer<UInt32>, count: Int) -> Int {
-    var found = 0
+  func unsettled(
+    _ accesses: UnsafePointer<UInt32>, count: Int, _ pages: borrowing PageTable, fetchesCopies: Bool
+  ) -> UInt64 {
+    var mask: UInt64 = 0
     for place in 0..<count {
       let access = accesses[place]
       let word = words[Int(access & ~GuestKernel.writeBit) &>> 6]
       // The top bit of the access is 1 of a write.
       let isSettled = word &>> UInt64(access & 63)
-      places[found] = UInt16(truncatingIfNeeded: place)
-      found &+= Int((~isSettled & 1) | UInt64(access &>> 31))
+      mask |= ((~isSettled & 1) | UInt64(access &>> 31)) &<< UInt64(place)
     }
-    return found
+    var left = mask
+    while left != 0 {
+      let page = accesses[left.trailingZeroBitCount] & ~GuestKernel.writeBit
+      pages.prefetch(page)
+      if fetchesCopies { pages.prefetchCopy(page) }
+      left &= left &- 1
+    }
+    return mask
   }
 }
