@@ -31,6 +31,7 @@ run: setup build ## run the compile scenario, static and ballooned, and compare 
 	@echo "  $(PROGRAM) show last                                      every parameter and metric of the run"
 	@echo "  $(PROGRAM) run Scenarios/stale-frontswap.yaml --baseline  what selfshrinking is for"
 	@echo "  $(PROGRAM) run Scenarios/compile.yaml --set selfballoon_downhysteresis=2   another setting"
+	@echo "  $(PROGRAM) report 1 2 --db $(DATABASE) -o Results/compile.html   both runs as a page for the browser"
 	@echo "  sqlite3 $(DATABASE) 'SELECT * FROM ticks_mib LIMIT 5'     ask the database yourself"
 
 test: setup ## run all tests, in debug; reference runs, recordings and the documentation's commands in release

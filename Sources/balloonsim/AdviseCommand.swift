@@ -15,7 +15,7 @@ struct AdviseCommand: ParsableCommand {
       defaults would give, and the recommended settings as sysfs writes and boot options. The seed and \
       the demand are conditions: a setting is judged by its mean over them. Docs/tuning.md says how.
 
-      Exit code 1 if no setting satisfies the constraints.
+      Exit code 1 if no setting satisfies the constraints, or there is only one.
       """)
 
   @Option(help: "The sweep: its number, its name, or `last`.")

@@ -23,7 +23,7 @@ struct CompareCommand: ParsableCommand {
     help: ArgumentHelp(
       """
       Exit with 1 if a figure differs by more: in percent of the first run's (stall=5%), or in its own unit (oom_kills=0); \
-      may be repeated.
+      `memory`, `saved` and `harm` are memory_held_mean, memory_saved and stall; may be repeated.
       """, valueName: "metric=amount"))
   var tolerance: [String] = []
 
@@ -42,7 +42,7 @@ struct CompareCommand: ParsableCommand {
       return tolerance
     }
     let store = try database.openToRead()
-    let groups = try runs.map { try RunGroup(store, records(of: $0, store)) }
+    let groups = try runs.map { try RunGroup(store, store.records(of: $0)) }
     let comparison = RunComparison(groups)
     let others = groups.dropFirst().filter { $0.runs.count == 1 }
     let stories =
@@ -80,27 +80,17 @@ struct CompareCommand: ParsableCommand {
         ? "All parameters are the same." : parameters.text(width: width))
     let (figures, equal) = comparison.metricTable
     if !figures.rows.isEmpty { parts.append(figures.text(width: width)) }
-    parts.append(
-      figures.rows.isEmpty
-        ? "All \(equal) figures are the same." : "\(equal) other figures are the same.")
+    switch (figures.rows.isEmpty, equal) {
+    case (false, 0): break
+    case (false, 1): parts.append("1 other figure is the same.")
+    case (false, _): parts.append("\(equal) other figures are the same.")
+    case (true, 1): parts.append("The only figure is the same.")
+    case (true, _): parts.append("All \(equal) figures are the same.")
+    }
     parts += comparison.verdicts
     for story in stories { parts += story.text(width: width) }
     let text = parts.map { TableText.wrapped($0.trimmedEnd, width: width ?? 100) + "\n" }
     try put(text.joined(separator: "\n"), terminator: "")
-  }
-
-  /// The runs that a word means: one, or several as in `4-6,9`.
-  private func records(of text: String, _ store: ResultStore) throws -> [RunRecord] {
-    let isList =
-      text.contains { ",-".contains($0) } && text.allSatisfy { "0123456789,-".contains($0) }
-    guard isList else { return [try store.resolve(text)] }
-    return try text.split(separator: ",", omittingEmptySubsequences: false).flatMap { part in
-      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
-      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
-        first <= last, last - first < 100_000
-      else { throw Failure(.usage, "'\(text)' is no list of runs such as 4-6,9") }
-      return try (first...last).map { try store.resolve("\($0)") }
-    }
   }
 }
 

@@ -19,7 +19,7 @@ struct ExportCommand: ParsableCommand {
       Docs/database.md says how to read it back, and how to make Parquet of it.
       """)
 
-  @Argument(help: "Runs: numbers, beginnings of keys, or `last`.")
+  @Argument(help: "Runs: numbers, lists such as 4-6,9, beginnings of keys, or `last`.")
   var runs: [String] = []
 
   @Flag(help: "All runs of the database.")
@@ -134,7 +134,15 @@ struct ExportCommand: ParsableCommand {
     choice.parameters = parameters
     choice.format = options.json ? .json : format
     if gnuplot, let file { try writeScript(file, &choice, store) }
-    let exporter = try Exporter(store: store, runs: try owners(of: table, store), options: choice)
+    let owners: [Int64]
+    if table.owner == .sweep {
+      owners = try sweeps(table, store)
+    } else {
+      let records = try records(store)
+      if let remark = records.remark(onRowsOf: table) { options.say("balloonsim: \(remark)") }
+      owners = records.map(\.id)
+    }
+    let exporter = try Exporter(store: store, runs: owners, options: choice)
     let file = gnuplot ? file.map(Self.data(of:)) : file
     let output = try OutputFile(file, besides: database.file)
     try exporter.write(to: output.write)
@@ -148,9 +156,10 @@ struct ExportCommand: ParsableCommand {
   private func writeScript(
     _ file: String, _ choice: inout Exporter.Options, _ store: ResultStore
   ) throws {
-    let sources = try runs.flatMap { text in
-      let run = try store.resolve(text)
-      return try store.guests(of: run.id).map { ExportedPlot.Source(run: run.id, guest: $0) }
+    let records = try records(store)
+    try records.requireTicks()
+    let sources = try records.flatMap { run in
+      try store.guests(of: run.id).map { ExportedPlot.Source(run: run.id, guest: $0) }
     }
     let columns = try choice.columns.map { try TickColumn.named($0) }
     choice.columns = ExportedPlot.keys + (columns ?? TickColumn.allCases).map(\.name)
@@ -168,25 +177,25 @@ struct ExportCommand: ParsableCommand {
       .usage, unknownWord("table", name, known: ResultTable.allCases.map(\.rawValue)))
   }
 
-  /// The runs, or the sweeps, whose rows are wanted.
-  private func owners(of table: ResultTable, _ store: ResultStore) throws -> [Int64] {
-    switch table.owner {
-    case .sweep:
-      if !runs.isEmpty {
-        throw Failure(
-          .usage, "the rows of \(table.rawValue) belong to sweeps: give --sweep or --all")
-      }
-      return try sweep.map { [try store.sweepTable($0, metrics: []).id] }
-        ?? store.sweeps().map(\.id)
-    case .run:
-      if all { return try store.runs().map(\.id) }
-      if let sweep {
-        var filter = RunFilter()
-        filter.sweep = try store.sweepTable(sweep, metrics: []).id
-        return try store.runs(filter).map(\.id)
-      }
-      return try runs.map { try store.resolve($0).id }
+  /// The sweeps whose rows are wanted.
+  private func sweeps(_ table: ResultTable, _ store: ResultStore) throws -> [Int64] {
+    if !runs.isEmpty {
+      throw Failure(
+        .usage, "the rows of \(table.rawValue) belong to sweeps: give --sweep or --all")
     }
+    return try sweep.map { [try store.sweepTable($0, metrics: []).id] }
+      ?? store.sweeps().map(\.id)
+  }
+
+  /// The runs whose rows are wanted.
+  private func records(_ store: ResultStore) throws -> [RunRecord] {
+    if all { return try store.runs() }
+    if let sweep {
+      var filter = RunFilter()
+      filter.sweep = try store.sweepTable(sweep, metrics: []).id
+      return try store.runs(filter)
+    }
+    return try store.records(of: runs)
   }
 }
 
@@ -196,4 +205,7 @@ extension Exporter.Parameters: ExpressibleByArgument {}
 extension SimDuration: ExpressibleByArgument {
   /// A time with its unit.
   public init?(argument: String) { self.init(argument) }
+
+  /// The time with its unit, as it is typed.
+  public var defaultValueDescription: String { text }
 }

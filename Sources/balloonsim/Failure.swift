@@ -41,7 +41,7 @@ struct Failure: Error {
     case let error as UnreadableFile: self = Failure(.cannotRead, error.description)
     case let error as RecordingError: self = Self.failure(error)
     case let error as Exporter.OptionError: self = Failure(.usage, Self.sentence(error))
-    case let error as AnalysisError: self = Failure(.usage, Self.sentence(error))
+    case let error as AnalysisError: self = Failure(Self.status(error), Self.sentence(error))
     case let error as VectorError: self = Self.failure(error)
     case let error as RecordedFileError: self = Self.failure(error)
     case let error as StoppedRun:
@@ -113,6 +113,17 @@ struct Failure: Error {
     }
   }
 
+  /// A sweep that has no answer is no wrong usage.
+  private static func status(_ error: AnalysisError) -> ExitStatus {
+    switch error {
+    case .nothingFinished, .nothingVaries, .noVariance, .noFullGrid, .noMap, .wrongDesign:
+      .notHeld
+    case .unknownMetric, .guestNeeded, .noSuchMetric, .notACondition, .wrongValue, .objectiveCount,
+      .unknownParameter, .tooManyCurves:
+      .usage
+    }
+  }
+
   private static func sentence(_ error: AnalysisError) -> String {
     switch error {
     case .unknownMetric(let name, let nearest):
@@ -127,8 +138,10 @@ struct Failure: Error {
     case .objectiveCount(let count): "two objectives are weighed, not \(count)"
     case .unknownParameter(let path, let varying):
       "'\(path)' is not one of the parameters that vary: \(varying.joined(separator: ", "))"
+    case .noMap(let cells, let filled):
+      "a map of the two would have \(cells) cells, \(filled) of them with a run: give --heat a grid of at most \(SweepGrid.cellLimit) cells"
     case .tooManyCurves(let count, let limit):
-      "that makes \(count) curves, more than \(limit): give --heat, or a sweep in which less varies"
+      "that makes \(count) curves, more than \(limit): choose fewer runs or columns, or --heat and a sweep in which less varies"
     case .nothingFinished: "no run of the sweep is finished"
     case .nothingVaries: "all runs of the sweep have the same settings"
     case .noVariance(let metric): "\(metric) is the same in all runs, so nothing explains it"
@@ -165,6 +178,7 @@ struct Failure: Error {
     switch error {
     case .cannotCreate(let path, let reason): Failure(.cannotCreate, "\(path): \(reason)")
     case .cannotWrite(let path, let reason): Failure(.inputOutput, "\(path): \(reason)")
+    case .noName: Failure(.usage, "-o takes the path of a file, or `-` for standard output")
     }
   }
 

@@ -51,7 +51,8 @@ struct PlotCommand: ParsableCommand {
   var constraint: [String] = []
 
   @Option(
-    name: [.customShort("o"), .customLong("output")], help: "The file, .svg, .png or .gp.")
+    name: [.customShort("o"), .customLong("output")],
+    help: "The file, .svg, .png or .gp; `-`: standard output, as SVG.")
   var file: String?
 
   @Flag(help: "Draw with characters, here.")
@@ -62,8 +63,15 @@ struct PlotCommand: ParsableCommand {
 
   func validate() throws {
     if (sweep == nil) == runs.isEmpty { throw ValidationError("give runs, or --sweep") }
+    if file == "-", output.json {
+      throw ValidationError("--json says what file was written; it does not go with -o -")
+    }
     if terminal, output.json { throw ValidationError("--terminal draws here, without --json") }
     if (x == nil) != (y == nil) { throw ValidationError("--x and --y belong together") }
+    if let heat, heat == x { throw ValidationError("--heat takes another parameter than --x") }
+    if heat != nil, terminal {
+      throw ValidationError("--heat needs colours: give -o")
+    }
     if heat != nil, x == nil { throw ValidationError("--heat needs --x and --y") }
     if x != nil, !objective.isEmpty || !constraint.isEmpty {
       throw ValidationError("--objective and --constraint draw a front, without --x and --y")
@@ -82,8 +90,8 @@ struct PlotCommand: ParsableCommand {
     let width = min(Terminal.width ?? 80, 160)
     var target = PlotTarget.terminal(width: width, height: 24)
     if let file {
-      guard let known = PlotTarget(file: file) else {
-        throw Failure(.usage, "\(file): pictures end in .svg or .png, scripts in .gp")
+      guard let known = file == "-" ? .svg : PlotTarget(file: file) else {
+        throw Failure(.usage, "'\(file)': pictures end in .svg or .png, scripts in .gp")
       }
       target = known
     }
@@ -91,12 +99,14 @@ struct PlotCommand: ParsableCommand {
     if let sweep, let x, let y {
       let metric = try MetricChoice(y, known: store.metricNames())
       let table = try store.sweepTable(sweep, metrics: [metric.name])
-      picture = try target.picture(SweepPlot(table, x: x, metric: metric, heat: heat))
+      picture =
+        try heat.map { try target.picture(HeatPlot(table, x: x, y: $0, metric: metric)) }
+        ?? target.picture(SweepPlot(table, x: x, metric: metric))
     } else if let sweep {
       let question = try AdviceQuestion(store, objectives: objective, constraints: constraint)
       picture = try target.picture(FrontPlot(question.answer(sweep, store).advice))
     } else {
-      let records = try runs.map { try store.resolve($0) }
+      let records = try store.records(of: runs)
       try check(records, store)
       if columns == nil, records.count == 1 {
         let guest = try guest ?? store.guests(of: records[0].id)[0]
@@ -124,6 +134,9 @@ struct PlotCommand: ParsableCommand {
       guard record.recording.keepsTicks else {
         throw Failure(
           .usage, "no ticks of run \(record.id) are kept; make it again with --record ticks")
+      }
+      guard try store.hasTicks(record.id) else {
+        throw Failure(.notHeld, "there are no ticks of run \(record.id) yet")
       }
       let guests = try store.guests(of: record.id)
       if let guest, !guests.contains(guest) {

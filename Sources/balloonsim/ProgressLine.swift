@@ -68,9 +68,9 @@ struct ProgressLine {
 
   /// Draws the line over the last one on standard error.
   func draw() {
-    note("\r\(text(width: Terminal.width(of: STDERR_FILENO) ?? 80))\u{1B}[K", terminator: "")
+    Terminal.redraw(text(width: Terminal.width(of: STDERR_FILENO) ?? 80))
   }
 
   /// Removes the line.
-  static func clear() { note("\r\u{1B}[K", terminator: "") }
+  static func clear() { Terminal.redraw("") }
 }

@@ -51,6 +51,9 @@ struct ReportCommand: ParsableCommand {
     if sweep == nil, !objective.isEmpty || !constraint.isEmpty {
       throw ValidationError("--objective and --constraint belong to --sweep")
     }
+    if output.json, file == "-" {
+      throw ValidationError("--json says what file was written; it does not go with -o -")
+    }
     if runs.count > Self.runLimit {
       throw ValidationError("a page takes up to \(Self.runLimit) runs; a sweep is --sweep")
     }
@@ -75,8 +78,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   private func runPage(_ store: ResultStore) throws -> ReportPage {
-    var seen: Set<Int64> = []
-    let records = try runs.map { try store.resolve($0) }.filter { seen.insert($0.id).inserted }
+    let records = try store.records(of: runs, atMost: Self.runLimit)
     let report = try RunReport(store, runs: records)
     do {
       return try report.page(command: command, pictures: true)
@@ -109,8 +111,9 @@ struct ReportCommand: ParsableCommand {
     let report = SweepReport(
       table, record: try store.sweeps().first { $0.id == table.id },
       objectives: question.objectives, advice: answer?.advice, tunables: answer?.tunables ?? [],
-      sensitivities: sensitivities, notes: notes)
-    return try report.page(command: command)
+      sensitivities: sensitivities, notes: notes,
+      sentence: { "There is no picture of it: \(Self.sentence($0))." })
+    return report.page(command: command)
   }
 
   private static func sentence(_ error: any Error) -> String {

@@ -35,11 +35,21 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Also run it with static guests (controller: none) and compare.")
   var baseline = false
 
+  @Option(
+    help: ArgumentHelp(
+      "How much to keep of the run: ticks, every:TIME, worker or metrics (default: ticks).",
+      valueName: "level"))
+  var record: RecordingLevel?
+
   @Flag(name: .customLong("no-record"), help: "Keep nothing in the database.")
   var isUnrecorded = false
 
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if record != nil, isUnrecorded { throw ValidationError("give --record or --no-record") }
+  }
 
   func run() throws {
     let overrides = try overrides()
@@ -102,8 +112,9 @@ struct RunCommand: ParsableCommand {
     let names = resolved.scenario.guests.map(\.name)
     let command = command(with: settings)
     let recorder = try store.map { store in
-      let run = try store.begin(resolved.description(command: command))
-      return RunRecorder(store: store, run: run, guests: names)
+      let level = record ?? .ticks
+      let run = try store.begin(resolved.description(command: command, recording: level))
+      return RunRecorder(store: store, run: run, guests: names, level: level)
     }
     let monitor = RunMonitor(
       recorder: recorder, title: resolved.scenario.name, end: resolved.expectedEnd,
@@ -142,6 +153,7 @@ struct RunCommand: ParsableCommand {
     for setting in settings { words += ["--set", setting] }
     if let seed { words += ["--seed", seed] }
     if let duration { words += ["--duration", duration] }
+    if let record, record != .ticks { words += ["--record", record.text] }
     return shellCommand(words)
   }
 

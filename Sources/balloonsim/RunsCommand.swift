@@ -96,7 +96,7 @@ struct ShowCommand: ParsableCommand {
       """,
     discussion: "Several runs: their metrics side by side.")
 
-  @Argument(help: "A number, the beginning of a key, or `last`.")
+  @Argument(help: "Runs: numbers, lists such as 4-6,9, beginnings of keys, or `last`.")
   var runs: [String] = []
 
   @Option(help: "A sweep and its runs instead: its number, its name, or `last`.")
@@ -115,7 +115,7 @@ struct ShowCommand: ParsableCommand {
       let page = SweepPage(try store.sweepTable(sweep), try store.sweeps())
       return try put(output.json ? page.json : page.text(width: Terminal.width), terminator: "")
     }
-    let records = try runs.map { try store.resolve($0) }
+    let records = try store.records(of: runs)
     let pages = try records.map { record in
       RunPage(
         run: record, provenance: try store.provenance(of: record.id),

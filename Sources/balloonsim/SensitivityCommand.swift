@@ -11,6 +11,8 @@ struct SensitivityCommand: ParsableCommand {
       Of a full grid: the share of the variance of every parameter and of every pair. Of a sweep with \
       --design morris: elementary effects (mu, mu*, sigma). Of --design saltelli: Sobol indices, first \
       order and total. Docs/tuning.md says how and by which formulas.
+
+      Exit code 1 if the metric is the same in all runs, or they are no such design.
       """)
 
   @Option(help: "The sweep: its number, its name, or `last`.")

@@ -40,12 +40,12 @@ final class SweepBar {
       line =
         "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: cells - filled))] \(text)"
     }
-    note("\r\(line.prefix(width))\u{1B}[K", terminator: "")
+    Terminal.redraw(String(line.prefix(width)))
   }
 
   /// Removes the bar.
   func clear() {
-    if hasDrawn { note("\r\u{1B}[K", terminator: "") }
+    if hasDrawn { Terminal.redraw("") }
     hasDrawn = false
   }
 }

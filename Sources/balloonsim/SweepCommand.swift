@@ -139,8 +139,10 @@ struct SweepCommand: ParsableCommand {
     warn(of: estimate)
     let jobs = StoppedRuns.knownLast(estimate.longestFirst(todo.jobs))
     let outcome = try carryOut(plan, sweep, jobs, todo.reused, store)
+    let next =
+      shard == nil && !output.json && !output.quiet ? try NextCommands(sweep, in: store) : nil
     try store.close()
-    try report(outcome, sweep: sweep, plan)
+    try report(outcome, sweep: sweep, plan, next)
     if !outcome.faults.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
   }
 
@@ -229,7 +231,11 @@ struct SweepCommand: ParsableCommand {
     _ store: ResultStore
   ) throws -> Outcome {
     catchInterrupts()
-    StoppedRuns.watch()
+    // What can be read only once would be empty for the program that goes on.
+    var information = stat()
+    if stat(scenario, &information) == 0, information.st_mode & S_IFMT == S_IFREG {
+      StoppedRuns.watch()
+    }
     let level = record
     let scenario = scenario
     let fixed = fixedWords
@@ -285,7 +291,9 @@ struct SweepCommand: ParsableCommand {
     return words
   }
 
-  private func report(_ outcome: Outcome, sweep: Int64, _ plan: SweepPlan) throws {
+  private func report(
+    _ outcome: Outcome, sweep: Int64, _ plan: SweepPlan, _ next: NextCommands?
+  ) throws {
     let seconds = outcome.wall / .seconds(1)
     if output.json {
       let faults = outcome.faults.map { fault in
@@ -307,7 +315,7 @@ struct SweepCommand: ParsableCommand {
     }
     if outcome.faults.count > 5 { note("and \(outcome.faults.count - 5) more failed") }
     try put(
-      "sweep \(sweep): \(outcome.computed) computed, \(outcome.reused) reused, "
+      sentence: "sweep \(sweep): \(outcome.computed) computed, \(outcome.reused) reused, "
         + "\(outcome.faults.count) failed in \(UnitScale.text(seconds, unit: "s"))")
     if let shard = shard?.shard {
       return output.say(
@@ -317,13 +325,10 @@ struct SweepCommand: ParsableCommand {
         \(ShardOption.file(of: database.file, part: "*-of-\(shard.count)"))
         """)
     }
-    output.say(
-      """
-      Recorded in \(database.file). Try next:
-        balloonsim advise --sweep \(sweep)
-        balloonsim sensitivity --sweep \(sweep) --metric stall
-        balloonsim export --sweep \(sweep) -o sweep.csv
-      """)
+    guard let next else { return }
+    let width = Terminal.width(of: STDERR_FILENO)
+    output.say("Recorded in \(database.file). Try next:")
+    for command in next.commands { output.say(shellCommand(command, indentedWithin: width)) }
   }
 
   /// Lists the points, which of them are there already, and what the others will cost.

@@ -16,12 +16,27 @@ enum Terminal {
 
   /// Whether a progress bar makes sense: standard error is a terminal.
   static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Draws a line over the last one on standard error; an empty one removes it.
+  ///
+  /// A terminal that takes no control codes, `TERM=dumb`, has the rest of the line covered with spaces.
+  static func redraw(_ line: String) {
+    if ProcessInfo.processInfo.environment["TERM"] == "dumb" {
+      let room = (width(of: STDERR_FILENO) ?? 80) - 1 - line.count
+      let rest = String(repeating: " ", count: max(0, room))
+      note("\r\(line)\(rest)" + (line.isEmpty ? "\r" : ""), terminator: "")
+    } else {
+      note("\r\(line)\u{1B}[K", terminator: "")
+    }
+  }
 }
 
 /// Output that cannot be made or written.
 enum OutputError: Error {
   case cannotCreate(path: String, reason: String)
   case cannotWrite(path: String, reason: String)
+  /// The path is empty.
+  case noName
 }
 
 /// Opens something in place of each standard stream that is closed, so that no file takes its place and is
@@ -76,6 +91,7 @@ final class OutputFile {
       self.file = file
       return
     }
+    if self.path.isEmpty { throw .noName }
     if let reason = makeFolder(for: self.path) {
       throw .cannotCreate(path: self.path, reason: reason)
     }

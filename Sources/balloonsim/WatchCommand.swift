@@ -35,13 +35,14 @@ struct WatchCommand: ParsableCommand {
     let store = try database.openToRead()
     let id = try store.resolve(text).id
     let isDrawn = Terminal.width != nil && Terminal.showsProgress && !output.json
-    let start = ContinuousClock.now
+    var start = ContinuousClock.now
     var first: SimTime?
     var last: RunProgress?
     while true {
       // Whatever is written before the end is seen after it.
       let record = try store.resolve("\(id)")
       if let progress = try store.progress(of: id), progress != last, record.status == .running {
+        if first == nil { start = .now }
         let begin = first ?? progress.time
         let passed = (ContinuousClock.now - start) / .seconds(1)
         let speed = Double((progress.time - begin).nanoseconds) / 1e9 / passed

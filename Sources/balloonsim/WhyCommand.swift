@@ -11,9 +11,10 @@ struct WhyCommand: ParsableCommand {
     abstract: "Explain what the selfballoon worker did at a moment, with its arithmetic.",
     usage: "balloonsim why <run> --at <time>|--worst [<options>]",
     discussion: """
-      --worst takes the first kill for want of memory; without one the tick in which accesses waited longest; without that \
-      the run of the worker that found the guest furthest below its goal. It also shows the minute before. --by takes one of \
-      the three.
+      --worst takes the first kill for want of memory; without one the tick in which accesses waited longest after the \
+      worker's first run (before it only if none waited later, or there is no worker: a cold file cache has to fill); without \
+      that the run of the worker that found the guest furthest below its goal. It also shows the minute before. --by takes \
+      one of the three.
       """)
 
   @Argument(help: ArgumentHelp("A number, the beginning of a key, or `last`.", valueName: "run"))
@@ -75,13 +76,13 @@ struct WhyCommand: ParsableCommand {
   ) throws -> (guest: String, time: SimTime, what: String?) {
     if let at {
       if let end = record.simulated, at > end {
-        throw Failure(.usage, "--at: run \(record.id) ended at \(end.text)")
+        throw Failure(.usage, "--at: run \(record.id) ended at \(Self.text(end))")
       }
       return (guest ?? guests[0], .zero + at, nil)
     }
     for kind in by.map({ [$0] }) ?? WorstMoment.allCases {
       guard let found = try store.worst(kind, of: record.id, guest: guest) else { continue }
-      return (found.guest, found.time, kind.text)
+      return (found.guest, found.time, kind.text(isAfterFirstRun: found.isAfterFirstRun))
     }
     let what =
       switch by {

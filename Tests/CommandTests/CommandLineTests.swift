@@ -11,7 +11,14 @@ struct CommandLineTests {
     "The help of every command names its options",
     arguments: [
       ([], ["run", "runs", "show", "export", "inspect", "scenario", "trace", "validate", "db"]),
-      (["run"], ["--set", "--seed", "--duration", "--baseline", "--no-record", "--db", "--json"]),
+      (["watch"], ["--every <time>", "(default: 500ms)"]),
+      (
+        ["run"],
+        [
+          "--set", "--seed", "--duration", "--baseline", "--record <level>", "--no-record", "--db",
+          "--json",
+        ]
+      ),
       (["runs"], ["--scenario", "--status", "--driver", "--set", "--sort", "--limit", "--db"]),
       (["show"], ["--db", "--json", "--quiet", "--verbose", "BALLOONSIM_BUSY_TIMEOUT"]),
       (["export"], ["--table", "--columns", "--every", "--format", "-o", "--db"]),
@@ -58,6 +65,8 @@ struct CommandLineTests {
     "Wrong usage ends with 64 and says what is wrong",
     arguments: [
       (["run"], "Missing expected argument '<scenario>'"),
+      (["run", "small.yaml", "--record", "all"], "'all' is invalid"),
+      (["run", "small.yaml", "--record", "ticks", "--no-record"], "give --record or --no-record"),
       (["show"], "give runs, or --sweep"),
       (["export"], "give runs, --all or --sweep"),
       (["scenario", "check"], "Missing expected argument '<files> ...'"),

@@ -37,6 +37,21 @@ struct CompareTests {
     #expect((object["comparisons"] as? [[String: Any]])?.count == 1)
   }
 
+  @Test("A tolerance takes the words for figures that advice takes")
+  func toleranceWords() async throws {
+    for seed in ["1", "2"] {
+      try await workplace.run("run", "small.yaml", "--db", "a.sqlite", "--seed", seed).expect(0)
+    }
+    for (tolerance, code) in [
+      ("memory=100%", 0), ("saved=1000000", 0), ("one.memory=100%", 0), ("harm=1h", 64),
+      ("memory_held_mean=100%", 0), ("memori=1", 64), ("two.memory=1", 64),
+    ] as [(String, Int32)] {
+      let outcome = try await workplace.run(
+        "compare", "1", "2", "--quiet", "--tolerance", tolerance, "--db", "a.sqlite")
+      outcome.expect(code)
+    }
+  }
+
   @Test("Repetitions are compared in pairs; wrong words are named")
   func groups() async throws {
     try await workplace.run(

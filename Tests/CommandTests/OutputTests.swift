@@ -133,6 +133,43 @@ struct OutputTests {
   }
 
   @Test(
+    "What a sweep suggests is as wide as the terminal, and a shell still takes it",
+    .enabled(if: hasTerminal))
+  func suggestionWidth() async throws {
+    let outcome = try await workplace.shell(
+      """
+      script -qec "stty cols 40; balloonsim sweep small.yaml --vary selfballoon_interval=1,5 \
+      --record metrics" /dev/null < /dev/null
+      """)
+
+    outcome.expect(0)
+    let text = outcome.output.replacing("\r\n", with: "\n")
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 40 }, "\(text)")
+    let advice = try #require(text.firstRange(of: "  balloonsim advise"))
+    let again = try await workplace.shell(String(text[advice.lowerBound...]))
+    again.expect(0)
+    #expect(try workplace.read("sweep.csv").hasPrefix("point,"))
+  }
+
+  @Test(
+    "A terminal that takes no control codes gets none but carriage returns",
+    .enabled(if: hasTerminal))
+  func dumbTerminal() async throws {
+    let outcome = try await workplace.shell(
+      """
+      TERM=dumb script -qec "stty cols 60; exec timeout --foreground -s INT 3 \
+      balloonsim run small.yaml --duration 20000h --no-record" /dev/null < /dev/null
+      """)
+
+    #expect(outcome.output.contains("\rsmall 0%"), "\(outcome)")
+    #expect(
+      outcome.output.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\r" || $0 == "\n" })
+    // What was drawn is covered before the sentence comes.
+    #expect(
+      outcome.output.contains("\r\(String(repeating: " ", count: 59))\rballoonsim: interrupted"))
+  }
+
+  @Test(
     "On a terminal a bar shows the progress and goes away, and it has no colours",
     .enabled(if: hasTerminal), arguments: ["", "NO_COLOR=1"])
   func progressBar(environment: String) async throws {

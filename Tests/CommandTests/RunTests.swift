@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 @Suite("Runs and what they leave behind", .timeLimit(.minutes(5)))
@@ -52,6 +53,33 @@ struct RunTests {
     #expect(worker.lines.dropFirst().first == "5000000000")
     #expect(worker.lines.count > 4)
     #expect(events.output.contains("10000000000"))
+  }
+
+  @Test(
+    "How much is kept of a run changes neither its key nor its course",
+    arguments: [
+      // 20 s at a tick of 1 s: 0 s and 7 s and 14 s begin spans of 7 s. The worker runs at 5 s first.
+      ("ticks", 21, true), ("every:7s", 3, true), ("worker", 0, true), ("metrics", 0, false),
+    ])
+  func levels(level: String, ticks: Int, keepsWorker: Bool) async throws {
+    let whole = try await report("--no-record")
+    let run = try await report("--record", level)
+
+    #expect(run["key"] as? String == whole["key"] as? String)
+    #expect(run["fingerprint"] as? String == whole["fingerprint"] as? String)
+    #expect(run["metrics"] as? NSObject == whole["metrics"] as? NSObject)
+    let database = try DatabaseQueue(path: workplace.path("Results/balloonsim.sqlite"))
+    let (kept, worker, text) = try await database.read { db in
+      (
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM ticks"),
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM worker"),
+        try String.fetchOne(db, sql: "SELECT recording FROM runs")
+      )
+    }
+    #expect(kept == ticks && text == level)
+    #expect((try #require(worker) > 0) == keepsWorker)
+    let command = try #require(run["command"] as? String)
+    #expect(command == "balloonsim run small.yaml" + (level == "ticks" ? "" : " --record \(level)"))
   }
 
   @Test("Runs are found by number, by the beginning of a key and as the last; lists are filtered")

@@ -98,6 +98,44 @@ struct TuningTests {
     #expect(abs(shares.reduce(rest, +) - 1) < 1e-9)
   }
 
+  @Test("A sweep in which nothing varies has no answer, which is no wrong usage")
+  func nothingVaries() async throws {
+    let sweep = try await workplace.run(
+      "sweep", "small.yaml", "--vary", "seed=1,2", "--record", "metrics")
+    sweep.expect(0)
+
+    try await workplace.run("advise", "--sweep", "1")
+      .expect(1, saying: "all runs of the sweep have the same settings")
+    try await workplace.run("sensitivity", "--sweep", "1", "--metric", "oom_kills")
+      .expect(1, saying: "oom_kills is the same in all runs, so nothing explains it")
+    #expect(
+      !sweep.errors.contains("advise") && sweep.errors.contains("balloonsim report --sweep 1"))
+  }
+
+  @Test("What a sweep suggests in the end has an answer")
+  func suggestions() async throws {
+    // Without accesses nothing ever waits, so stall is the same in all runs.
+    try workplace.write(
+      """
+      name: idle
+      duration: 20s
+      guests: [{ name: one, memory: 64MiB, committed: { trace: demand.csv } }]
+
+      """, to: "idle.yaml")
+    let sweep = try await workplace.run(
+      "sweep", "idle.yaml", "--vary", "selfballoon_downhysteresis=1,8", "--record", "metrics")
+
+    sweep.expect(0)
+    let commands = sweep.errors.split(separator: "\n").filter { $0.hasPrefix("  balloonsim ") }
+      .map { $0.split(separator: " ").dropFirst().map(String.init) }
+    #expect(
+      commands.map(\.first) == ["advise", "plot", "sensitivity", "report", "export"])
+    #expect(commands.contains { $0.contains("memory_held_mean") })
+    for words in commands where !["plot", "report"].contains(words[0]) {
+      try await workplace.start(words).outcome().expect(0)
+    }
+  }
+
   @Test("Wrong words are answered with what was expected")
   func mistakes() async throws {
     try await sweep()

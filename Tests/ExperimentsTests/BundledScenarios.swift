@@ -7,8 +7,8 @@ enum Bundled {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scenarios").path
   static let scenarios = [
-    "burst-with-reserve", "burst-without-reserve", "compile", "pgbench", "stale-frontswap", "steps",
-    "two-guests",
+    "burst-with-reserve", "burst-without-reserve", "compile", "hunting", "pgbench",
+    "stale-frontswap", "steps", "two-guests",
   ]
   static let traces = ["traces/pgbench.csv", "traces/swift-build.csv"]
 

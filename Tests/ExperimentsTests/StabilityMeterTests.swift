@@ -19,7 +19,7 @@ struct StabilityMeterTests {
     return meter
   }
 
-  /// Up by 250 pages in 20 s and down again in 20 s, around 10,000.
+  /// From 9,500 up to 10,500 in 20 s and down again in 20 s, by 250 every 5 s.
   private static let triangle: [Int64] = (0..<10).flatMap { _ in
     [
       9_500, 9_750, 10_000, 10_250, 10_500, 10_250, 10_000, 9_750,
@@ -65,6 +65,20 @@ struct StabilityMeterTests {
   func small() {
     let course = (0..<100).map { (Int64(10_000 + ($0 % 2) * 38), Int64(8_000)) }
 
+    #expect(meter(course).huntingSwings == 0)
+  }
+
+  @Test("What the decision before a turn saw belongs to the swing that begins there")
+  func turnsOfOneDecision() {
+    // T follows committed memory at the next decision, up and down in one step each; each swing is 1,000 pages wide, and
+    // committed memory moved as far between the decision before its beginning and its end.
+    let course: [(Int64, Int64)] = [
+      (10_000, 9_000), (11_000, 9_000), (10_000, 8_000), (11_000, 8_000), (10_000, 8_000),
+      (11_000, 8_000),
+      (10_000, 8_000), (11_000, 9_000),
+    ]
+    // By the definition: of the swings that begin at decisions 1 to 5, those from 1 (range 8,000 to 9,000 from decision 0 to 2)
+    // and 2 (decisions 1 to 3) are asked for; those from 3, 4 and 5 are not, three in a row.
     #expect(meter(course).huntingSwings == 0)
   }
 

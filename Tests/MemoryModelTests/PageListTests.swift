@@ -45,8 +45,7 @@ struct PageListTests {
           absent += expected
         }
         guard step % 100 == 0 else { continue }
-        var found: [UInt32] = []
-        list.forEach { found.append($0) }
+        let found = list.all
         #expect(found == oldestFirst, "seed \(seed), step \(step)")
         let atTheirPlaces = found.filter { list.page(at: records[Int($0)].place) == $0 }
         #expect(atTheirPlaces == found, "seed \(seed), step \(step)")

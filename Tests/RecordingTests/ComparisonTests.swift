@@ -145,6 +145,24 @@ struct ComparisonTests {
     #expect(table.rows[0].prefix(3) == ["build", "stall", "s"])
   }
 
+  @Test("Differences have the digits to show; what rounding makes of equal figures is none")
+  func smallDifferences() throws {
+    func rows(_ first: Double, _ second: Double) throws -> (rows: [[String]], equal: Int) {
+      let groups = try [first, second].map { stall in
+        try RunGroup(store, [recordFigures("a", seed: 1, stall: stall, held: 512)])
+      }
+      let (table, equal) = RunComparison(groups).metricTable
+      return (table.rows.map { Array($0.dropFirst(3)) }, equal)
+    }
+
+    // In seconds with a decimal, as many more as it takes.
+    #expect(try rows(50, 50.003).rows == [["50.000", "50.003", "+0.003", "1.000"]])
+    #expect(try rows(50.02, 50).rows == [["50.02", "50.00", "-0.02", "1.000"]])
+    #expect(try rows(50, 53).rows == [["50.0", "53.0", "+3.0", "1.060"]])
+    #expect(try rows(0.3, 0.1 + 0.2).equal == 2)
+    #expect(try rows(0.3, 0.1 + 0.2).rows.isEmpty)
+  }
+
   @Test("Tolerances in percent of the first and in the figure's unit")
   func tolerances() throws {
     let groups = try [("a", 100.0), ("b", 104)].map {

@@ -126,26 +126,97 @@ struct DecisionStoryTests {
     #expect(try story(at: 7).contains("divide by zero: the kernel oopsed"))
   }
 
-  @Test("The worst moments: a kill, the longest wait, the deepest shortfall")
+  @Test("The worst moments: a kill, the longest wait after the worker began, the deepest shortfall")
   func worst() throws {
     #expect(try store.worst(.oom, of: 1, guest: nil) == nil)
     // Ticks of the sample rise by 1,000 each, so the first difference is as large as any.
     let stall = try #require(try store.worst(.stall, of: 1, guest: nil))
-    #expect(stall == ("build", .zero + .seconds(1)))
+    #expect(stall == ("build", .zero + .seconds(1), false))
     try store.alter(
       "UPDATE ticks SET stall_disk_ns = stall_disk_ns + 5000 WHERE guest = 'größer' AND tick >= 7")
     let longer = try #require(try store.worst(.stall, of: 1, guest: nil))
-    #expect(longer == ("größer", .zero + .seconds(7)))
+    #expect(longer == ("größer", .zero + .seconds(7), false))
     let own = try #require(try store.worst(.stall, of: 1, guest: "build"))
     #expect(own.guest == "build")
     for (invocation, goal) in [(1, 120), (2, 150), (3, 90)] {
       try enter(invocation, at: invocation * 5, ["cur_pages": "100", "goal_pages": "\(goal)"])
     }
     let shortfall = try #require(try store.worst(.shortfall, of: 1, guest: nil))
-    #expect(shortfall == ("build", .zero + .seconds(10)))
+    #expect(shortfall == ("build", .zero + .seconds(10), true))
     #expect(try store.guests(of: 1) == ["build", "größer"])
-    let minute = try MinuteBefore(
-      store, run: 1, guest: "build", before: .zero + .seconds(10))
-    #expect(minute.table.rows.map { $0[0] } == ["5.0 s", "10.0 s"])
+  }
+
+  @Test("Waits before the worker's first run count only if there are none after it")
+  func coldStart() throws {
+    try enter(1, at: 5, [:])
+    // In `größer`, which has no worker, a longer wait at 3 s than any; in `build` the longest after 5 s is at 8 s.
+    try store.alter("UPDATE ticks SET stall_disk_ns = stall_disk_ns + 9000 WHERE tick >= 3")
+    try store.alter(
+      "UPDATE ticks SET stall_disk_ns = stall_disk_ns + 70 WHERE guest = 'build' AND tick >= 8")
+
+    let after = try #require(try store.worst(.stall, of: 1, guest: nil))
+    #expect(after == ("build", .zero + .seconds(8), true))
+    let other = try #require(try store.worst(.stall, of: 1, guest: "größer"))
+    #expect(other == ("größer", .zero + .seconds(6), true))
+    #expect(
+      WorstMoment.stall.text(isAfterFirstRun: true)
+        == "Accesses waited longest after the worker's first run")
+
+    try store.alter("DELETE FROM ticks WHERE tick > 5")
+    let before = try #require(try store.worst(.stall, of: 1, guest: nil))
+    #expect(before == ("build", .zero + .seconds(3), false))
+    #expect(WorstMoment.stall.text(isAfterFirstRun: false) == "Accesses waited longest")
+  }
+
+  @Test("The minute before ends with the ticks up to the moment, though no decision came near it")
+  func minuteBefore() throws {
+    try enter(1, at: 5, ["committed_pages": "77"])
+    try enter(2, at: 10, ["committed_pages": "78"])
+    func minute(_ seconds: Int64) throws -> MinuteBefore {
+      try MinuteBefore(store, run: 1, guest: "build", before: .zero + .seconds(seconds))
+    }
+
+    let rows = try minute(19).table.rows
+    #expect(
+      rows.map { $0[0] } == ["5.0 s", "10.0 s", "15.0 s", "16.0 s", "17.0 s", "18.0 s", "19.0 s"])
+    // The sample's first column, committed_pages, is a thousand times the tick: 19,000 pages are 74.2 MiB.
+    #expect(rows[0][1] == "0.3 MiB")
+    #expect(rows.last?[1] == "74.2 MiB")
+
+    try store.alter("DELETE FROM worker")
+    for invocation in 1...15 { try enter(invocation, at: invocation, [:]) }
+    let thinned = try minute(19).table.rows.map { $0[0] }
+    #expect(
+      thinned == [
+        "1.0 s", "3.0 s", "5.0 s", "7.0 s", "9.0 s", "11.0 s", "13.0 s", "15.0 s", "16.0 s",
+        "17.0 s", "18.0 s", "19.0 s",
+      ])
+  }
+
+  @Test("What happened after the decision is told once: by the story, not by the minute before it")
+  func eventsOnce() throws {
+    try enter(1, at: 5, [:])
+    for (number, second) in [(1, 4), (2, 7)] {
+      try store.alter(
+        """
+        INSERT INTO events (id, run_id, sequence, time_ns, guest, kind, detail)
+        VALUES (\((1 << 41) + number), 1, \(number), \(second)000000000, 'build', 'balloon_backoff',
+          '{"retry_after_s":\(number)}')
+        """)
+    }
+    let again = "no memory from Xen, or no free page to give it; the balloon driver tries again in"
+
+    let minute = try MinuteBefore(store, run: 1, guest: "build", before: .zero + .seconds(8))
+    #expect(minute.happenings == ["4.0 s: \(again) 1 s"])
+    #expect(try story(at: 8).contains("At 7.0 s: \(again) 2 s."))
+  }
+
+  @Test("A guest without a worker is said to have none")
+  func staticGuest() throws {
+    try store.alter("INSERT INTO parameters VALUES (1, 'guests.build.controller', 'none', NULL)")
+    #expect(
+      try story(at: 9)
+        == "build has no worker (controller: none): its memory is fixed, unless a target is written to its balloon."
+    )
   }
 }

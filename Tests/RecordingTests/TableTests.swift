@@ -184,7 +184,7 @@ struct TableTests {
 
     #expect(
       text.hasSuffix(
-        "In run 7 one hunts: 6 swings of memory that committed memory did not ask for, 1.5 MiB to either side, up and down "
+        "one hunts (run 7): 6 swings of memory that committed memory did not ask for, 1.5 MiB to either side, up and down "
           + "in 45.0 s.\n"))
     #expect(!text.contains("two hunts"))
   }

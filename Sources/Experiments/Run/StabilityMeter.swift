@@ -145,6 +145,7 @@ struct StabilityMeter {
       furthest = sight
       sinceTurn = sinceFurthest
       sinceFurthest = Range()
+      sinceFurthest.include(last.committed)
       sinceFurthest.include(sight.committed)
     }
   }

@@ -107,13 +107,15 @@ struct PageList: ~Copyable {
   }
 
   /// Its pages, oldest first. O(places).
-  func forEach(_ body: (UInt32) -> Void) {
+  var all: [UInt32] {
+    var found: [UInt32] = []
     var place = oldest
     while place != end {
       let page = ring[Int(place & mask)]
-      if page != 0 { body(page) }
+      if page != 0 { found.append(page) }
       place &+= 1
     }
+    return found
   }
 
   /// The page at `place`, if there is one.

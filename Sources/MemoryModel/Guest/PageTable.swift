@@ -138,11 +138,7 @@ package struct PageTable: ~Copyable {
   }
 
   /// The pages of `list`, oldest first. O(pages): for tests.
-  func pages(of list: LRUList) -> [UInt32] {
-    var found: [UInt32] = []
-    lists[list.rawValue].forEach { found.append($0) }
-    return found
-  }
+  func pages(of list: LRUList) -> [UInt32] { lists[list.rawValue].all }
 
   /// Whether a page stands in `list` where its record says.
   func isListed(_ page: UInt32, in list: LRUList) -> Bool {

@@ -51,7 +51,7 @@ public struct EventRow: Hashable, Sendable {
 public enum WorstMoment: String, CaseIterable, Sendable {
   /// The first process killed for want of memory.
   case oom
-  /// The tick in which accesses waited longest.
+  /// The tick in which accesses waited longest, after the worker's first run if any did: before it a cold file cache fills.
   case stall
   /// The worker's run that found the guest furthest below its goal.
   case shortfall
@@ -101,6 +101,20 @@ extension ResultStore {
     ).first.map(TickRow.init)
   }
 
+  /// How far a run got: to its end, or to the last tick that is kept of it; zero before the first.
+  public func span(of run: RunRecord) throws -> SimDuration {
+    if let simulated = run.simulated { return simulated }
+    let last = try guests(of: run.id).compactMap { guest in
+      try tick(of: run.id, guest: guest, at: SimTime(nanoseconds: .max))?.time
+    }.max()
+    return (last ?? .zero) - .zero
+  }
+
+  /// Whether any tick of a run is kept so far.
+  public func hasTicks(_ run: Int64) throws -> Bool {
+    try !rows("ticks", of: run, "1 LIMIT 1", []).isEmpty
+  }
+
   /// The ticks of a guest from one time to another.
   public func ticks(
     of run: Int64, guest: String, from: SimTime, to: SimTime
@@ -114,6 +128,14 @@ extension ResultStore {
   /// All that happened in a run.
   public func events(of run: Int64) throws -> [EventRow] {
     try eventRows(of: run, "1 ORDER BY id", [])
+  }
+
+  /// What happened of some kinds in a guest, or in the whole run: the first thousand.
+  public func events(of run: Int64, guest: String, kinds: [String]) throws -> [EventRow] {
+    let names = databaseQuestionMarks(count: kinds.count)
+    return try eventRows(
+      of: run, "(guest = ? OR guest IS NULL) AND kind IN (\(names)) ORDER BY id LIMIT 1000",
+      [guest] + StatementArguments(kinds))
   }
 
   /// What happened in a guest, or in the whole run, from one time to another.
@@ -135,34 +157,49 @@ extension ResultStore {
     }
   }
 
-  /// When and in which guest a moment was; nothing if there was none. Without a guest, of all.
+  /// When and in which guest a moment was, and whether it was after the worker's first run; nothing if there was none.
+  /// Without a guest, of all.
+  ///
+  /// A guest without a worker is measured by the first worker of the run that runs, if one does.
   public func worst(
     _ moment: WorstMoment, of run: Int64, guest: String?
-  ) throws -> (guest: String, time: SimTime)? {
+  ) throws -> (guest: String, time: SimTime, isAfterFirstRun: Bool)? {
     let stall = TickColumn.allCases.filter { $0.name.hasPrefix("stall_") }.map(\.name)
       .joined(separator: " + ")
     let keys = "id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR guest = ?3)"
+    let first = """
+      WITH first AS MATERIALIZED (
+        SELECT guest AS of, min(time_ns) AS began FROM worker WHERE id BETWEEN ?1 AND ?2 GROUP BY guest)
+      """
+    let isAfter =
+      "time_ns > coalesce(began, (SELECT min(began) FROM first), \(Int64.max)) AS is_after"
     let sql =
       switch moment {
       case .oom:
-        "SELECT guest, time_ns FROM events WHERE \(keys) AND kind = 'oom_kill' ORDER BY id LIMIT 1"
+        """
+        \(first) SELECT guest, time_ns, \(isAfter) FROM events LEFT JOIN first ON of = guest
+        WHERE \(keys) AND kind = 'oom_kill' ORDER BY id LIMIT 1
+        """
       case .stall:
         """
-        SELECT guest, time_ns FROM (
+        \(first) SELECT guest, time_ns, \(isAfter) FROM (
           SELECT guest, time_ns, id, \(stall) - lag(\(stall)) OVER (PARTITION BY guest ORDER BY id) AS amount
-          FROM ticks WHERE \(keys))
-        WHERE amount > 0 ORDER BY amount DESC, id LIMIT 1
+          FROM ticks WHERE \(keys)) LEFT JOIN first ON of = guest
+        WHERE amount > 0 ORDER BY is_after DESC, amount DESC, id LIMIT 1
         """
       case .shortfall:
         """
-        SELECT guest, time_ns FROM worker
+        SELECT guest, time_ns, 1 AS is_after FROM worker
         WHERE \(keys) AND goal_pages > cur_pages ORDER BY goal_pages - cur_pages DESC, id LIMIT 1
         """
       }
     let range = RowKey.range(of: run)
     return try read("look through run \(run)") { db in
       try Row.fetchOne(db, sql: sql, arguments: [range.lowerBound, range.upperBound, guest]).map {
-        (try $0.value("guest"), SimTime(nanoseconds: try $0.value("time_ns")))
+        (
+          try $0.value("guest"), SimTime(nanoseconds: try $0.value("time_ns")),
+          try $0.value("is_after")
+        )
       }
     }
   }

@@ -43,6 +43,26 @@ extension ResultStore {
     return earliest
   }
 
+  /// The first tick in which the hosts of two runs differ, and its time; nothing if no tick that both have does.
+  ///
+  /// Reads the hosts' ticks of both: O(ticks).
+  public func hostParting(
+    of first: RunRecord, and second: RunRecord
+  ) throws -> (tick: Int64, time: SimTime)? {
+    let columns = HostTickColumn.allCases.map { "a.\($0.name) <> b.\($0.name)" }
+    let (one, two) = (RowKey.range(of: first.id), RowKey.range(of: second.id))
+    return try read("compare the hosts of runs \(first.id) and \(second.id)") { db in
+      try Row.fetchOne(
+        db,
+        sql: """
+          SELECT a.tick, a.time_ns FROM host_ticks a JOIN host_ticks b ON b.id = a.id - ? + ?
+          WHERE a.id BETWEEN ? AND ? AND (\(columns.joined(separator: " OR "))) ORDER BY a.id LIMIT 1
+          """,
+        arguments: [one.lowerBound, two.lowerBound, one.lowerBound, one.upperBound]
+      ).map { (try $0.value("tick"), SimTime(nanoseconds: try $0.value("time_ns"))) }
+    }
+  }
+
   private func parting(
     of first: Int64, _ firstGuest: Int, and second: Int64, _ secondGuest: Int, guest: String,
     isWhole: Bool

@@ -85,10 +85,7 @@ extension Advice {
   var scales: [UnitScale] {
     let points = front + [defaults?.point].compactMap(\.self)
     return units.indices.map { index in
-      let means = points.map { $0.figures[index].mean }
-      let span = (means.max() ?? 0) - (means.min() ?? 0)
-      return UnitScale(
-        unit: units[index], largest: means.map(abs).max() ?? 0, resolving: span / 100)
+      UnitScale(unit: units[index], spreading: points.map { $0.figures[index].mean })
     }
   }
 

@@ -24,6 +24,8 @@ public enum AnalysisError: Error, Hashable, Sendable {
   case wrongDesign(points: Int)
   /// A parameter that does not vary in the sweep, or more than one that does.
   case unknownParameter(String, varying: [String])
+  /// A map of more cells than can be told apart, or most of them without a run.
+  case noMap(cells: Int, filled: Int)
   /// More curves than a picture can show.
   case tooManyCurves(Int, limit: Int)
 }

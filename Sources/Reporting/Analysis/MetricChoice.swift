@@ -42,7 +42,8 @@ public struct MetricChoice: Hashable, Sendable {
     guard let first = found.first else { throw .noSuchMetric(text, run: run) }
     if found.count == 1 { return (first.value, first.unit) }
     guard !["%", "ratio", "1/h"].contains(first.unit), !name.contains("_stall_p"),
-      !["settling", "half_life", "hunting"].contains(where: name.hasPrefix)
+      !["settling", "half_life", "hunting_period", "hunting_amplitude"].contains(
+        where: name.hasPrefix)
     else {
       throw .guestNeeded(metric: name, guests: found.compactMap(\.guest))
     }

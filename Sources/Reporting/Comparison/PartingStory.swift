@@ -7,11 +7,18 @@ public struct PartingStory: Sendable {
   private let runs: (RunRecord, RunRecord)
   private let parting: Parting?
   private var decisions: (WorkerRow?, WorkerRow?)
+  private let hasCommonGuest: Bool
+  private var hostParting: (tick: Int64, time: SimTime)?
 
   /// The story of two runs, from what the database holds of them.
   public init(_ store: ResultStore, _ first: RunRecord, _ second: RunRecord) throws {
     runs = (first, second)
+    let guests = try Set(store.guests(of: first.id))
+    hasCommonGuest = try !guests.isDisjoint(with: store.guests(of: second.id))
     parting = try store.parting(of: first, and: second)
+    if parting == nil, first.fingerprint != second.fingerprint {
+      hostParting = try store.hostParting(of: first, and: second)
+    }
     if let parting {
       decisions = (
         try store.workerRuns(of: first.id, guest: parting.guest, at: parting.time).last,
@@ -29,12 +36,7 @@ public struct PartingStory: Sendable {
       if let fingerprint = runs.0.fingerprint, fingerprint == runs.1.fingerprint {
         return ["Both took the same course: fingerprint \(fingerprint)."]
       }
-      let kept = runs.0.recording.keepsTicks && runs.1.recording.keepsTicks
-      return [
-        kept
-          ? "All ticks that both kept are the same; what differs happened in between, or after."
-          : "Where they part is not known, since ticks are not kept of both."
-      ]
+      return [unparted]
     }
     let place = "tick \(parting.tick), \(DecisionStory.text(parting.time)), in \(parting.guest)"
     if let shorter = parting.shorter {
@@ -66,6 +68,23 @@ public struct PartingStory: Sendable {
       parts.append(TableText(columns: [.init("term")] + titles, rows: terms).text(width: width))
     }
     return parts
+  }
+
+  /// What there is to say if no tick of a guest that both have differs.
+  private var unparted: String {
+    if !hasCommonGuest { return "They have no guest in common." }
+    if let host = hostParting {
+      return
+        "Their guests' ticks are the same; their hosts part at tick \(host.tick), \(DecisionStory.text(host.time))."
+    }
+    let unfinished = [runs.0, runs.1].filter { $0.status != .finished }
+    if let run = unfinished.first {
+      return "Run \(run.id) is \(run.status.rawValue); so far they are the same."
+    }
+    let kept = runs.0.recording.keepsTicks && runs.1.recording.keepsTicks
+    return kept
+      ? "All ticks that both kept are the same; what differs happened in between, or after."
+      : "Where they part is not known, since ticks are not kept of both."
   }
 
   /// The parting as a JSON value.

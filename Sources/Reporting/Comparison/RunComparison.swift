@@ -13,6 +13,18 @@ public struct RunComparison: Sendable {
     /// Whether it is of pairs.
     var isPaired: Bool
 
+    /// Whether they differ by more than what rounding does to the mean of some numbers.
+    var isDifferent: Bool {
+      abs(difference.mean) > 1e-9 * max(abs(first.mean), abs(second.mean))
+    }
+
+    /// The difference as it is shown: of what does not differ, nothing without a sign.
+    var shown: MeanInterval {
+      var shown = difference
+      if !isDifferent { shown.mean = 0 }
+      return shown
+    }
+
     /// The second divided by the first; nothing where that says nothing.
     var ratio: Double? { first.mean == 0 ? nil : second.mean / first.mean }
   }
@@ -70,13 +82,18 @@ public struct RunComparison: Sendable {
     var equal = 0
     for name in groups[0].names {
       let figures = compared.map { $0.first { $0.name == name } }
-      guard figures.contains(where: { $0.map { $0.difference.mean != 0 } ?? true }) else {
+      guard figures.contains(where: { $0.map(\.isDifferent) ?? true }) else {
         equal += 1
         continue
       }
       let values = groups[0].values(of: name).map(\.value)
       let means = figures.compactMap { $0?.second.mean } + values
-      let scale = UnitScale(unit: name.unit, largest: means.map(abs).max() ?? 0)
+      // Digits enough for the least difference to show.
+      let steps = figures.compactMap {
+        $0.flatMap { $0.isDifferent ? abs($0.difference.mean) : nil }
+      }
+      let scale = UnitScale(
+        unit: name.unit, largest: means.map(abs).max() ?? 0, resolving: steps.min() ?? 0)
       func text(_ figure: MeanInterval?) -> String {
         guard let figure else { return "-" }
         return scale.text(figure.mean) + (figure.halfWidth.map { " ± " + scale.text($0) } ?? "")
@@ -88,7 +105,8 @@ public struct RunComparison: Sendable {
       for figure in figures {
         row += [
           text(figure?.second),
-          figure.map { ($0.difference.mean > 0 ? "+" : "") + text($0.difference) } ?? "-",
+          figure.map { ($0.isDifferent && $0.difference.mean > 0 ? "+" : "") + text($0.shown) }
+            ?? "-",
           figure?.ratio.map { UnitScale.text($0, unit: "ratio") } ?? "-",
         ]
       }
@@ -106,12 +124,11 @@ public struct RunComparison: Sendable {
   public func violations(of tolerances: [MetricTolerance]) throws -> [String] {
     var found: [String] = []
     for tolerance in tolerances {
-      let names = groups[0].names.filter { tolerance.covers($0.guest, $0.name) }
-      if names.isEmpty {
-        throw AnalysisError.unknownMetric(
-          tolerance.metric,
-          nearest: nearestWord(to: tolerance.metric, among: groups[0].names.map(\.name)))
+      let choice = try MetricChoice(tolerance.metric, known: groups[0].names.map(\.name))
+      let names = groups[0].names.filter {
+        $0.name == choice.name && (choice.guest == nil || choice.guest == $0.guest)
       }
+      if names.isEmpty { throw AnalysisError.unknownMetric(tolerance.metric, nearest: nil) }
       for group in groups.dropFirst() {
         let figures = figures(group)
         for name in names {
@@ -165,7 +182,7 @@ public struct RunComparison: Sendable {
 
 /// By how much a figure may differ: `stall=5%`, `build.oom_kills=0`.
 public struct MetricTolerance: Hashable, Sendable {
-  /// The figure's name, with or without its guest.
+  /// The figure, with or without its guest, in the words that `MetricChoice` takes.
   public let metric: String
   /// As it was written.
   public let text: String
@@ -184,10 +201,6 @@ public struct MetricTolerance: Hashable, Sendable {
     else { return nil }
     self.text = String(bound)
     self.amount = amount
-  }
-
-  func covers(_ guest: String?, _ name: String) -> Bool {
-    metric == name || guest.map { metric == "\($0).\(name)" } ?? false
   }
 
   func bound(for first: Double) -> Double { isShare ? amount / 100 * abs(first) : amount }

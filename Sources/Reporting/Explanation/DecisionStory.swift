@@ -19,6 +19,8 @@ public struct DecisionStory: Sendable {
   public var ticks: (before: TickRow, after: TickRow)?
   /// What happened in between.
   public var events: [EventRow]
+  /// Whether the guest has no worker at all.
+  private let isStatic: Bool
 
   /// The story of a moment of a run, from what the database holds of it.
   public init(_ store: ResultStore, run: Int64, guest: String, at time: SimTime) throws {
@@ -30,12 +32,22 @@ public struct DecisionStory: Sendable {
     let before = try store.tick(of: run, guest: guest, at: start)
     let after = try store.tick(of: run, guest: guest, at: end)
     if let before, let after { ticks = (before, after) }
+    isStatic =
+      try decision == nil
+      && store.parameters(of: run).contains {
+        $0.path == "guests.\(guest).controller" && $0.value == ControllerKind.none.rawValue
+      }
     events = try store.events(of: run, guest: guest, from: start, to: end)
       .filter { !["run_started", "driver_init", "balloon_target"].contains($0.kind) }
   }
 
   /// The story in sentences, each a paragraph.
   public var sentences: [String] {
+    if isStatic {
+      return [
+        "\(guest) has no worker (controller: none): its memory is fixed, unless a target is written to its balloon."
+      ]
+    }
     guard let decision else {
       return [
         "Until \(Self.text(time)) the worker of \(guest) had not run: the balloon's target was what the driver set at boot, "
@@ -144,8 +156,9 @@ public struct DecisionStory: Sendable {
     let end =
       next.map { "Until its next run, \(Self.text($0.time - row.time)) later" }
       ?? "Until the end of the run"
+    let happenings = events.map { "At \(Self.text($0.time)): \($0.sentence)." }
     guard let ticks else {
-      return ["\(end): not known, since no ticks of the run are kept."]
+      return ["\(end): not known, since no ticks of the run are kept."] + happenings
     }
     func change(_ column: TickColumn) -> Int64 { ticks.after[column] - ticks.before[column] }
     // Ticks at the time of a run show what the balloon did at once, so memory is what the runs themselves saw.
@@ -188,10 +201,7 @@ public struct DecisionStory: Sendable {
         parts.isEmpty
           ? "No access waited." : "Accesses waited " + parts.joined(separator: ", ") + ".")
     }
-    sentences += events.map {
-      "At \(Self.text($0.time)): \($0.kind.replacing("_", with: " "))\($0.detail == "{}" ? "" : " \($0.detail)")."
-    }
-    return sentences
+    return sentences + happenings
   }
 
   // MARK: Numbers

@@ -2,34 +2,44 @@ internal import Experiments
 public import Recording
 public import SimulationEngine
 
-/// The minute before a moment, decision by decision, as a table.
+/// The minute before a moment as a table: decision by decision, and its end tick by tick.
 public struct MinuteBefore: Sendable {
   private var rows: [WorkerRow]
   private var ticks: [TickRow]
   private var events: [EventRow]
   private static let length = SimDuration.seconds(60)
-  /// No more lines than a person reads.
-  private static let lines = 15
+  /// No more decisions than a person reads.
+  private static let decisions = 10
+  /// So many ticks up to the moment itself, which may come long after the last decision.
+  private static let lastTicks = 5
 
   /// The minute before `time`.
   public init(_ store: ResultStore, run: Int64, guest: String, before time: SimTime) throws {
     let start = SimTime(nanoseconds: max(0, time.nanoseconds - Self.length.nanoseconds))
     rows = try store.workerRows(of: run, guest: guest, from: start, to: time)
     ticks = try store.ticks(of: run, guest: guest, from: start, to: time)
+    // What came after the worker's last run belongs to the story of that run, which tells it.
+    let decision = try store.workerRuns(of: run, guest: guest, at: time).last
     events = try store.events(of: run, guest: guest, from: start, to: time)
-      .filter { $0.kind != "balloon_target" }
+      .filter { event in
+        event.kind != "balloon_target" && decision.map { event.time < $0.time } ?? true
+      }
   }
 
-  /// Levels at moments of the minute: at the worker's runs, or at ticks where it did not run.
+  /// Moments of the minute: the worker's runs, or ticks where it did not run, evenly thinned, and the last ticks.
+  private var times: [SimTime] {
+    let steady = rows.isEmpty ? ticks.map(\.time) : rows.map(\.time)
+    let stride = (steady.count + Self.decisions - 1) / Self.decisions
+    let last = steady.count - 1
+    let thinned = steady.indices.filter { stride <= 1 || (last - $0).isMultiple(of: stride) }
+    return Set(thinned.map { steady[$0] } + ticks.suffix(Self.lastTicks).map(\.time)).sorted()
+  }
+
+  /// Levels at moments of the minute.
   public var table: TableText {
-    let times = rows.isEmpty ? ticks.map(\.time) : rows.map(\.time)
-    let stride = (times.count + Self.lines - 1) / Self.lines
-    let last = times.count - 1
-    let shown = times.indices.filter { stride <= 1 || (last - $0).isMultiple(of: stride) }
     var waited: Int64?
-    let lines = shown.map { index -> [String] in
-      let time = times[index]
-      let row = rows.isEmpty ? nil : rows[index]
+    let lines = times.map { time -> [String] in
+      let row = rows.last { $0.time == time }
       let tick = ticks.last { $0.time <= time }
       let stall = tick.map {
         $0[.stallReclaimNs] + $0[.stallDiskNs] + $0[.stallSwapNs] + $0[.stallTmemNs]
@@ -53,14 +63,16 @@ public struct MinuteBefore: Sendable {
 
   /// What happened in the minute, a line each.
   public var happenings: [String] {
-    events.map { event in
-      "\(DecisionStory.text(event.time)): \(event.kind.replacing("_", with: " "))"
-        + (event.detail == "{}" ? "" : " \(event.detail)")
-    }
+    events.map { "\(DecisionStory.text($0.time)): \($0.sentence)" }
   }
 }
 
 extension WorstMoment {
+  /// The moment in words; of the longest wait it says whether the time before the worker's first run was left out.
+  public func text(isAfterFirstRun: Bool) -> String {
+    isAfterFirstRun && self == .stall ? "\(text) after the worker's first run" : text
+  }
+
   /// The moment in words.
   public var text: String {
     switch self {

@@ -18,8 +18,9 @@ public struct FrontPlot: Plot {
       set xlabel \(Gnuplot.quoted(dots.titles.x))
       set ylabel \(Gnuplot.quoted(dots.titles.y))
       \(target.keyBelow)
+      \(target.tics(of: dots.dots.map(\.x)))
       set offsets graph 0.04, graph 0.04, graph 0.06, graph 0.06
-      $front << END
+      $line << END
 
       """
     func line(_ x: Double, _ y: Double) -> String {
@@ -29,14 +30,15 @@ public struct FrontPlot: Plot {
     var plots: [String] = []
     if dots.front.count > 1 {
       plots.append(
-        "$front with lines linewidth 1.4 dashtype 2 linecolor '\(PlotColour.blue)' notitle")
+        "$line with lines linewidth 1.4 dashtype 2 linecolor '\(PlotColour.blue)' notitle")
     }
     // Marks of gnuplot: what matters stands out by shape and size too.
+    var letter = 1
     for kind in FrontDots.Kind.allCases.reversed() {
       let own = dots.dots.filter { $0.kind == kind }
       if own.isEmpty { continue }
       script += "$\(kind) << END\n" + own.map { line($0.x, $0.y) }.joined() + "END\n"
-      let (mark, size) =
+      let (shape, size) =
         switch kind {
         case .recommended: (7, 2.0)
         case .defaults: (9, 1.8)
@@ -44,6 +46,9 @@ public struct FrontPlot: Plot {
         case .front: (7, 1.1)
         case .beaten: (6, 0.8)
         }
+      // A terminal has a letter for each kind of mark.
+      let mark = target.hasColours ? shape : letter
+      letter += 1
       plots.append(
         "$\(kind) with points pointtype \(mark) pointsize \(size) linecolor '\(kind.colour)' title \(Gnuplot.quoted(kind.title))"
       )

@@ -23,7 +23,8 @@ public enum Gnuplot {
     for file in files[1...] { try Data().write(to: file) }
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["gnuplot", files[0].path]
+    // What a user has set for gnuplot of their own would change our pictures.
+    process.arguments = ["gnuplot", "--default-settings", files[0].path]
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: files[1])
     process.standardError = try FileHandle(forWritingTo: files[2])
@@ -37,15 +38,20 @@ public enum Gnuplot {
     return Array(try Data(contentsOf: files[1]))
   }
 
-  /// A number as gnuplot reads it, in as many digits as can be seen: at most four decimals.
-  static func number(_ value: Double) -> String {
-    guard value.isFinite else { return "NaN" }
-    let short = (value * 1e4).rounded() / 1e4
-    return abs(value) < 1 || abs(value) > 1e9 ? "\(value)" : "\(short)"
-  }
+  /// A number as gnuplot reads it.
+  static func number(_ value: Double) -> String { value.isFinite ? value.shortened : "NaN" }
 
   /// A text in gnuplot's single quotes.
   static func quoted(_ text: String) -> String {
     "'\(text.replacing("'", with: "''"))'"
+  }
+}
+
+extension Double {
+  /// In as many digits as can be seen: between 1 and a thousand millions four decimals at most, otherwise all.
+  var shortened: String {
+    let short = (self * 1e4).rounded() / 1e4
+    if abs(self) < 1 || abs(self) > 1e9 { return "\(self)" }
+    return short == short.rounded() ? "\(Int64(short))" : "\(short)"
   }
 }

@@ -1,5 +1,6 @@
 internal import Experiments
 public import Recording
+internal import SimulationEngine
 
 /// A guest's memory over time: what it is used for, as layers over one another, and what it was meant to be, as lines.
 ///
@@ -37,6 +38,10 @@ public struct MemoryLayers: Sendable {
 
   /// The memory of a guest in about `parts` moments, peaks kept.
   public init(_ store: ResultStore, run: RunRecord, guest: String, parts: Int) throws {
+    // Before the worker's first run, and without a worker, there is neither goal nor target.
+    let start = try store.workerRuns(
+      of: run.id, guest: guest, at: SimTime(nanoseconds: -1)
+    ).next?.time.nanoseconds
     let series = try TickSeries(
       store, run: run, guest: guest, columns: Self.columns, parts: parts)
     points = series.points.map { point in
@@ -48,9 +53,9 @@ public struct MemoryLayers: Sendable {
         max(0, ram - anon - file - level(.freePages)), anon, file, level(.freePages),
         max(0, level(.maxPages) - ram), level(.frontswapPages), level(.cleancachePages),
       ]
-      // Before the worker's first run there is neither goal nor target.
-      let goal = level(.goalPages) == 0 ? nil : level(.goalPages)
-      let target = level(.targetPages) == 0 ? nil : level(.targetPages)
+      let isDecided = start.map { point.time >= $0 } ?? false
+      let goal = isDecided ? level(.goalPages) : nil
+      let target = isDecided ? level(.targetPages) : nil
       return Point(
         time: Double(point.time) / 1e9, layers: layers.map { Double($0) / 256 },
         lines: [level(.committedPages), goal, target].map { $0.map { Double($0) / 256 } })

@@ -10,6 +10,7 @@ struct SweepAxisValues {
   let texts: [String]
   /// The values as numbers; nothing if some are none.
   let numbers: [Double]?
+  private let places: [String: Int]
 
   /// The values of the parameter at a place of `paths`.
   init(_ table: SweepTable, place: Int) {
@@ -23,14 +24,15 @@ struct SweepAxisValues {
       known[text] = .some(row.values[place]?.number)
     }
     let numbers = texts.compactMap { known[$0] ?? nil }
-    guard numbers.count == texts.count else {
+    if numbers.count == texts.count {
+      let order = texts.indices.sorted { numbers[$0] < numbers[$1] }
+      self.texts = order.map { texts[$0] }
+      self.numbers = order.map { numbers[$0] }
+    } else {
       self.texts = texts
       self.numbers = nil
-      return
     }
-    let order = texts.indices.sorted { numbers[$0] < numbers[$1] }
-    self.texts = order.map { texts[$0] }
-    self.numbers = order.map { numbers[$0] }
+    places = Dictionary(uniqueKeysWithValues: zip(self.texts, self.texts.indices))
   }
 
   /// The values of the parameter that a path or the end of one names.
@@ -46,8 +48,13 @@ struct SweepAxisValues {
     self.init(table, place: place)
   }
 
+  /// The values as labels of gnuplot's axis, at 0, 1, 2...
+  var tics: String {
+    texts.enumerated().map { "\(Gnuplot.quoted($1)) \($0)" }.joined(separator: ", ")
+  }
+
   /// Where a run's value stands.
   func index(of row: SweepTable.Row) -> Int {
-    texts.firstIndex(of: row.values[place]?.value ?? "") ?? 0
+    places[row.values[place]?.value ?? ""] ?? 0
   }
 }

@@ -27,7 +27,7 @@ public struct TickSeries: Sendable {
   /// The ticks that were chosen, in the order of time.
   public private(set) var points: [Point] = []
 
-  /// Reads the ticks of a guest: O(ticks) time, O(parts) memory.
+  /// Reads the ticks of a guest: O(ticks) time, memory for a part's ticks and for those that are chosen.
   ///
   /// - Parameter parts: Into how many parts of equal length the run is divided, positive.
   public init(
@@ -35,7 +35,7 @@ public struct TickSeries: Sendable {
     of reading: Reading = .values
   ) throws {
     self.columns = columns
-    let length = max(1, (run.simulated?.nanoseconds ?? 1) / Int64(parts))
+    let length = max(1, try store.span(of: run).nanoseconds / Int64(parts))
     var part: (number: Int64, points: [Point]) = (-1, [])
     var before: [Int64]?
     try store.forEachRow(

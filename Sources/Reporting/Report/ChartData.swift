@@ -42,16 +42,17 @@ struct ChartData {
   /// The chart as JSON; `</` is written so that a `script` element does not end there.
   var json: String {
     func number(_ value: Double?) -> String {
-      guard let value, value.isFinite else { return "null" }
-      let short = (value * 1e4).rounded() / 1e4
-      return abs(value) < 1 || abs(value) > 1e9 ? "\(value)" : Self.trimmed(short)
+      value.flatMap { $0.isFinite ? $0.shortened : nil } ?? "null"
     }
     let described = series.map { series in
-      """
-      {"name":\(JSONText.quoted(series.name)),"colour":\(JSONText.quoted(series.colour)),\
-      "kind":"\(series.kind.rawValue)","dash":[\(series.dash.map(String.init).joined(separator: ","))],\
-      "size":\(series.size)}
-      """
+      // Black is whatever the page's ink is, unless there are light layers below.
+      let isOnLayers = self.series.contains { $0.kind == .layer }
+      let colour = series.colour == PlotColour.black && !isOnLayers ? "ink" : series.colour
+      return """
+        {"name":\(JSONText.quoted(series.name)),"colour":\(JSONText.quoted(colour)),\
+        "kind":"\(series.kind.rawValue)","dash":[\(series.dash.map(String.init).joined(separator: ","))],\
+        "size":\(series.size)}
+        """
     }
     let rows = places.indices.map { row in
       "[" + ([number(places[row])] + series.map { number($0.values[row]) }).joined(separator: ",")
@@ -63,9 +64,5 @@ struct ChartData {
       "series":[\(described.joined(separator: ","))],"marks":[\(marked.joined(separator: ","))],\
       "labels":\(labels.map(JSONText.array) ?? "null"),"rows":[\(rows.joined(separator: ","))]}
       """.replacing("</", with: "<\\/").replacing("<!--", with: "<\\u0021--")
-  }
-
-  private static func trimmed(_ value: Double) -> String {
-    value == value.rounded() ? "\(Int64(value))" : "\(value)"
   }
 }

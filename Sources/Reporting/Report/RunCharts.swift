@@ -10,9 +10,9 @@ struct RunCharts {
   private let moments: Int
   private let axis: TimeAxis
 
-  init(_ store: ResultStore, run: RunRecord, guest: String, moments: Int) {
+  init(_ store: ResultStore, run: RunRecord, guest: String, moments: Int) throws {
     (self.store, self.run, self.guest, self.moments) = (store, run, guest, moments)
-    axis = TimeAxis([run])
+    axis = try TimeAxis(store, [run])
   }
 
   /// Memory in layers, with what it was meant to be.
@@ -35,8 +35,8 @@ struct RunCharts {
           name: line.title, colour: line.colour, kind: .step, dash: dashes[place],
           values: memory.points.map { $0.lines[place] }))
     }
-    chart.marks = try MarkedEvents.of(store, run: run, guest: guest).map {
-      (axis.value(Double($0.time.nanoseconds) / 1e9), $0.kind.replacing("_", with: " "))
+    chart.marks = try MarkedEvent.all(store, run: run, guest: guest).map {
+      (axis.value($0.time), $0.isNamed ? $0.label : "")
     }
     return ReportPage.Chart(
       id: id, title: "Memory of \(name) over time",
@@ -48,6 +48,8 @@ struct RunCharts {
 
   /// How long accesses waited in each tick, by cause; nothing if none did.
   func stalls(id: String, name: String) throws -> ReportPage.Chart? {
+    let interval =
+      if case .every(let length) = run.recording { length.text } else { "a tick" }
     let causes: [(TickColumn, String, String, [Int])] = [
       (.stallReclaimNs, "reclaim", PlotColour.vermilion, []),
       (.stallDiskNs, "disks", PlotColour.blue, [7, 4]),
@@ -64,10 +66,11 @@ struct RunCharts {
       return .init(name: title, colour: colour, kind: .step, dash: dash, values: values)
     }
     if series.isEmpty { return nil }
-    let chart = ChartData(x: axis.title, y: "ms waited in a tick", places: places, series: series)
+    let chart = ChartData(
+      x: axis.title, y: "ms waited in \(interval)", places: places, series: series)
     return ReportPage.Chart(
       id: id, title: "Waits in \(name) over time",
-      caption: "How long accesses in \(name) waited in each tick, by what for.", data: chart.json)
+      caption: "How long accesses in \(name) waited in \(interval), by what for.", data: chart.json)
   }
 
   /// Memory held by several guests or runs, over one another.

@@ -10,6 +10,8 @@ public struct RunReport {
   private let provenances: [RunProvenance]
   /// A page holds some thousand moments; more runs share them.
   private static let moments = 400
+  /// More pictures beside the charts would make the page too large.
+  private static let pictureLimit = 4
 
   /// A report of some runs, at least one, from what the database holds of them.
   public init(_ store: ResultStore, runs: [RunRecord]) throws {
@@ -58,7 +60,7 @@ public struct RunReport {
       row("scenario", \.scenarioName), row("driver", \.driver), row("seed") { "\($0.seed)" },
       row("simulated time", \.simulatedText), row("status", \.status.rawValue),
     ]
-    let guests = KernelTunables.guests(in: groups[0].parameters)
+    let guests = Set(groups.flatMap { KernelTunables.guests(in: $0.parameters) }).sorted()
     for guest in guests {
       for name in ["memory", "controller"] {
         let path = "guests.\(guest).\(name)"
@@ -124,24 +126,26 @@ public struct RunReport {
   // MARK: Pictures
 
   private func pictures(isDrawn: Bool) throws -> [ReportPage.Part] {
-    let kept = runs.filter(\.recording.keepsTicks)
-    var parts = runs.filter { !$0.recording.keepsTicks }.map {
+    let kept = try runs.filter { try $0.recording.keepsTicks && store.hasTicks($0.id) }
+    let numbers = Set(kept.map(\.id))
+    var parts = runs.filter { !numbers.contains($0.id) }.map {
       ReportPage.Part(paragraphs: [
         "No ticks of run \($0.id) are kept, so there are no pictures of it."
       ])
     }
     let guests = try kept.map { (run: $0, guests: try store.guests(of: $0.id)) }
     let count = max(1, guests.reduce(0) { $0 + $1.guests.count })
-    let moments = max(40, Self.moments / count)
+    let moments = max(15, Self.moments / count)
     if kept.count > 1 { parts.append(try overlay(guests, moments: moments)) }
     for (run, guests) in guests {
       for (place, guest) in guests.enumerated() {
         let name = runs.count == 1 ? guest : "run \(run.id), \(guest)"
-        let charts = RunCharts(store, run: run, guest: guest, moments: moments)
+        let charts = try RunCharts(store, run: run, guest: guest, moments: moments)
         let id = "run-\(run.id)-\(place)"
         var memory = try charts.memory(id: "\(id)-memory", name: name)
-        if isDrawn {
-          let picture = try PlotTarget.svg.picture(MemoryPlot(store, run: run, guest: guest))
+        if isDrawn && count <= Self.pictureLimit {
+          let plot = try MemoryPlot(store, run: run, guest: guest, parts: moments / 2)
+          let picture = try PlotTarget.svg.picture(plot)
           memory.picture = String(decoding: picture, as: UTF8.self).svgElement
         }
         parts.append(.init(heading: "Memory of \(name)", chart: memory))
@@ -169,7 +173,7 @@ public struct RunReport {
     }
     return .init(
       heading: "Memory that the guests held",
-      chart: RunCharts.overlay(series, id: "overlay", axis: TimeAxis(runs)))
+      chart: RunCharts.overlay(series, id: "overlay", axis: try TimeAxis(store, runs)))
   }
 
   // MARK: Events and moments
@@ -183,13 +187,10 @@ public struct RunReport {
         let all = try store.events(of: run.id).filter { $0.kind != "balloon_target" }
         if all.isEmpty { return nil }
         let rows = all.prefix(Self.eventLimit).map { event in
-          [
-            DecisionStory.text(event.time), event.guest ?? "", event.kind.replacing("_", with: " "),
-            event.detail == "{}" ? "" : event.detail,
-          ]
+          [DecisionStory.text(event.time), event.guest ?? "", event.sentence]
         }
         let table = TableText(
-          columns: [.init("time", .right), .init("guest"), .init("event"), .init("detail")],
+          columns: [.init("time", .right), .init("guest"), .init("event")],
           rows: rows)
         var part = ReportPage.Part(
           heading: runs.count == 1 ? nil : "Run \(run.id)",
@@ -214,8 +215,9 @@ public struct RunReport {
             store, run: run.id, guest: moment.guest, at: moment.time)
           let minute = try MinuteBefore(
             store, run: run.id, guest: moment.guest, before: moment.time)
+          let what = kind.text(isAfterFirstRun: moment.isAfterFirstRun)
           let heading =
-            "Run \(run.id): \(kind.text), in \(moment.guest), at \(DecisionStory.text(moment.time))"
+            "Run \(run.id): \(what), in \(moment.guest), at \(DecisionStory.text(moment.time))"
           return [
             .init(heading: heading, paragraphs: story.sentences),
             .init(

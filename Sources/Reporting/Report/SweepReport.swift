@@ -9,6 +9,7 @@ public struct SweepReport {
   private let tunables: [KernelTunables]
   private let objectives: [Objective]
   private let notes: [String]
+  private let sentence: (AnalysisError) -> String
   private let sensitivities: [(title: String, finding: Sensitivity?, note: String?)]
 
   /// A report.
@@ -21,10 +22,12 @@ public struct SweepReport {
   ///   - tunables: Those of every guest in the recommended setting.
   ///   - sensitivities: For each objective what moves it, or why that cannot be said.
   ///   - notes: What else is to be said, in sentences.
+  ///   - sentence: An error in words.
   public init(
     _ table: SweepTable, record: SweepRecord?, objectives: [Objective], advice: Advice?,
     tunables: [KernelTunables],
-    sensitivities: [(title: String, finding: Sensitivity?, note: String?)], notes: [String]
+    sensitivities: [(title: String, finding: Sensitivity?, note: String?)], notes: [String],
+    sentence: @escaping (AnalysisError) -> String
   ) {
     self.table = table
     self.record = record
@@ -33,16 +36,17 @@ public struct SweepReport {
     self.tunables = tunables
     self.sensitivities = sensitivities
     self.notes = notes
+    self.sentence = sentence
   }
 
   /// The page.
   ///
   /// - Parameter command: The command that made it.
-  public func page(command: String) throws -> ReportPage {
+  public func page(command: String) -> ReportPage {
     var sections = [
       ReportPage.Section(id: "asked", title: "What was asked", parts: asked),
       ReportPage.Section(id: "advice", title: "Which setting to choose", parts: advised),
-      ReportPage.Section(id: "figures", title: "Where the figures lie", parts: try maps),
+      ReportPage.Section(id: "figures", title: "Where the figures lie", parts: maps),
       ReportPage.Section(id: "sensitivity", title: "What moves the figures", parts: moved),
       ReportPage.Section(id: "runs", title: "All runs", parts: runs),
       ReportPage.Section(id: "again", title: "Do it again", parts: again(command)),
@@ -99,27 +103,32 @@ public struct SweepReport {
   }
 
   private var maps: [ReportPage.Part] {
-    get throws {
-      let numeric = table.paths.indices.filter { SweepAxisValues(table, place: $0).texts.count > 1 }
-      guard let first = numeric.first else { return [] }
-      return try objectives.map { objective in
-        if numeric.count == 1 {
-          let map = try SweepMap(table, x: first, y: nil, metric: objective.metric)
-          return .init(
-            heading: map.title, chart: map.curve(id: "curve-\(objective.metric.name)"))
+    let varying = table.paths.indices.map { SweepAxisValues(table, place: $0) }
+      .filter { $0.texts.count > 1 }
+    guard let first = varying.first else { return [] }
+    return objectives.enumerated().map { number, objective -> ReportPage.Part in
+      do throws(AnalysisError) {
+        if varying.count == 1 {
+          let chart = try SweepMap.curve(
+            table, x: first, metric: objective.metric, id: "curve-\(number)")
+          return .init(heading: chart.title, chart: chart)
         }
-        let (x, y) = strongest(of: numeric, for: objective) ?? (first, numeric[1])
-        let map = try SweepMap(table, x: x, y: y, metric: objective.metric)
-        return .init(heading: map.title, table: map.table)
+        let (x, y) = strongest(of: varying, for: objective) ?? (first, varying[1])
+        let grid = try SweepGrid(table, x: x, y: y, metric: objective.metric)
+        return .init(heading: grid.title, table: SweepMap.table(grid))
+      } catch {
+        return .init(heading: objective.metric.text, paragraphs: [sentence(error)])
       }
     }
   }
 
   /// The two parameters that move an objective most, among those that vary.
-  private func strongest(of places: [Int], for objective: Objective) -> (Int, Int)? {
+  private func strongest(
+    of axes: [SweepAxisValues], for objective: Objective
+  ) -> (SweepAxisValues, SweepAxisValues)? {
     let title = objective.metric.text
     guard let found = sensitivities.first(where: { $0.title == title })?.finding else { return nil }
-    let order = found.order.compactMap { path in places.first { table.paths[$0] == path } }
+    let order = found.order.compactMap { path in axes.first { $0.path == path } }
     return order.count < 2 ? nil : (order[0], order[1])
   }
 

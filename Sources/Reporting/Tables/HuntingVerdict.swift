@@ -11,7 +11,7 @@ enum HuntingVerdict {
           .map { UnitScale.text($0.value, unit: $0.unit) } ?? "-"
       }
       return """
-        In \(title) \(swings.guest ?? "the host") hunts: \(UnitScale.text(swings.value, unit: "count")) swings of memory that \
+        \(swings.guest ?? "the host") hunts (\(title)): \(UnitScale.text(swings.value, unit: "count")) swings of memory that \
         committed memory did not ask for, \(figure("hunting_amplitude")) to either side, up and down in \
         \(figure("hunting_period")).
         """

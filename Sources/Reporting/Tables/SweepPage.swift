@@ -15,11 +15,15 @@ public struct SweepPage: Sendable {
   /// The figures of the objectives that `advise` weighs by default, over all guests.
   private static let figures = ["memory_held_mean_pages", "stall", "oom_kills"]
 
-  /// The sum of a figure over the guests, with its unit.
-  private static func figure(_ name: String, of row: SweepTable.Row) -> String {
-    let own = row.metrics.filter { $0.name == name }
-    guard let unit = own.first?.unit else { return "-" }
-    return UnitScale.text(own.reduce(0) { $0 + $1.value }, unit: unit)
+  /// The sum of a figure over the guests of each run, with its unit, in so many digits that they can be told apart.
+  private static func figures(_ name: String, of rows: [SweepTable.Row]) -> [String] {
+    let own = rows.map { $0.metrics.filter { $0.name == name } }
+    let sums = own.map { $0.isEmpty ? Double.nan : $0.reduce(0) { $0 + $1.value } }
+    let unit = own.joined().first?.unit ?? ""
+    let scale = UnitScale(unit: unit, spreading: sums.filter(\.isFinite))
+    return sums.map {
+      $0.isNaN ? "-" : scale.unit.isEmpty ? scale.text($0) : "\(scale.text($0)) \(scale.unit)"
+    }
   }
 
   /// The page for a terminal.
@@ -44,10 +48,13 @@ public struct SweepPage: Sendable {
     let titles = zip(table.paths, names).map { path, name in
       names.count { $0 == name } > 1 ? path : name
     }
-    let rows = table.plannedRows.map { point, _, row in
-      ["\(point + 1)", "\(row.run.id)", "\(row.run.seed)"]
+    let planned = table.plannedRows
+    let figures = Self.figures.map { Self.figures($0, of: planned.map(\.row)) }
+    let rows = planned.enumerated().map { place, entry in
+      let (point, _, row) = entry
+      return ["\(point + 1)", "\(row.run.id)", "\(row.run.seed)"]
         + row.values.map { $0?.value ?? "-" } + [row.run.status.rawValue]
-        + Self.figures.map { Self.figure($0, of: row) }
+        + figures.map { $0[place] }
     }
     return TableText(
       columns: [.init("point", .right), .init("run", .right), .init("seed", .right)]

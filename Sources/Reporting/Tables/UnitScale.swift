@@ -36,6 +36,12 @@ public struct UnitScale: Hashable, Sendable {
     }
   }
 
+  /// The scale for figures that are to be told apart: a hundredth of their range can be seen.
+  init(unit: String, spreading figures: [Double]) {
+    let range = (figures.max() ?? 0) - (figures.min() ?? 0)
+    self.init(unit: unit, largest: figures.map(abs).max() ?? 0, resolving: range / 100)
+  }
+
   /// A figure in the unit shown.
   func value(_ figure: Double) -> Double { figure / divisor }
 

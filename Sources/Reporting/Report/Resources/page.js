@@ -7,11 +7,10 @@
     return name === "ink" ? getComputedStyle(document.documentElement).getPropertyValue("--ink").trim() : name;
   }
 
-  // What a number looks like: no more digits than one reads.
-  function text(value) {
+  // A number with at most so many decimals.
+  function text(value, decimals) {
     if (value === null || value === undefined || isNaN(value)) return "-";
-    var size = Math.abs(value);
-    return value.toLocaleString("en", { maximumFractionDigits: size >= 1000 ? 0 : size >= 10 ? 1 : size >= 0.01 || size === 0 ? 3 : 6 });
+    return value.toLocaleString("en", { maximumFractionDigits: decimals });
   }
 
   // A filled layer: from its upper edge down to the axis; higher layers are drawn first, so each shows its own part.
@@ -61,13 +60,13 @@
     source.series.forEach(function (series, index) {
       var value = row === null ? null : source.rows[row][index + 1];
       if (row !== null && (value === null || value === undefined) && series.kind === "points") return;
-      parts.push("<span>" + swatch(series) + escaped(series.name) + (row === null ? "" : " " + text(value)) + "</span>");
+      parts.push("<span>" + swatch(series) + escaped(series.name) + (row === null ? "" : " " + text(value, chart.yDecimals)) + "</span>");
     });
     var head = "";
     if (row !== null) {
-      head = source.labels ? escaped(source.labels[row]) : escaped(source.x) + " " + text(source.rows[row][0]);
+      head = source.labels ? escaped(source.labels[row]) : escaped(source.x) + " " + text(source.rows[row][0], chart.xDecimals);
       (source.marks || []).forEach(function (mark) {
-        if (Math.abs(mark.x - source.rows[row][0]) <= chart.near) head += ", " + escaped(mark.text);
+        if (Math.abs(mark.x - source.rows[row][0]) <= chart.near) head += mark.text ? ", " + escaped(mark.text) : "";
       });
       head = "<strong>" + head + "</strong>: ";
     }
@@ -78,10 +77,13 @@
     return { axisLineColor: colour("ink"), gridLineColor: getComputedStyle(document.documentElement).getPropertyValue("--line").trim() };
   }
 
+  // What happened, as lines in front of everything, with words beside them.
   function marks(chart) {
-    return function (context, area, graph) {
+    return { activate: function () { return { didDrawChart: function (event) {
+      var context = event.drawingContext, graph = event.dygraph, area = graph.getArea();
       context.save();
-      context.strokeStyle = context.fillStyle = colour("ink");
+      // On light layers black is legible whatever the page's own ink.
+      context.strokeStyle = context.fillStyle = chart.hasLayers ? "#000000" : colour("ink");
       context.setLineDash([2, 3]);
       context.font = "12px sans-serif";
       (chart.source.marks || []).forEach(function (mark) {
@@ -99,7 +101,14 @@
         context.restore();
       });
       context.restore();
-    };
+    } }; } };
+  }
+
+  // So many decimals that a range shows a thousand steps.
+  function decimals(values) {
+    var known = values.filter(function (v) { return v !== null && v !== undefined && isFinite(v); });
+    var range = Math.max.apply(null, known) - Math.min.apply(null, known);
+    return range > 0 ? Math.min(9, Math.max(0, Math.ceil(3 - Math.log10(range)))) : 3;
   }
 
   function options(chart) {
@@ -112,7 +121,7 @@
       if (s.dash) own.strokePattern = s.dash;
       series[s.name] = own;
     });
-    return Object.assign({ series: series, underlayCallback: marks(chart) }, theme());
+    return Object.assign({ series: series }, theme());
   }
 
   function make(id) {
@@ -121,12 +130,22 @@
     var chart = { id: id, source: source, row: null, near: 0 };
     var rows = drawn(source);
     if (rows.length > 1) chart.near = (rows[rows.length - 1][0] - rows[0][0]) / 400;
+    chart.hasLayers = source.series.some(function (s) { return s.kind === "layer"; });
+    chart.xDecimals = decimals(rows.map(function (row) { return row[0]; }));
+    chart.yDecimals = decimals([].concat.apply([], rows.map(function (row) { return row.slice(1); })));
+    function axis(decimals) {
+      return function (value) { return text(value, decimals); };
+    }
     var all = order(source);
     chart.graph = new Dygraph(box, rows, Object.assign({
       labels: ["x"].concat(all.map(function (s) { return s.name; })),
       xlabel: source.x, ylabel: source.y, includeZero: !source.free, legend: "never", connectSeparatedPoints: true,
       labelsKMB: false, animatedZooms: false, highlightCircleSize: 3, xRangePad: source.labels ? 20 : 0, yRangePad: source.free ? 20 : 0,
-      axes: { x: { valueFormatter: text, axisLabelFormatter: text }, y: { valueFormatter: text, axisLabelFormatter: text, axisLabelWidth: 70 } },
+      plugins: [marks(chart)],
+      axes: {
+        x: { valueFormatter: axis(chart.xDecimals), axisLabelFormatter: axis(chart.xDecimals) },
+        y: { valueFormatter: axis(chart.yDecimals), axisLabelFormatter: axis(chart.yDecimals), axisLabelWidth: 70 }
+      },
       highlightCallback: function (event, x, points, row) { read(chart, row); },
       unhighlightCallback: function () { read(chart, null); }
     }, options(chart)));
@@ -178,7 +197,15 @@
   });
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   // On paper the ink is black, whatever the screen's.
-  window.addEventListener("beforeprint", function () { document.documentElement.classList.add("paper"); again(); });
-  window.addEventListener("afterprint", function () { document.documentElement.classList.remove("paper"); again(); });
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details:not([open])").forEach(function (part) { part.open = true; part.dataset.folded = "1"; });
+    document.documentElement.classList.add("paper");
+    again();
+  });
+  window.addEventListener("afterprint", function () {
+    document.querySelectorAll("details[data-folded]").forEach(function (part) { part.open = false; delete part.dataset.folded; });
+    document.documentElement.classList.remove("paper");
+    again();
+  });
   window.balloonsimCharts = charts;
 })();
