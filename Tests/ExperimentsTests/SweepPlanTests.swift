@@ -139,7 +139,7 @@ struct SweepPlanTests {
     "After the keys a run's scenario is the same, of the first runs and of later ones, asked for once or twice"
   )
   func scenariosAfterKeys() throws {
-    let plan = try plan(["selfballoon_downhysteresis=1..1030"])
+    let plan = try plan(["selfballoon_downhysteresis=1..1030 step 1"])
     let keys = try plan.keys()
 
     for point in [0, 7, 1_023, 1_024, 1_029] {
