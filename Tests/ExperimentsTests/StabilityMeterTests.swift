@@ -77,9 +77,59 @@ struct StabilityMeterTests {
       (11_000, 8_000),
       (10_000, 8_000), (11_000, 9_000),
     ]
-    // By the definition: of the swings that begin at decisions 1 to 5, those from 1 (range 8,000 to 9,000 from decision 0 to 2)
-    // and 2 (decisions 1 to 3) are asked for; those from 3, 4 and 5 are not, three in a row.
     #expect(meter(course).huntingSwings == 0)
+  }
+
+  /// The swings of hunting by the definition's own words: first all turning points, then the swings between them, then rows.
+  private func defined(_ course: [(current: Int64, committed: Int64)]) -> (
+    count: Int64, width: Int64
+  ) {
+    var turns: [Int] = []
+    var (furthest, direction) = (0, Int64(0))
+    for place in course.indices.dropFirst() {
+      let move = course[place].current - course[furthest].current
+      if direction == 0 ? move != 0 : move * direction > 0 {
+        direction = move.signum()
+        furthest = place
+      } else if direction != 0, abs(move) >= 10_000 / 256 {
+        turns.append(furthest)
+        direction = -direction
+        furthest = place
+      }
+    }
+    var rows: [[Int64]] = [[]]
+    for (from, to) in zip(turns, turns.dropFirst()) {
+      let width = abs(course[to].current - course[from].current)
+      let committed = course[max(0, from - 1)...to].map(\.committed)
+      let isAskedFor = 2 * ((committed.max() ?? 0) - (committed.min() ?? 0)) >= width
+      if isAskedFor { rows.append([]) } else { rows[rows.count - 1].append(width) }
+    }
+    let hunting = rows.filter { $0.count >= 4 }.joined()
+    return (Int64(hunting.count), hunting.reduce(0, +))
+  }
+
+  @Test("Swings are counted as the definition has them, on random courses")
+  func definition() {
+    var hunts = 0
+    for seed in UInt64(0)..<2_000 {
+      var random = RandomStream(seed: seed, purpose: "course")
+      let course = (0..<60).map { _ in
+        (
+          current: Int64.random(in: 9_900...10_100, using: &random),
+          committed: Int64.random(in: 8_000...(8_000 + Int64(seed % 80)), using: &random)
+        )
+      }
+
+      let expected = defined(course)
+      let found = meter(course)
+
+      #expect(found.huntingSwings == expected.count, "seed \(seed)")
+      let width = found.huntingAmplitude.map { 2 * $0 * Double(found.huntingSwings) } ?? 0
+      #expect(abs(width - Double(expected.width)) < 1e-6, "seed \(seed)")
+      hunts += expected.count > 0 ? 1 : 0
+    }
+    // Both kinds of courses were tried.
+    #expect(hunts > 100 && hunts < 2_000)
   }
 
   @Test("Going once beyond the goal is overshoot, by as much as it was")

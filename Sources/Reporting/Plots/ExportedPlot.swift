@@ -39,7 +39,7 @@ public struct ExportedPlot: Plot {
   /// The script, behind the preamble that all pictures share.
   public func script(for target: PlotTarget) -> String {
     """
-    # Data: \(file), written by `balloonsim export --gnuplot`. Run as: gnuplot THIS.gp > picture.svg
+    # Data: \(file), written by `balloonsim export --gnuplot`. Run in its folder: gnuplot THIS.gp > picture.svg
     data = \(Gnuplot.quoted(file))
     set datafile separator ','
     set datafile columnheaders
@@ -73,7 +73,7 @@ public struct ExportedPlot: Plot {
     return "set key tmargin\nplot " + plots.joined(separator: ", \\\n  ")
   }
 
-  /// The same layers and lines as `MemoryLayers` computes.
+  /// The layers of `MemoryLayers`, and its lines as they are recorded: goal and target before the worker's first run too.
   private var layers: String {
     let source = sources[0]
     let anon = "mib(\"active_anon_pages\") + mib(\"inactive_anon_pages\")"
