@@ -6,11 +6,14 @@ struct NextCommands {
   /// Each in words.
   let commands: [[String]]
 
-  /// The commands for a sweep, as far as what came of its runs allows them.
-  init(_ sweep: Int64, in store: ResultStore) throws {
+  /// The commands for a sweep, as far as what came of its runs allows them; `database` is the file that was named with
+  /// `--db`, which they then name too.
+  init(_ sweep: Int64, in store: ResultStore, database: String?) throws {
     var commands: [[String]] = []
     func add(_ command: String, _ words: String...) {
-      commands.append(["balloonsim", command, "--sweep", "\(sweep)"] + words)
+      commands.append(
+        ["balloonsim", command, "--sweep", "\(sweep)"] + words
+          + (database.map { ["--db", $0] } ?? []))
     }
     if try Self.hasAnswer({
       try AdviceQuestion(store, objectives: [], constraints: []).answer("\(sweep)", store)

@@ -140,7 +140,8 @@ struct SweepCommand: ParsableCommand {
     let jobs = StoppedRuns.knownLast(estimate.longestFirst(todo.jobs))
     let outcome = try carryOut(plan, sweep, jobs, todo.reused, store)
     let next =
-      shard == nil && !output.json && !output.quiet ? try NextCommands(sweep, in: store) : nil
+      shard == nil && !output.json && !output.quiet
+      ? try NextCommands(sweep, in: store, database: database.path) : nil
     try store.close()
     try report(outcome, sweep: sweep, plan, next)
     if !outcome.faults.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }

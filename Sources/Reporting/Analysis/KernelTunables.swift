@@ -58,7 +58,8 @@ public struct KernelTunables: Sendable {
 
   /// The writes that set what is not as after boot, a shell command each.
   ///
-  /// `always` are the paths of parameters that are written even if they are as after boot. A 0 is written as
+  /// `always` are the paths of parameters that are written even if they are as after boot. A text that is no plain
+  /// decimal number is left out: it may come from anybody's database, and the lines are pasted as root. A 0 is written as
   /// 2^32, the only way past the kernel's test; what is set at boot is left to it. A static guest
   /// (`controller: none`) has both parts switched off.
   public func sysfsWrites(always: Set<String>) -> [String] {
@@ -69,6 +70,12 @@ public struct KernelTunables: Sendable {
       let path = "guests.\(guest).tunables.\(attribute.rawValue)"
       let isWritten = always.contains(path) || text != Self.defaultText(of: path)
       guard isWritten, text != Self.setAtBoot, attribute != .reservedMB || driver != "3.6" else {
+        return nil
+      }
+      // Only what the kernel would take becomes a command that is pasted as root.
+      guard !text.isEmpty,
+        text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+      else {
         return nil
       }
       let isSwitch = attribute == .selfballooning || attribute == .selfshrinking
@@ -94,7 +101,10 @@ public struct KernelTunables: Sendable {
         $0.text == "0" ? true : $0.text == "1" ? false : nil
       }
     }
+    // A word with anything but these characters is no boot option of Xen's or tmem's.
+    let plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._=-,"
     var words = boot.split(separator: " ").map(String.init)
+      .filter { $0.unicodeScalars.allSatisfy(plain.unicodeScalars.contains) }
     if isStatic {
       return words.filter { $0 != "tmem" && !$0.hasPrefix("tmem.") }.joined(separator: " ")
     }

@@ -42,8 +42,18 @@ public enum Gnuplot {
   static func number(_ value: Double) -> String { value.isFinite ? value.shortened : "NaN" }
 
   /// A text in gnuplot's single quotes.
+  ///
+  /// Quotes are doubled, and what ends a line or is no character to be drawn becomes a space: gnuplot ends a string at
+  /// the end of its line, takes the next line for a command, and hands one that begins with `!` to a shell.
   static func quoted(_ text: String) -> String {
-    "'\(text.replacing("'", with: "''"))'"
+    var quoted = "'"
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator: quoted += " "
+      default: quoted += scalar == "'" ? "''" : String(scalar)
+      }
+    }
+    return quoted + "'"
   }
 }
 
