@@ -199,6 +199,16 @@ struct KernelTunablesTests {
   }
 
   @Test(
+    "What is no number never becomes a command, and no word with a shell's characters a boot option",
+    arguments: ["2; touch X #", "$(id)", "`id`", "1\n2", "1s", "-1", "", "0x1", "\u{662}", "1;2"])
+  func hostile(text: String) {
+    let hostile = tunables([("selfballoon_downhysteresis", text)], boot: "tmem a;b $(id) quiet")
+
+    #expect(hostile.sysfsWrites(always: []).isEmpty)
+    #expect(hostile.bootOptions == "tmem quiet")
+  }
+
+  @Test(
     "What is as after boot is not written, what varies is, and what the kernel sets is left to it")
   func writes() {
     let tunables = tunables([
