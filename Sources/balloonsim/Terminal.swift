@@ -118,6 +118,15 @@ final class OutputFile {
     if isSameFile(self.path, source) {
       throw .cannotCreate(path: self.path, reason: "is the database itself")
     }
+    // SQLite keeps what was written last in files beside the database: to cut one is to damage it.
+    let target = self.path
+    if !source.isEmpty,
+      ["-wal", "-shm", "-journal"].contains(where: {
+        target == source + $0 || isSameFile(target, source + $0)
+      })
+    {
+      throw .cannotCreate(path: self.path, reason: "belongs to the database \(source)")
+    }
     guard let file = fopen(self.path, "w") else {
       throw .cannotCreate(path: self.path, reason: String(cString: strerror(errno)))
     }
