@@ -6,7 +6,7 @@ internal import SimulationEngine
 /// The version of the model: runs of different versions are never taken for the same.
 ///
 /// It moves with every change that moves a fingerprint (`CHANGELOG.md`, "Results changed").
-public let modelVersion = "0.3.0"
+public let modelVersion = "0.4.0"
 
 /// The SHA-256 of a text's UTF-8 bytes, 64 hexadecimal digits.
 func sha256(of text: String) -> String {

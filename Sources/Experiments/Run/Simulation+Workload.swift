@@ -61,16 +61,14 @@ extension Simulation {
     try emit(.mappingRefused, guest: index, [("pages", .number(pages))])
   }
 
-  /// Programs touch more of what they mapped.
+  /// Programs touch more of what they mapped, as far as its rate says that it is due.
   mutating func touch(_ index: Int) throws {
     if guests[index].isDead { return }
     guests[index].kernel.begin(at: now)
     var wanted = guests[index].wantedTouched - guests[index].kernel.touched.pages
-    var pause: Int64 = 1_000
     if let rate = guests[index].spec.anon.touchRate {
       let passed = now.nanoseconds - guests[index].touchStart + Self.quantum
       wanted = min(wanted, Int(rate.due(after: passed) - guests[index].touchedSinceStart))
-      pause = Self.quantum
     }
     guard wanted > 0 || guests[index].spec.anon.touchRate != nil else {
       guests[index].isTouching = false
@@ -84,6 +82,9 @@ extension Simulation {
     if isStuck || isDone {
       guests[index].isTouching = false
     } else {
+      // Only what is due later waits for its quantum. A step that ends early, since memory is below the low mark,
+      // leaves pages that are due now: kswapd has its turn, then they go on.
+      let pause = done.pages < wanted ? 1_000 : Self.quantum
       schedule(
         .touch(guest: UInt16(index)), after: max(guests[index].kernel.elapsed, pause), .workload)
     }
