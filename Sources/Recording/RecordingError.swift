@@ -17,6 +17,8 @@ public enum RecordingError: Error, Hashable, Sendable {
   case newer(path: String, version: Int32, supported: Int32)
   /// An older version made the file, and it was opened for reading only, so it cannot be migrated (65).
   case older(path: String, version: Int32, supported: Int32)
+  /// The making of the file was cut short before anything was entered (66).
+  case halfMade(path: String)
   /// The file is truncated or overwritten (65).
   case damaged(path: String, reason: String)
   /// Something was to be written to a file that only permits reading (73).

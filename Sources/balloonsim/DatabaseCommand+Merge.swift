@@ -28,8 +28,8 @@ extension DatabaseCommand {
         throw Failure(.usage, "\(file): is the database to merge into")
       }
       // A file that is missing or wrong is found before anything is made.
-      let sources = try from.map { try DatabaseOptions(file: $0).openToRead() }
-      let outcomes = try DatabaseOptions(file: into).openToWrite().merge(sources)
+      for file in from { try DatabaseOptions(file: file).openToRead().close() }
+      let outcomes = try DatabaseOptions(file: into).openToWrite().merge(from)
       if output.json {
         let files = zip(from, outcomes).map { file, outcome in
           "{\"file\":\(JSONText.quoted(file)),\(Self.members(outcome))}"

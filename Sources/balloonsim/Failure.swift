@@ -203,8 +203,12 @@ struct Failure: Error {
     case .older(let path, let version, let supported):
       Failure(
         .wrongData,
-        "\(path): made by an older balloonsim (version \(version) of \(supported)) and not writable, "
-          + "so it cannot be brought up to date")
+        "\(path): made by an older balloonsim (version \(version) of \(supported)); "
+          + "a command that writes to it, such as `balloonsim run`, brings it up to date")
+    case .halfMade(let path):
+      Failure(
+        .cannotRead,
+        "\(path): its making was cut short and nothing is in it yet; `balloonsim run` completes it")
     case .damaged(let path, let reason): Failure(.wrongData, "\(path): damaged: \(reason)")
     case .readOnly(let path): Failure(.cannotCreate, "\(path): may only be read")
     case .busy(let path, let waited):

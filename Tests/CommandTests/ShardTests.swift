@@ -115,6 +115,20 @@ struct ShardTests {
     #expect(!FileManager.default.fileExists(atPath: workplace.path("new.sqlite")))
   }
 
+  @Test("More files are merged than may be open at once")
+  func openFiles() async throws {
+    try await sweep("--shard", "0/100").expect(0)
+
+    let outcome = try await workplace.shell(
+      """
+      for i in $(seq 1 99); do cp a.0-of-100.sqlite a.$i-of-100.sqlite; done
+      ulimit -n 64; balloonsim db merge a.sqlite a.*-of-100.sqlite
+      """)
+
+    outcome.expect(0)
+    #expect(outcome.lines.last?.hasPrefix("a.sqlite: 1 runs merged") == true, "\(outcome)")
+  }
+
   @Test("Failed runs and sweeps are removed, and space is given back")
   func pruning() async throws {
     try await sweep().expect(0)

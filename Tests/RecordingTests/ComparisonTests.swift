@@ -91,7 +91,7 @@ struct ComparisonTests {
     _ = try other.recordRun(description(key: "z"))
     _ = try record("a")
     _ = try record("b", partingAt: 900)
-    _ = try other.merge([store])
+    _ = try other.merge([store.path])
     try other.alter("UPDATE ticks SET free_pages = 1 WHERE run_id = 3 AND tick = 300")
 
     let runs = try other.runs()

@@ -94,6 +94,7 @@ struct FaultTests {
   func olderFile() throws {
     let older = try DatabaseQueue(path: path)
     try Schema.migrator.migrate(older, upTo: "tables")
+    try older.write { try $0.execute(sql: "INSERT INTO sqlite_sequence VALUES ('runs', 1)") }
     try older.close()
 
     #expect(
@@ -104,6 +105,35 @@ struct FaultTests {
     _ = try store.recordRun()
     #expect(try store.check().version == Schema.version)
     #expect(try store.check().findings.isEmpty)
+  }
+
+  @Test(
+    "A schema version that the migrations do not have is damage, never an endless loop",
+    arguments: [-1, 0, 3], [true, false])
+  func wrongVersion(_ version: Int, readOnly: Bool) throws {
+    try makeFile()
+    try alter("PRAGMA user_version = \(version)")
+    let steps = Schema.version
+
+    #expect(
+      throws: RecordingError.damaged(
+        path: path, reason: "its schema version \(version) is not that of its \(steps) migrations")
+    ) { try ResultStore(path: path, readOnly: readOnly) }
+  }
+
+  @Test(
+    "A file whose making was cut short is called so by readers and completed by a writer",
+    arguments: Schema.migrations.dropLast().map(\.name))
+  func halfMadeFile(_ step: String) throws {
+    let cut = try DatabaseQueue(path: path)
+    try Schema.migrator.migrate(cut, upTo: step)
+    try cut.close()
+
+    #expect(throws: RecordingError.halfMade(path: path)) {
+      try ResultStore(path: path, readOnly: true)
+    }
+    _ = try ResultStore(path: path, create: true).recordRun()
+    #expect(try ResultStore(path: path, readOnly: true).check().findings.isEmpty)
   }
 
   @Test("A truncated file is damaged, whatever is left of it", arguments: [1, 3, 8, 20])

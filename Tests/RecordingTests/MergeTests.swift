@@ -49,8 +49,8 @@ struct MergeTests {
     _ = try first.recordRun(description(key: "a"), ticks: 4)
     _ = try second.recordRun(description(key: "c"), ticks: 5)
 
-    let once = try into.merge([first, second])
-    let again = try into.merge([first, second])
+    let once = try into.merge([first.path, second.path])
+    let again = try into.merge([first.path, second.path])
 
     #expect(
       once == [
@@ -73,7 +73,7 @@ struct MergeTests {
     _ = try first.recordRun(description(key: "a"))
     try recordFigures("b", in: first)
 
-    let outcomes = try into.merge([first])
+    let outcomes = try into.merge([first.path])
 
     #expect(outcomes == [outcome { ($0.merged, $0.replaced, $0.skipped) = (1, 1, 1) }])
     #expect(try into.runs().map(\.recording) == [.ticks, .ticks])
@@ -87,7 +87,7 @@ struct MergeTests {
     _ = try first.recordRun(description(key: "a"))
     _ = try first.begin(description(key: "b"))
 
-    let outcomes = try into.merge([first])
+    let outcomes = try into.merge([first.path])
 
     #expect(outcomes == [outcome { ($0.merged, $0.leftOut) = (1, 1) }])
     #expect(try into.runs().map(\.status) == [.running, .finished])
@@ -105,7 +105,7 @@ struct MergeTests {
     let before = try into.runs()
 
     #expect {
-      try into.merge([first, second])
+      try into.merge([first.path, second.path])
     } throws: { error in
       guard
         case .conflictingRun(let key, _, let found, let other, let present) = error
@@ -131,7 +131,7 @@ struct MergeTests {
     _ = try into.enter(
       SweepDescription(key: "q", name: "t", design: "{}", command: "", runs: [["z"]]))
 
-    let outcomes = try into.merge([first, second])
+    let outcomes = try into.merge([first.path, second.path])
 
     #expect(outcomes.map(\.sweeps) == [1, 0])
     let sweep = try #require(try into.sweeps().first { $0.name == "s" })

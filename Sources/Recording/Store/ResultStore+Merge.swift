@@ -23,28 +23,40 @@ extension ResultStore {
   ///
   /// Runs are matched by their keys, sweeps by theirs. Of a run that is here and there the one of which more is kept
   /// stays; if neither has all of the other, both do. All files are looked through before anything is changed, then each
-  /// is merged in one transaction. Needs the same memory for any number of rows.
+  /// is merged in one transaction. Needs the same memory for any number of rows, and has one source open at a time.
   ///
+  /// - Parameter files: The paths of the sources, which are only read.
   /// - Returns: What came of every source, in their order.
-  /// - Throws: `damaged` for a source that is, and `conflictingRun` where two finished runs have one key and different
-  ///   fingerprints; then nothing was changed.
-  public func merge(_ sources: [ResultStore]) throws -> [MergeOutcome] {
-    try collectFingerprints(of: sources)
-    return try sources.map { source in
-      try attaching(source) { db in
-        var outcome = MergeOutcome()
-        try db.inTransaction(.immediate) {
-          try self.refuseConflict(with: source, db)
-          outcome = try Self.carryOver(db)
-          return .commit
+  /// - Throws: What opening a source throws, `damaged` for a source that is, and `conflictingRun` where two finished runs
+  ///   have one key and different fingerprints; then nothing was changed.
+  public func merge(_ files: [String]) throws -> [MergeOutcome] {
+    try collectFingerprints(of: files)
+    return try files.map { file in
+      try withSource(file) { source in
+        try attaching(source) { db in
+          var outcome = MergeOutcome()
+          try db.inTransaction(.immediate) {
+            try self.refuseConflict(with: source, db)
+            outcome = try Self.carryOver(db)
+            return .commit
+          }
+          return outcome
         }
-        return outcome
       }
     }
   }
 
+  /// Opens a source while `body` runs.
+  private func withSource<T>(_ file: String, _ body: (ResultStore) throws -> T) throws -> T {
+    let source = try ResultStore(path: file, readOnly: true, busyTimeout: busyTimeout)
+    // What has been thrown is the one error to report.
+    let result = Result { try body(source) }
+    do { try source.close() } catch { _ = try result.get() }
+    return try result.get()
+  }
+
   /// Looks through all sources for damage, and for runs that contradict each other or those that are here.
-  private func collectFingerprints(of sources: [ResultStore]) throws {
+  private func collectFingerprints(of files: [String]) throws {
     try translating("prepare to merge") {
       try queue.writeWithoutTransaction { db in
         // A temporary table is on disk where it gets large.
@@ -55,20 +67,22 @@ extension ResultStore {
             """)
       }
     }
-    for source in sources {
-      let fault = try source.read("check") {
-        try String.fetchOne($0, sql: "PRAGMA quick_check(1)")
-      }
-      if let fault, fault != "ok" {
-        throw RecordingError.damaged(path: source.path, reason: fault)
-      }
-      try attaching(source) { db in
-        try db.execute(
-          sql: """
-            INSERT OR IGNORE INTO temp.merged
-            SELECT key, fingerprint, ? FROM source.runs WHERE status = 'finished'
-            """, arguments: [source.path])
-        try self.refuseConflict(with: source, db)
+    for file in files {
+      try withSource(file) { source in
+        let fault = try source.read("check") {
+          try String.fetchOne($0, sql: "PRAGMA quick_check(1)")
+        }
+        if let fault, fault != "ok" {
+          throw RecordingError.damaged(path: source.path, reason: fault)
+        }
+        try attaching(source) { db in
+          try db.execute(
+            sql: """
+              INSERT OR IGNORE INTO temp.merged
+              SELECT key, fingerprint, ? FROM source.runs WHERE status = 'finished'
+              """, arguments: [source.path])
+          try self.refuseConflict(with: source, db)
+        }
       }
     }
   }
@@ -155,14 +169,21 @@ extension ResultStore {
   ) throws -> [Int64: Int64] {
     var numbers: [Int64: Int64] = [:]
     for row in try Row.fetchAll(
-      db, sql: "SELECT id, key FROM source.sweeps WHERE key IS NOT NULL ORDER BY id")
+      db,
+      sql: """
+        SELECT id, key FROM source.sweeps s WHERE key IS NOT NULL
+          AND EXISTS (SELECT 1 FROM source.sweep_points WHERE sweep_id = s.id) ORDER BY id
+        """)
     {
       let (there, key): (Int64, String) = (try row.value("id"), try row.value("key"))
       if let here = try Int64.fetchOne(
         db, sql: "SELECT id FROM main.sweeps WHERE key = ?", arguments: [key])
       {
-        numbers[there] = here
-        continue
+        if try ResultStore.hasPlan(here, db) {
+          numbers[there] = here
+          continue
+        }
+        try db.execute(sql: "DELETE FROM main.sweeps WHERE id = ?", arguments: [here])
       }
       let columns = try RunCopy.columns(of: "sweeps", without: ["id"], db)
       try db.execute(

@@ -52,7 +52,11 @@ extension ResultStore {
     try write("enter a sweep") { db in
       let known = try Int64.fetchOne(
         db, sql: "SELECT id FROM sweeps WHERE key = ?", arguments: [sweep.key])
-      if let known { return known }
+      if let known {
+        if try Self.hasPlan(known, db) { return known }
+        // Its removal was cut short.
+        try db.execute(sql: "DELETE FROM sweeps WHERE id = ?", arguments: [known])
+      }
       try db.execute(
         sql: """
           INSERT INTO sweeps (key, name, design, created_at, command, planned_runs)

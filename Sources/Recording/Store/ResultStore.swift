@@ -143,13 +143,15 @@ extension ResultStore {
 
   /// Refuses a file that is not ours or that we do not understand, before anything is changed in it.
   private func checkIdentity() throws {
-    let (application, version, tables) = try read("identify") { db in
+    let (application, version, tables, isEmpty, steps) = try read("identify") { db in
       (
         try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
         try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
         try Int.fetchOne(
           db, sql: "SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%grdb_migrations%'")
-          ?? 0
+          ?? 0,
+        try Self.count("sqlite_sequence", db) == 0,
+        Int32(clamping: try Self.count("grdb_migrations", db))
       )
     }
     let isBlank = application == 0 && version == 0 && tables == 0
@@ -161,9 +163,23 @@ extension ResultStore {
     guard version <= Schema.version else {
       throw RecordingError.newer(path: path, version: version, supported: Schema.version)
     }
+    guard version == steps else {
+      throw RecordingError.damaged(
+        path: path, reason: "its schema version \(version) is not that of its \(steps) migrations")
+    }
     guard version == Schema.version || !isReadOnly else {
+      // Numbers are given to runs and sweeps only once, so a file that gave none has never had any.
+      if isEmpty { throw RecordingError.halfMade(path: path) }
       throw RecordingError.older(path: path, version: version, supported: Schema.version)
     }
+  }
+
+  /// How many rows a table has; none if there is no such table.
+  private static func count(_ table: String, _ db: Database) throws -> Int {
+    let isThere = try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = ?)", arguments: [table])
+    guard isThere == true else { return 0 }
+    return try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0
   }
 
   private func prepareForWriting() throws {
@@ -197,6 +213,9 @@ extension ResultStore {
       if before == Schema.version { return }
       do {
         try Schema.migrator.migrate(queue)
+        guard try version() > before else {
+          throw RecordingError.damaged(path: path, reason: "its schema version \(before)")
+        }
       } catch {
         guard try version() > before else { throw error }
       }
