@@ -119,7 +119,7 @@ struct ExportCommand: ParsableCommand {
     let store = try database.openToRead()
     if let sweep, self.table == nil {
       let table = SweepExport(try store.sweepTable(sweep))
-      let output = try OutputFile(file, besides: database.file)
+      let output = try OutputFile(file, database: database.file)
       try table.write(options.json ? .json : format, to: output.write)
       return try output.close()
     }
@@ -144,7 +144,7 @@ struct ExportCommand: ParsableCommand {
     }
     let exporter = try Exporter(store: store, runs: owners, options: choice)
     let file = gnuplot ? file.map(Self.data(of:)) : file
-    let output = try OutputFile(file, besides: database.file)
+    let output = try OutputFile(file, database: database.file)
     try exporter.write(to: output.write)
     try output.close()
   }
@@ -165,7 +165,7 @@ struct ExportCommand: ParsableCommand {
     choice.columns = ExportedPlot.keys + (columns ?? TickColumn.allCases).map(\.name)
     let data = URL(filePath: Self.data(of: file)).lastPathComponent
     let plot = ExportedPlot(file: data, sources: sources, columns: columns)
-    let output = try OutputFile(file, besides: database.file)
+    let output = try OutputFile(file, database: database.file)
     try output.write(try PlotTarget.script.picture(plot))
     try output.close()
   }

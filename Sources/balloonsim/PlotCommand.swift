@@ -121,7 +121,7 @@ struct PlotCommand: ParsableCommand {
       return try put(
         String(decoding: picture, as: UTF8.self).replacing("\u{0C}", with: ""), terminator: "")
     }
-    let written = try OutputFile(file, besides: database.file)
+    let written = try OutputFile(file, database: database.file)
     try written.write(picture)
     try written.close()
     if output.json, let file {

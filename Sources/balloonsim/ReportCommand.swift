@@ -65,7 +65,7 @@ struct ReportCommand: ParsableCommand {
     let page = try sweep.map { try sweepPage($0, store) } ?? runPage(store)
     let source = file == "-" || file.isEmpty ? "a database of runs" : database.file
     let html = library.html(page, source: source, version: programVersion)
-    let target = try OutputFile(file, besides: database.file)
+    let target = try OutputFile(file, database: database.file)
     try target.write(Array(html.utf8))
     try target.close()
     if output.json {

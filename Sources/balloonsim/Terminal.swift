@@ -51,14 +51,6 @@ private func shown(_ text: String) -> String {
   return String(shown)
 }
 
-/// Output that cannot be made or written.
-enum OutputError: Error {
-  case cannotCreate(path: String, reason: String)
-  case cannotWrite(path: String, reason: String)
-  /// The path is empty.
-  case noName
-}
-
 /// Opens something in place of each standard stream that is closed, so that no file takes its place and is
 /// written to by mistake. What is opened can be neither read nor written: using it is an error.
 func fillClosedStreams() {
@@ -90,61 +82,4 @@ private func write(_ text: String, to descriptor: Int32) -> String? {
     rest = rest.dropFirst(count)
   }
   return nil
-}
-
-/// A file that is written, or standard output.
-final class OutputFile {
-  private let path: String
-  private let file: UnsafeMutablePointer<FILE>
-  private let isStandard: Bool
-
-  /// Opens `path` for writing, its folder made if need be; nil or `-` is standard output.
-  ///
-  /// What is being read, `source`, is not written over.
-  init(_ path: String?, besides source: String) throws(OutputError) {
-    isStandard = path == nil || path == "-"
-    self.path = isStandard ? "standard output" : path ?? ""
-    if isStandard {
-      guard let file = fdopen(dup(STDOUT_FILENO), "w") else {
-        throw .cannotWrite(path: self.path, reason: String(cString: strerror(errno)))
-      }
-      self.file = file
-      return
-    }
-    if self.path.isEmpty { throw .noName }
-    if let reason = makeFolder(for: self.path) {
-      throw .cannotCreate(path: self.path, reason: reason)
-    }
-    if isSameFile(self.path, source) {
-      throw .cannotCreate(path: self.path, reason: "is the database itself")
-    }
-    // SQLite keeps what was written last in files beside the database: to cut one is to damage it.
-    let target = self.path
-    if !source.isEmpty,
-      ["-wal", "-shm", "-journal"].contains(where: {
-        target == source + $0 || isSameFile(target, source + $0)
-      })
-    {
-      throw .cannotCreate(path: self.path, reason: "belongs to the database \(source)")
-    }
-    guard let file = fopen(self.path, "w") else {
-      throw .cannotCreate(path: self.path, reason: String(cString: strerror(errno)))
-    }
-    self.file = file
-  }
-
-  /// Writes bytes.
-  func write(_ bytes: [UInt8]) throws {
-    if fwrite(bytes, 1, bytes.count, file) != bytes.count { throw failure }
-  }
-
-  /// Writes what is buffered.
-  func flush() throws { if fflush(file) != 0 { throw failure } }
-
-  /// Writes what is buffered and closes the file.
-  func close() throws { if fclose(file) != 0 { throw failure } }
-
-  private var failure: OutputError {
-    .cannotWrite(path: path, reason: String(cString: strerror(errno)))
-  }
 }

@@ -16,14 +16,9 @@ struct TraceOutput: ParsableArguments {
   func write(
     besides files: [String], _ write: (@escaping ([UInt8]) throws -> Void) throws -> Void
   ) throws {
-    let target = try OutputTarget(file, besides: files)
-    do {
-      try write(target.write)
-      try target.close()
-    } catch {
-      target.discard()
-      throw error
-    }
+    let target = try OutputFile(file, inputs: files)
+    try write(target.write)
+    try target.close()
   }
 
   /// Makes a CSV of `files`, and says what was understood of them on standard error.
@@ -48,39 +43,6 @@ struct TraceOutput: ParsableArguments {
       }
     }
   }
-}
-
-/// A file that appears under its name only when it is whole, or standard output.
-struct OutputTarget {
-  private let output: OutputFile
-  private let path: String?
-  private let part: String?
-
-  /// Opens a file beside `path`, or what is at `path` if that is no regular file; none of `sources` is written over.
-  init(_ path: String?, besides sources: [String]) throws(OutputError) {
-    self.path = path
-    var status = stat()
-    let isPlain = path.map { stat($0, &status) != 0 || status.st_mode & S_IFMT == S_IFREG } ?? false
-    if let path, isPlain, let same = sources.first(where: { isSameFile(path, $0) }) {
-      throw .cannotCreate(path: path, reason: "is \(same), which is read")
-    }
-    part = path != "-" && isPlain ? path.map { "\($0).part" } : nil
-    output = try OutputFile(part ?? path, besides: "")
-  }
-
-  /// Writes bytes.
-  func write(_ bytes: [UInt8]) throws { try output.write(bytes) }
-
-  /// Gives the file its name.
-  func close() throws {
-    try output.close()
-    if let part, let path, rename(part, path) != 0 {
-      throw OutputError.cannotCreate(path: path, reason: String(cString: strerror(errno)))
-    }
-  }
-
-  /// Removes what was written.
-  func discard() { if let part { unlink(part) } }
 }
 
 extension TraceProvenance {

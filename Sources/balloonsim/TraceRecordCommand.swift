@@ -47,7 +47,7 @@ struct TraceRecordCommand: ParsableCommand {
   }
 
   func run() throws {
-    let target = try OutputFile(file, besides: "")
+    let target = try OutputFile(file)
     let names = ProcessInfo.processInfo
     var facts = [
       "recorded: balloonsim \(programVersion) on \(names.hostName), \(names.operatingSystemVersionString), "
@@ -57,7 +57,8 @@ struct TraceRecordCommand: ParsableCommand {
     let signals = AwaitedSignals()
     let recorder = try TraceRecorder(interval: interval, facts: facts) { bytes in
       try target.write(bytes)
-      try target.flush()
+      // The first lines take the place of an older recording; the file then grows line by line.
+      try target.publish()
     }
     var child = try command.isEmpty ? nil : Child(command, signals)
     do {

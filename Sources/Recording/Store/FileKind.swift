@@ -34,6 +34,14 @@ public func isSameFile(_ first: String, _ second: String) -> Bool {
     && one.st_ino == other.st_ino
 }
 
+/// Whether two paths lead to the same file, or would if there were one: the same name in the same folder.
+public func isSamePlace(_ first: String, _ second: String) -> Bool {
+  if isSameFile(first, second) { return true }
+  let (one, other) = (URL(fileURLWithPath: first), URL(fileURLWithPath: second))
+  return one.lastPathComponent == other.lastPathComponent
+    && isSameFile(one.deletingLastPathComponent().path, other.deletingLastPathComponent().path)
+}
+
 /// What may be wanted of a file.
 enum FileAccess {
   case read
