@@ -21,6 +21,8 @@ public enum RecordingError: Error, Hashable, Sendable {
   case halfMade(path: String)
   /// The file is truncated or overwritten (65).
   case damaged(path: String, reason: String)
+  /// A check of the file found something (65).
+  case unsound(path: String, DatabaseCheck.Finding)
   /// Something was to be written to a file that only permits reading (73).
   case readOnly(path: String)
   /// Another process held the write lock longer than the time we wait (75).
@@ -58,6 +60,8 @@ extension RecordingError {
       case .SQLITE_NOTADB: .foreign(path: path, applicationID: nil)
       case .SQLITE_CORRUPT, .SQLITE_MISMATCH: .damaged(path: path, reason: reason)
       case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: .unreadable(path: path, reason: reason)
+      // What a column that is to hold JSON has does not depend on the device.
+      case .SQLITE_ERROR where reason == "malformed JSON": .damaged(path: path, reason: reason)
       default:
         .inputOutput(
           path: path, call: call, code: error.extendedResultCode.rawValue, reason: reason)

@@ -38,7 +38,7 @@ struct DatabaseCommand: ParsableCommand {
       if !findings.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }
 
-    private static func sentence(_ finding: DatabaseCheck.Finding) -> String {
+    static func sentence(_ finding: DatabaseCheck.Finding) -> String {
       switch finding {
       case .integrity(let text): "SQLite: \(text)"
       case .orphanRows(let table, let parent, let rows):
@@ -47,6 +47,14 @@ struct DatabaseCommand: ParsableCommand {
         "\(table): \(rows) rows of run \(run) with a key that does not fit"
       case .missingTicks(let run, let guest, let expected, let found):
         "run \(run), \(guest ?? "host"): \(found) ticks where there should be \(expected)"
+      case .changedRows(let table, let run):
+        "run \(run): \(table) are not as they were recorded"
+      case .changedTicks(let run, let guest, let tick):
+        "run \(run), \(guest): ticks up to \(tick) are not as they were recorded"
+      case .changedSweep(let sweep): "sweep \(sweep): not as it was entered"
+      case .changedSchema(let name): "\(name): not defined as in the schema"
+      case .strayHash(let table, let owner):
+        "row_hashes: a hash of \(table) \(owner), which is not there"
       case .noFingerprint(let run): "run \(run): finished without a fingerprint"
       case .noMetrics(let run): "run \(run): finished without metrics"
       }

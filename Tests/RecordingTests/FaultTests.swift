@@ -108,6 +108,27 @@ struct FaultTests {
   }
 
   @Test(
+    "A file without hashes of rows is read and merged as it is, and has them once it is written")
+  func fileWithoutHashes() throws {
+    try makeFile()
+    try alter(
+      """
+      DROP TABLE row_hashes; DELETE FROM grdb_migrations WHERE identifier = 'row hashes';
+      PRAGMA user_version = 5
+      """)
+
+    let reader = try ResultStore(path: path, readOnly: true)
+    #expect(try reader.runs().count == 1)
+    #expect(try reader.check().findings.isEmpty)
+    let into = try ResultStore(path: folder.path("into.sqlite"), create: true)
+    #expect(try into.merge([path]).map(\.merged) == [1])
+    try reader.close()
+    let writer = try ResultStore(path: path)
+    _ = try writer.recordRun(description(key: "b"))
+    for store in [into, writer] { #expect(try store.check().findings.isEmpty) }
+  }
+
+  @Test(
     "A schema version that the migrations do not have is damage, never an endless loop",
     arguments: [-1, 0, 3], [true, false])
   func wrongVersion(_ version: Int, readOnly: Bool) throws {

@@ -101,7 +101,8 @@ struct MergeTests {
     _ = try (isInTarget ? into : first).recordRun(description(key: "a"))
     _ = try first.recordRun(description(key: "b"))
     let run = try second.recordRun(description(key: "a"))
-    try second.alter("UPDATE runs SET fingerprint = 'ffff' WHERE id = \(run)")
+    try second.alter(
+      "UPDATE runs SET fingerprint = 'ffff' WHERE id = \(run); DELETE FROM row_hashes")
     let before = try into.runs()
 
     #expect {
@@ -115,6 +116,19 @@ struct MergeTests {
         && other == (isInTarget ? into : first).path
     }
     #expect(try into.runs() == before)
+  }
+
+  @Test("A source of which a figure was changed is damaged, and nothing is merged")
+  func damagedSource() throws {
+    _ = try first.recordRun(description(key: "a"))
+    _ = try second.recordRun(description(key: "b"))
+    try second.alter("UPDATE metrics SET value = 7 WHERE name = 'held_mean_pages'")
+
+    #expect(
+      throws: RecordingError.unsound(
+        path: second.path, .changedRows(table: "metrics", run: 1))
+    ) { try into.merge([first.path, second.path]) }
+    #expect(try into.runs().isEmpty)
   }
 
   @Test("Sweeps arrive with their plans, and runs belong to them")
@@ -133,6 +147,7 @@ struct MergeTests {
 
     let outcomes = try into.merge([first.path, second.path])
 
+    #expect(try into.check().findings.isEmpty)
     #expect(outcomes.map(\.sweeps) == [1, 0])
     let sweep = try #require(try into.sweeps().first { $0.name == "s" })
     #expect(sweep.plannedRuns == 2 && sweep.finishedRuns == 2)

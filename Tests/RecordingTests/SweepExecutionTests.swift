@@ -180,7 +180,10 @@ struct SweepExecutionTests {
       }
       #expect(try store.check().findings.isEmpty)
       try store.alter(
-        "DELETE FROM ticks; DELETE FROM host_ticks; DELETE FROM worker; DELETE FROM events")
+        """
+        DELETE FROM ticks; DELETE FROM host_ticks; DELETE FROM worker; DELETE FROM events;
+        DELETE FROM row_hashes WHERE table_name <> 'sweeps'
+        """)
     }
   }
 

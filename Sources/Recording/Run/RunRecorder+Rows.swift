@@ -11,22 +11,20 @@ extension RunRecorder {
   private static let tickSQL = RowInsert.sql(
     into: "ticks",
     ["id", "run_id", "guest", "tick", "time_ns"] + TickColumn.allCases.map(\.name))
-  private static let hostSQL = RowInsert.sql(
-    into: "host_ticks", ["id", "run_id", "tick", "time_ns"] + HostTickColumn.allCases.map(\.name))
-  private static let workerSQL = RowInsert.sql(
-    into: "worker",
-    [
-      "id", "run_id", "guest", "invocation", "time_ns", "run_ns", "fault",
-      "cur_pages", "committed_pages", "totalreserve_pages", "reserved_pages", "frontswap_pages",
-      "goal_pages", "gap_pages", "divisor", "unfloored_target_pages", "floor_pages", "floor_rule",
-      "target_pages", "balloon_target_pages", "shrink_frontswap_pages",
-      "shrink_previous_frontswap_pages", "shrink_counter_before", "shrink_counter_after",
-      "shrink_target_pages", "shrunk_pages",
-    ])
-  private static let eventSQL = RowInsert.sql(
-    into: "events", ["id", "run_id", "sequence", "time_ns", "guest", "kind", "detail"])
-  private static let metricSQL = RowInsert.sql(
-    into: "metrics", ["id", "run_id", "guest", "name", "value", "unit"])
+  private static let hostSQL = hashedSQL(.hostTicks)
+  private static let workerSQL = hashedSQL(.worker)
+  private static let eventSQL = hashedSQL(.events)
+  private static let metricSQL = hashedSQL(.metrics)
+
+  /// An insertion of `id`, `run_id` and what is hashed of a row.
+  private static func hashedSQL(_ table: ResultTable) -> String {
+    RowInsert.sql(into: table.rawValue, ["id", "run_id"] + (RowHash.columns(of: table) ?? []))
+  }
+
+  /// An insertion that goes on with the table's hash.
+  private func insertion(_ table: ResultTable, _ sql: String, _ db: Database) throws -> RowInsert {
+    try RowInsert(db, sql: sql, hash: nextHashes[table] ?? RowHash(), after: 2)
+  }
 
   /// Inserts everything that is buffered.
   func insertRows(into db: Database) throws {
@@ -63,7 +61,7 @@ extension RunRecorder {
 
   private func insertHostTicks(into db: Database) throws {
     if hostRows.isEmpty { return }
-    var insert = try RowInsert(db, sql: Self.hostSQL)
+    var insert = try insertion(.hostTicks, Self.hostSQL, db)
     try hostRows.withUnsafeBufferPointer { rows in
       for start in stride(from: 0, to: rows.count, by: Self.hostWidth) {
         insert.bind(rows[start])
@@ -72,11 +70,12 @@ extension RunRecorder {
         try insert.step()
       }
     }
+    nextHashes[.hostTicks] = insert.hash
   }
 
   private func insertWorkerRows(into db: Database) throws {
     if workerRows.isEmpty { return }
-    var insert = try RowInsert(db, sql: Self.workerSQL)
+    var insert = try insertion(.worker, Self.workerSQL, db)
     for record in workerRows {
       insert.bind(
         try RowKey.guestRow(run: run, guest: record.guest, number: record.invocation))
@@ -90,6 +89,7 @@ extension RunRecorder {
       bind(record.decision.shrink, shrunk: record.shrunk, to: &insert)
       try insert.step()
     }
+    nextHashes[.worker] = insert.hash
   }
 
   private func bind(_ balloon: WorkerDecision.BalloonPart?, to insert: inout RowInsert) {
@@ -121,7 +121,7 @@ extension RunRecorder {
 
   private func insertEvents(into db: Database) throws {
     if eventRows.isEmpty { return }
-    var insert = try RowInsert(db, sql: Self.eventSQL)
+    var insert = try insertion(.events, Self.eventSQL, db)
     for (sequence, record) in zip(eventsWritten..., eventRows) {
       insert.bind(try RowKey.runRow(run: run, number: sequence))
       insert.bind(run)
@@ -132,11 +132,12 @@ extension RunRecorder {
       insert.bind(JSONText.object(record.detail))
       try insert.step()
     }
+    nextHashes[.events] = insert.hash
   }
 
-  /// Inserts the figures of a run.
+  /// Inserts the figures of a run and their hash.
   static func insertMetrics(_ metrics: [Metric], of run: Int64, into db: Database) throws {
-    var insert = try RowInsert(db, sql: metricSQL)
+    var insert = try RowInsert(db, sql: metricSQL, hash: RowHash(), after: 2)
     for (number, metric) in metrics.enumerated() {
       insert.bind(try RowKey.runRow(run: run, number: Int64(number)))
       insert.bind(run)
@@ -146,5 +147,6 @@ extension RunRecorder {
       insert.bind(metric.unit)
       try insert.step()
     }
+    try insert.hash?.keep(for: .metrics, of: run, db)
   }
 }

@@ -24,6 +24,9 @@ public final class RunRecorder: RunObserver {
   var workerRows: [WorkerRecord] = []
   var eventRows: [EventRecord] = []
   var eventsWritten: Int64 = 0
+  /// Hashes of the rows that are in the database, by their tables; and those with the rows that are being written.
+  private var hashes: [ResultTable: RowHash] = [:]
+  var nextHashes: [ResultTable: RowHash] = [:]
   /// Rows of `tick_hashes`: id and hash.
   var hashRows: [Int64] = []
   /// For each guest, a hash of all its ticks that are kept, and how many they are.
@@ -111,6 +114,7 @@ public final class RunRecorder: RunObserver {
   /// Writes what is left, the metrics and the end of the run, all in one transaction.
   public func finish(_ summary: RunSummary) throws {
     try write { db in
+      try self.keepHashes(in: db)
       try Self.insertMetrics(summary.metrics, of: self.run, into: db)
       try Self.end(summary, of: self.run, at: ResultStore.now, in: db)
     }
@@ -126,9 +130,23 @@ public final class RunRecorder: RunObserver {
     // What could not be written before will hardly be now, and the mark is worth more.
     if hasFailedToWrite { dropRows() }
     try write { db in
+      if !self.hasFailedToWrite { try self.keepHashes(in: db) }
       try Self.end(
         status, of: self.run, at: ResultStore.now, simulated: self.lastTime - .zero,
         fingerprint: nil, ingredients: nil, error: error, in: db)
+    }
+  }
+
+  /// Writes down the hashes of all rows that the recorder has written.
+  private func keepHashes(in db: Database) throws {
+    var ticks = RowHash()
+    for chain in chains {
+      ticks.combine(Int64(chain.count))
+      ticks.combine(Int64(bitPattern: chain.hash.value))
+    }
+    try ticks.keep(for: .ticks, of: run, db)
+    for table in [ResultTable.hostTicks, .worker, .events] {
+      try nextHashes[table, default: RowHash()].keep(for: table, of: run, db)
     }
   }
 
@@ -145,6 +163,7 @@ public final class RunRecorder: RunObserver {
   private static let patience = 4
 
   private func write(and more: (Database) throws -> Void) throws {
+    nextHashes = hashes
     do {
       try store.write("record run \(run)") { db in
         try insertRows(into: db)
@@ -154,6 +173,7 @@ public final class RunRecorder: RunObserver {
       hasFailedToWrite = true
       throw error
     }
+    hashes = nextHashes
     eventsWritten += Int64(eventRows.count)
     dropRows()
     lastWrite = .now

@@ -14,6 +14,16 @@ public struct DatabaseCheck: Hashable, Sendable {
     case wrongKeys(table: String, run: Int64, rows: Int)
     /// A guest of the run, or its host if nil, has fewer rows than ticks between its first and its last.
     case missingTicks(run: Int64, guest: String?, expected: Int64, found: Int64)
+    /// Rows of a run do not have the hash with which they were written.
+    case changedRows(table: String, run: Int64)
+    /// Ticks of a guest do not have the hash with which they were written; the first of the hashes is that of `tick`.
+    case changedTicks(run: Int64, guest: String, tick: Int64)
+    /// A sweep or its plan does not have the hash with which it was entered.
+    case changedSweep(Int64)
+    /// A table, an index or a view is missing or defined otherwise.
+    case changedSchema(String)
+    /// A hash of a run or a sweep that is not there.
+    case strayHash(table: String, owner: Int64)
     /// A finished run without its fingerprint.
     case noFingerprint(run: Int64)
     /// A finished run without any metric.
@@ -33,6 +43,7 @@ public struct DatabaseCheck: Hashable, Sendable {
 extension ResultStore {
   /// Looks through the whole database; reads every page and every row.
   ///
+  /// Rows that have hashes are held against them; runs of versions before these have hashes of whole blocks of ticks only.
   /// That the file is ours and not newer has been seen when it was opened. Throws `RecordingError.damaged`
   /// where the damage keeps SQLite from looking further.
   public func check() throws -> DatabaseCheck {
@@ -40,11 +51,16 @@ extension ResultStore {
     return try read("check") { db in
       var findings = try Self.integrity(db)
       if findings.isEmpty {
-        findings += try Self.references(db)
+        findings += try Self.definitions(db) + Self.references(db)
+        let hashes = try KeptHashes(db)
         for run in records {
-          findings += try Self.ticks(of: run, db) + Self.hostTicks(of: run, db)
-          if run.status == .finished { findings += try Self.ending(of: run, db) }
+          var own = try Self.ticks(of: run, db) + Self.hostTicks(of: run, db)
+          own += try Self.numbers(of: run, db)
+          if run.status == .finished { own += try Self.ending(of: run, db) }
+          // Rows that are missing or misplaced have been named.
+          findings += own.isEmpty ? try hashes.findings(in: run.id, db) : own
         }
+        findings += try hashes.otherFindings(runs: Set(records.map(\.id)), db)
       }
       let running = try Int64.fetchSet(db, sql: "SELECT id FROM runs WHERE status = 'running'")
       return DatabaseCheck(
@@ -68,6 +84,46 @@ extension ResultStore {
     return try Row.fetchAll(db, sql: sql).map {
       .orphanRows(table: $0["table"], parent: $0["parent"], rows: $0["count"])
     }
+  }
+
+  /// What of the schema is not as our migrations make it; what others have added is theirs.
+  private static func definitions(_ db: Database) throws -> [DatabaseCheck.Finding] {
+    let version = Int(try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0)
+    guard Schema.migrations.indices.contains(version - 1) else { return [] }
+    let sql = "SELECT name, type || ' ' || sql AS text FROM sqlite_master WHERE sql IS NOT NULL"
+    func texts(_ db: Database) throws -> [String: String] {
+      let pairs = try Row.fetchAll(db, sql: sql).map {
+        (try $0.value("name") as String, try $0.value("text") as String)
+      }
+      return Dictionary(pairs) { first, _ in first }
+    }
+    let model = try DatabaseQueue()
+    try Schema.migrator.migrate(model, upTo: Schema.migrations[version - 1].name)
+    let (expected, found) = (try model.read(texts), try texts(db))
+    return expected.keys.sorted().filter { expected[$0] != found[$0] }
+      .map(DatabaseCheck.Finding.changedSchema)
+  }
+
+  /// Rows of workers, events and figures whose keys do not say the same as their columns.
+  private static func numbers(of run: RunRecord, _ db: Database) throws -> [DatabaseCheck.Finding] {
+    let keys = RowKey.range(of: run.id)
+    let conditions = [
+      ("worker", "id & 4294967295 <> invocation"), ("events", "id - ?2 <> sequence"),
+      ("metrics", "false"),
+    ]
+    return
+      try conditions
+      .compactMap { table, condition in
+        let sql = """
+          SELECT count(*) FROM \(table)
+          WHERE id BETWEEN ?2 AND ?3
+            AND (run_id IN (SELECT id FROM runs WHERE id <> ?1) OR \(condition))
+          """
+        let wrong = try Int.fetchOne(
+          db, sql: sql, arguments: [run.id, keys.lowerBound, keys.upperBound])
+        guard let wrong, wrong > 0 else { return nil }
+        return .wrongKeys(table: table, run: run.id, rows: wrong)
+      }
   }
 
   private static func ticks(of run: RunRecord, _ db: Database) throws -> [DatabaseCheck.Finding] {

@@ -69,11 +69,8 @@ extension ResultStore {
     }
     for file in files {
       try withSource(file) { source in
-        let fault = try source.read("check") {
-          try String.fetchOne($0, sql: "PRAGMA quick_check(1)")
-        }
-        if let fault, fault != "ok" {
-          throw RecordingError.damaged(path: source.path, reason: fault)
+        if let finding = try source.check().findings.first {
+          throw RecordingError.unsound(path: source.path, finding)
         }
         try attaching(source) { db in
           try db.execute(
@@ -183,7 +180,7 @@ extension ResultStore {
           numbers[there] = here
           continue
         }
-        try db.execute(sql: "DELETE FROM main.sweeps WHERE id = ?", arguments: [here])
+        try ResultStore.remove(sweep: here, db)
       }
       let columns = try RunCopy.columns(of: "sweeps", without: ["id"], db)
       try db.execute(
@@ -196,6 +193,7 @@ extension ResultStore {
           INSERT INTO main.sweep_points (sweep_id, point, repetition, key)
           SELECT ?, point, repetition, key FROM source.sweep_points WHERE sweep_id = ?
           """, arguments: [here, there])
+      try RunCopy.hashes(db, of: there, to: here, which: "table_name = 'sweeps'")
       numbers[there] = here
       outcome.sweeps += 1
     }
@@ -266,6 +264,21 @@ private struct RunCopy {
       new.lowerBound - old.lowerBound, old.lowerBound, old.upperBound,
     ])
     try insertParameters.execute(arguments: [here, there])
+    try Self.hashes(db, of: there, to: here, which: "table_name <> 'sweeps'")
+  }
+
+  /// Copies the hashes of rows, if the source is of a version that has them.
+  static func hashes(_ db: Database, of there: Int64, to here: Int64, which: String) throws {
+    let isThere = try Bool.fetchOne(
+      db.cachedStatement(
+        sql: "SELECT EXISTS (SELECT 1 FROM source.sqlite_master WHERE name = 'row_hashes')"))
+    guard isThere == true else { return }
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO main.row_hashes (owner, table_name, hash)
+        SELECT ?, table_name, hash FROM source.row_hashes WHERE owner = ? AND \(which)
+        """
+    ).execute(arguments: [here, there])
   }
 
   /// Removes the run with this number here.

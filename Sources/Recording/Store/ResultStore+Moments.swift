@@ -206,11 +206,14 @@ extension ResultStore {
 
   /// The names of a run's guests, in their order.
   public func guests(of run: Int64) throws -> [String] {
-    try read("read run \(run)") {
-      try String.fetchAll(
-        $0, sql: "SELECT name.value FROM runs, json_each(guests) AS name WHERE runs.id = ?",
-        arguments: [run])
-    }
+    try read("read run \(run)") { try Self.guests(of: run, $0) }
+  }
+
+  static func guests(of run: Int64, _ db: Database) throws -> [String] {
+    try Row.fetchAll(
+      db, sql: "SELECT name.value FROM runs, json_each(guests) AS name WHERE runs.id = ?",
+      arguments: [run]
+    ).map { try $0.value("value") }
   }
 
   private func rows(

@@ -14,6 +14,7 @@ extension ResultStore {
           sql: "UPDATE runs SET sweep_id = NULL WHERE sweep_id = ?", arguments: [sweep])
         try db.execute(
           sql: "UPDATE sweeps SET design = '{}', planned_runs = 0 WHERE id = ?", arguments: [sweep])
+        try RowHash.keep(.sweeps, of: sweep, db)
       }
     }
     try translating("give the space back") {
@@ -25,8 +26,16 @@ extension ResultStore {
     try write("remove a sweep") { db in
       // Another process may have entered it anew.
       if try Self.hasPlan(sweep, db) { return }
-      try db.execute(sql: "DELETE FROM sweeps WHERE id = ?", arguments: [sweep])
+      try Self.remove(sweep: sweep, db)
     }
+  }
+
+  /// Removes the row of a sweep that has no plan any more.
+  static func remove(sweep: Int64, _ db: Database) throws {
+    try db.execute(sql: "DELETE FROM main.sweeps WHERE id = ?", arguments: [sweep])
+    try db.execute(
+      sql: "DELETE FROM main.row_hashes WHERE owner = ? AND table_name = 'sweeps'",
+      arguments: [sweep])
   }
 
   /// Whether a sweep's plan is there; it is not if its removal was cut short.
@@ -45,6 +54,9 @@ extension ResultStore {
     }
     try db.cachedStatement(sql: "DELETE FROM main.parameters WHERE run_id = ?")
       .execute(arguments: [run])
+    try db.cachedStatement(
+      sql: "DELETE FROM main.row_hashes WHERE owner = ? AND table_name <> 'sweeps'"
+    ).execute(arguments: [run])
     try db.cachedStatement(sql: "DELETE FROM main.runs WHERE id = ?").execute(arguments: [run])
   }
 }

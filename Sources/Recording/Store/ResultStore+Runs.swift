@@ -44,7 +44,8 @@ extension ResultStore {
       throw RecordingError.outOfRange(what: "run", value: id, limit: RowKey.runLimit)
     }
     var insert = try RowInsert(
-      db, sql: RowInsert.sql(into: "parameters", ["run_id", "path", "value", "number"]))
+      db, sql: RowInsert.sql(into: "parameters", ["run_id", "path", "value", "number"]),
+      hash: RowHash(), after: 1)
     // The table is in the order of the paths.
     for parameter in run.parameters.sorted(by: { $0.path < $1.path }) {
       insert.bind(id)
@@ -53,6 +54,7 @@ extension ResultStore {
       if let number = parameter.number { insert.bind(number) } else { insert.bindNull() }
       try insert.step()
     }
+    try insert.hash?.keep(for: .parameters, of: id, db)
     return id
   }
 
@@ -117,5 +119,6 @@ extension RunRecorder {
         status.rawValue, time, simulated.nanoseconds, fingerprint, ingredients, error,
         run,
       ])
+    try RowHash.keep(.runs, of: run, db)
   }
 }

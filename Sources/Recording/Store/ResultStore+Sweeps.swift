@@ -55,7 +55,7 @@ extension ResultStore {
       if let known {
         if try Self.hasPlan(known, db) { return known }
         // Its removal was cut short.
-        try db.execute(sql: "DELETE FROM sweeps WHERE id = ?", arguments: [known])
+        try Self.remove(sweep: known, db)
       }
       try db.execute(
         sql: """
@@ -79,6 +79,7 @@ extension ResultStore {
           try insert.step()
         }
       }
+      try RowHash.keep(.sweeps, of: id, db)
       return id
     }
   }

@@ -167,9 +167,10 @@ extension ResultStore {
       throw RecordingError.damaged(
         path: path, reason: "its schema version \(version) is not that of its \(steps) migrations")
     }
-    guard version == Schema.version || !isReadOnly else {
-      // Numbers are given to runs and sweeps only once, so a file that gave none has never had any.
-      if isEmpty { throw RecordingError.halfMade(path: path) }
+    if version == Schema.version || !isReadOnly { return }
+    // Numbers are given to runs and sweeps only once, so a file that gave none has never had any.
+    if isEmpty { throw RecordingError.halfMade(path: path) }
+    guard version >= Schema.oldestReadable else {
       throw RecordingError.older(path: path, version: version, supported: Schema.version)
     }
   }

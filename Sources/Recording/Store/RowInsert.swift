@@ -10,9 +10,19 @@ struct RowInsert {
   private let handle: SQLiteStatement
   private var index: Int32 = 0
   private var failure = SQLITE_OK
+  /// The hash of all that was bound; none is made where it is nil.
+  private(set) var hash: RowHash?
+  /// So many values at the beginning of a row are left out of the hash.
+  private let unhashed: Int32
 
   /// An insertion by `sql`, whose parameters are in the order of the calls of `bind`.
-  init(_ db: Database, sql: String) throws {
+  ///
+  /// - Parameters:
+  ///   - hash: The hash of the rows before, if one is to be made.
+  ///   - unhashed: How many values at the beginning of a row are left out of it.
+  init(_ db: Database, sql: String, hash: RowHash? = nil, after unhashed: Int32 = 0) throws {
+    self.hash = hash
+    self.unhashed = unhashed
     statement = try db.cachedStatement(sql: sql)
     handle = statement.sqliteStatement
   }
@@ -24,7 +34,10 @@ struct RowInsert {
   }
 
   /// Binds a whole number.
-  mutating func bind(_ number: Int64) { check(sqlite3_bind_int64(handle, next(), number)) }
+  mutating func bind(_ number: Int64) {
+    check(sqlite3_bind_int64(handle, next(), number))
+    if index > unhashed { hash?.combine(number) }
+  }
 
   /// Binds numbers of neighbouring columns.
   mutating func bind(_ numbers: UnsafeBufferPointer<Int64>) {
@@ -37,17 +50,24 @@ struct RowInsert {
   }
 
   /// Binds a real number; SQLite knows no NaN and keeps NULL.
-  mutating func bind(_ number: Double) { check(sqlite3_bind_double(handle, next(), number)) }
+  mutating func bind(_ number: Double) {
+    check(sqlite3_bind_double(handle, next(), number))
+    if index > unhashed { hash?.combine(number) }
+  }
 
   /// Binds a copy of a text. Nothing is NULL.
   mutating func bind(_ text: String?) {
     guard let text else { return bindNull() }
     let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
     check(sqlite3_bind_text(handle, next(), text, Int32(text.utf8.count), transient))
+    if index > unhashed { hash?.combine(text) }
   }
 
   /// Binds NULL.
-  mutating func bindNull() { check(sqlite3_bind_null(handle, next())) }
+  mutating func bindNull() {
+    check(sqlite3_bind_null(handle, next()))
+    if index > unhashed { hash?.combineNull() }
+  }
 
   /// Inserts the row that was bound.
   mutating func step() throws {

@@ -12,6 +12,9 @@ enum Schema {
   /// `PRAGMA user_version` of a file that has every migration.
   static var version: Int32 { Int32(migrations.count) }
 
+  /// The oldest version that can be read as it is; those since have only added what a reader can do without.
+  static let oldestReadable: Int32 = 5
+
   /// A named step.
   struct Migration: Sendable {
     var name: String
@@ -25,6 +28,7 @@ enum Schema {
     Migration(name: "sweep plans", sql: sweepPlans),
     Migration(name: "tick hashes", sql: tickHashes),
     Migration(name: "wide metrics", sql: wideMetrics),
+    Migration(name: "row hashes", sql: rowHashes),
   ]
 
   /// Carries out the steps a file lacks, each in one transaction.
@@ -161,6 +165,15 @@ enum Schema {
       id INTEGER PRIMARY KEY,
       hash INTEGER NOT NULL
     );
+    """
+
+  private static let rowHashes = """
+    CREATE TABLE row_hashes (
+      owner INTEGER NOT NULL,
+      table_name TEXT NOT NULL,
+      hash INTEGER NOT NULL,
+      PRIMARY KEY (owner, table_name)
+    ) WITHOUT ROWID;
     """
 
   private static let views = """

@@ -1,0 +1,110 @@
+internal import Experiments
+internal import GRDB
+private import GRDBSQLite
+internal import SimulationEngine
+
+/// A hash of the rows that a table has of a run or a sweep, in their order; numbers of runs and sweeps are left out of it.
+///
+/// It finds what changed by chance. Who changes rows on purpose can change their hash too.
+struct RowHash: Hashable {
+  private var fingerprint = Fingerprint()
+
+  /// The hash of everything combined so far.
+  var value: Int64 { Int64(bitPattern: fingerprint.value) }
+
+  /// Mixes a whole number in.
+  mutating func combine(_ number: Int64) {
+    fingerprint.combine(1 as Int64)
+    fingerprint.combine(number)
+  }
+
+  /// Mixes a real number in as SQLite keeps it: NaN is NULL, and -0 is 0.
+  mutating func combine(_ number: Double) {
+    if number.isNaN { return combineNull() }
+    fingerprint.combine(2 as Int64)
+    fingerprint.combine((number == 0 ? 0 : number).bitPattern)
+  }
+
+  /// Mixes a text in.
+  mutating func combine(_ text: String) {
+    fingerprint.combine(3 as Int64)
+    fingerprint.combine(text)
+  }
+
+  /// Mixes NULL in.
+  mutating func combineNull() { fingerprint.combine(4 as Int64) }
+
+  /// Mixes in what a statement has at one of its columns.
+  private mutating func combine(_ statement: SQLiteStatement, _ index: Int32) {
+    let value = sqlite3_column_value(statement, index)
+    switch sqlite3_value_type(value) {
+    case SQLITE_NULL: combineNull()
+    case SQLITE_INTEGER: combine(sqlite3_value_int64(value))
+    case SQLITE_FLOAT: combine(sqlite3_value_double(value))
+    case SQLITE_TEXT:
+      let start = sqlite3_value_text(value)
+      let bytes = UnsafeBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
+      combine(String(decoding: bytes, as: UTF8.self))
+    default: fingerprint.combine(5 as Int64)
+    }
+  }
+}
+
+extension RowHash {
+  /// What is hashed of a table's rows, in the order in which it is inserted; nothing if the table is hashed otherwise.
+  static func columns(of table: ResultTable) -> [String]? {
+    switch table {
+    case .runs:
+      [
+        "key", "scenario_name", "seed", "version", "driver", "status", "started_at", "finished_at",
+        "simulated_ns", "fingerprint", "ingredients", "error", "command", "recording", "guests",
+        "pid", "pid_started_ticks", "boot_id", "host_facts", "trace_provenance", "scenario_yaml",
+      ]
+    case .parameters: ["path", "value", "number"]
+    case .hostTicks: ["tick", "time_ns"] + HostTickColumn.allCases.map(\.name)
+    case .worker:
+      [
+        "guest", "invocation", "time_ns", "run_ns", "fault", "cur_pages", "committed_pages",
+        "totalreserve_pages", "reserved_pages", "frontswap_pages", "goal_pages", "gap_pages",
+        "divisor", "unfloored_target_pages", "floor_pages", "floor_rule", "target_pages",
+        "balloon_target_pages", "shrink_frontswap_pages", "shrink_previous_frontswap_pages",
+        "shrink_counter_before", "shrink_counter_after", "shrink_target_pages", "shrunk_pages",
+      ]
+    case .events: ["sequence", "time_ns", "guest", "kind", "detail"]
+    case .metrics: ["guest", "name", "value", "unit"]
+    case .sweeps: ["name", "design", "created_at", "command", "planned_runs", "key"]
+    case .sweepPoints: ["point", "repetition", "key"]
+    case .ticks, .tickHashes: nil
+    }
+  }
+
+  /// The hash of what the database has.
+  static func read(_ table: ResultTable, of owner: Int64, _ db: Database) throws -> RowHash {
+    var hash = RowHash()
+    for table in table == .sweeps ? [.sweeps, .sweepPoints] : [table] {
+      guard let columns = columns(of: table) else { preconditionFailure("no hash of \(table)") }
+      let statement = try db.makeStatement(
+        sql: """
+          SELECT \(columns.joined(separator: ", ")) FROM main.\(table.rawValue)
+          WHERE \(table.condition(of: owner)) ORDER BY \(table.order)
+          """)
+      let rows = try Row.fetchCursor(statement)
+      while try rows.next() != nil {
+        for index in columns.indices { hash.combine(statement.sqliteStatement, Int32(index)) }
+      }
+    }
+    return hash
+  }
+
+  /// Writes the hash down, in place of an older one.
+  func keep(for table: ResultTable, of owner: Int64, _ db: Database) throws {
+    try db.cachedStatement(
+      sql: "INSERT OR REPLACE INTO row_hashes (owner, table_name, hash) VALUES (?, ?, ?)"
+    ).execute(arguments: [owner, table.rawValue, value])
+  }
+
+  /// Writes down the hash of what the database has.
+  static func keep(_ table: ResultTable, of owner: Int64, _ db: Database) throws {
+    try read(table, of: owner, db).keep(for: table, of: owner, db)
+  }
+}
