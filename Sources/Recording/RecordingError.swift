@@ -21,6 +21,8 @@ public enum RecordingError: Error, Hashable, Sendable {
   case halfMade(path: String)
   /// The file is truncated or overwritten (65).
   case damaged(path: String, reason: String)
+  /// The file is sound, but the log beside it is another's or damaged (65).
+  case foreignLog(path: String)
   /// A check of the file found something (65).
   case unsound(path: String, DatabaseCheck.Finding)
   /// Something was to be written to a file that only permits reading (73).

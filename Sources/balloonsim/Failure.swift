@@ -210,6 +210,10 @@ struct Failure: Error {
         .cannotRead,
         "\(path): its making was cut short and nothing is in it yet; `balloonsim run` completes it")
     case .damaged(let path, let reason): Failure(.wrongData, "\(path): damaged: \(reason)")
+    case .foreignLog(let path):
+      Failure(
+        .wrongData,
+        "\(path)-wal: not the log of this database, or damaged; the database is sound without it")
     case .unsound(let path, let finding):
       Failure(.wrongData, "\(path): damaged: \(DatabaseCommand.Check.sentence(finding))")
     case .readOnly(let path): Failure(.cannotCreate, "\(path): may only be read")

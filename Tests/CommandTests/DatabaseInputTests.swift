@@ -69,6 +69,35 @@ struct DatabaseInputTests {
     try await expectRefusal(65, "damaged: database disk image is malformed")
   }
 
+  @Test(
+    "The log of a smaller database is named, and the database stays as it is",
+    arguments: [false, true])
+  func foreignLog(isSmall: Bool) async throws {
+    try await workplace.run("run", "small.yaml", "--duration", "900s", "--db", "a.sqlite").expect(0)
+    try await workplace.run("run", "small.yaml", "--db", "b.sqlite").expect(0)
+    let other = try DatabaseQueue(path: workplace.path("b.sqlite"))
+    try await other.writeWithoutTransaction { [workplace] db in
+      try db.execute(
+        sql: isSmall ? "UPDATE runs SET error = 'x'" : "UPDATE ticks SET free_pages = 1")
+      try FileManager.default.copyItem(
+        atPath: workplace.path("b.sqlite-wal"), toPath: workplace.path("log"))
+    }
+    try other.close()
+    let before = try Data(contentsOf: URL(filePath: workplace.path("a.sqlite")))
+
+    for command in Self.readers + [Self.writer] {
+      try await workplace.shell("rm -f a.sqlite-shm; cp log a.sqlite-wal").expect(0)
+      let outcome = try await workplace.start(command + ["--db", "a.sqlite"]).outcome()
+
+      outcome.expect(
+        65,
+        saying:
+          "a.sqlite-wal: not the log of this database, or damaged; the database is sound without it"
+      )
+    }
+    #expect(try Data(contentsOf: URL(filePath: workplace.path("a.sqlite"))) == before)
+  }
+
   @Test("A database with a page overwritten is damaged or found to be so by the check")
   func overwritten() async throws {
     try await workplace.run("run", "small.yaml", "--db", "a.sqlite").expect(0)

@@ -65,13 +65,15 @@ struct KilledDatabaseCommandTests {
     try await workplace.start(Self.sweep + ["two.sqlite", "--set", "seed=9"]).outcome().expect(0)
     let command = ["db", "merge", "all.sqlite", "one.sqlite", "two.sqlite"]
 
-    try await kill(command, from: { try reset("all.sqlite") }) {
-      let again = try await workplace.start(command).outcome()
+    try await kill(
+      command, from: { try reset("all.sqlite") },
+      then: {
+        let again = try await workplace.start(command).outcome()
 
-      again.expect(0)
-      #expect(try counts("all.sqlite") == [16, 2, 0])
-      try await expectSound("all.sqlite")
-    }
+        again.expect(0)
+        #expect(try counts("all.sqlite") == [16, 2, 0])
+        try await expectSound("all.sqlite")
+      })
   }
 
   @Test("Killed at any moment, a prune can be given again and gives the space back")
@@ -81,17 +83,19 @@ struct KilledDatabaseCommandTests {
     let size = try Data(contentsOf: URL(filePath: workplace.path("base.sqlite"))).count
     let command = ["db", "prune", "--sweep", "1", "--db", "a.sqlite"]
 
-    try await kill(command, from: { try reset("a.sqlite", to: "base.sqlite") }) {
-      try await expectSound("a.sqlite")
-      let isDone = try counts("a.sqlite")[1] == 0
-      let again = try await workplace.start(command).outcome()
+    try await kill(
+      command, from: { try reset("a.sqlite", to: "base.sqlite") },
+      then: {
+        try await expectSound("a.sqlite")
+        let isDone = try counts("a.sqlite")[1] == 0
+        let again = try await workplace.start(command).outcome()
 
-      // Of what was removed to its end, nothing is left to be named.
-      again.expect(isDone ? 64 : 0)
-      #expect(try counts("a.sqlite") == [1, 0, 0])
-      let after = try Data(contentsOf: URL(filePath: workplace.path("a.sqlite"))).count
-      #expect(after < size / 2)
-      try await expectSound("a.sqlite")
-    }
+        // Of what was removed to its end, nothing is left to be named.
+        again.expect(isDone ? 64 : 0)
+        #expect(try counts("a.sqlite") == [1, 0, 0])
+        let after = try Data(contentsOf: URL(filePath: workplace.path("a.sqlite"))).count
+        #expect(after < size / 2)
+        try await expectSound("a.sqlite")
+      })
   }
 }

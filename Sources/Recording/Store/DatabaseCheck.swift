@@ -50,6 +50,9 @@ extension ResultStore {
     let records = try runs()
     return try read("check") { db in
       var findings = try Self.integrity(db)
+      if !findings.isEmpty && ForeignLog.explainsDamage(of: self.queue.path) {
+        throw RecordingError.foreignLog(path: self.path)
+      }
       if findings.isEmpty {
         findings += try Self.definitions(db) + Self.references(db)
         let hashes = try KeptHashes(db)

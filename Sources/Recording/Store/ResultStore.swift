@@ -42,10 +42,11 @@ public final class ResultStore: Sendable {
         throw RecordingError.cannotCreate(path: path, reason: reason)
       }
     }
+    if !readOnly { try ForeignLog.refuse(path, at: location, busyTimeout: busyTimeout) }
     do {
       queue = try Self.open(location, readOnly: readOnly, busyTimeout: busyTimeout)
     } catch let error as DatabaseError {
-      throw RecordingError(error, path: path, call: "open", waited: busyTimeout)
+      throw Self.translated(error, path: path, call: "open", waited: busyTimeout)
     }
     try checkIdentity()
     if !readOnly { try prepareForWriting() }
@@ -90,8 +91,19 @@ public final class ResultStore: Sendable {
     do {
       return try body()
     } catch let error as DatabaseError {
-      throw RecordingError(error, path: path, call: call, waited: busyTimeout)
+      throw Self.translated(error, path: path, call: call, waited: busyTimeout)
     }
+  }
+
+  /// What an error of SQLite means; where the file is damaged, whether its log is the reason.
+  private static func translated(
+    _ error: DatabaseError, path: String, call: String, waited: Duration
+  ) -> RecordingError {
+    let location = path.hasPrefix("/") ? path : "./\(path)"
+    if error.resultCode == .SQLITE_CORRUPT && ForeignLog.explainsDamage(of: location) {
+      return .foreignLog(path: path)
+    }
+    return RecordingError(error, path: path, call: call, waited: waited)
   }
 }
 
