@@ -70,7 +70,8 @@ struct TraceImportTests {
       let path = "\(folder)/\(name)"
       var isFolder: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      if isFolder.boolValue { continue }
+      // `cases/` has what is not read right yet, each with what is expected: not for this test.
+      if isFolder.boolValue || name.hasPrefix("cases/") { continue }
       count += 1
 
       let copy = name.hasPrefix("formats/") ? String(name.dropFirst(8)) : name
