@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Foundation
 import Recording
 import Reporting
@@ -22,6 +23,13 @@ struct OutputOptions: ParsableArguments {
 
   /// Writes a line to standard error with `--verbose`.
   func detail(_ line: String) { if verbose { note(line) } }
+}
+
+/// Says what a reader of the results has to know first, whatever else is said: an answer that misleads is worse than none.
+func noteWarnings(of resolved: ResolvedScenario) {
+  for warning in resolved.warnings {
+    note(TableText.wrapped("warning: \(warning)", width: Terminal.width(of: STDERR_FILENO)))
+  }
 }
 
 /// Writes a sentence to standard output, in lines as wide as the terminal.

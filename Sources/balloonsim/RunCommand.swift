@@ -59,6 +59,7 @@ struct RunCommand: ParsableCommand {
         output.say("\(trace.provenance.path): \(remark)")
       }
     }
+    noteWarnings(of: resolved)
     let store = isUnrecorded ? nil : try database.openToWrite()
     catchInterrupts()
     var columns: [MetricsTable.Run] = []

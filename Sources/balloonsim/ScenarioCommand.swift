@@ -26,6 +26,7 @@ struct ScenarioCommand: ParsableCommand {
         do {
           let resolved = try ScenarioReader.read(file: file)
           _ = try resolved.simulation()
+          noteWarnings(of: resolved)
           if !output.quiet && !output.json { try put("\(file): fine") }
         } catch {
           guard let failure = Failure(describing: error) else { throw error }

@@ -57,6 +57,7 @@ struct ScenarioReaderTests {
                 - { pattern: scan }
           balloon: { model: "4.4" }
           costs: { hypercall: 600ns }
+          counterfactual: true
       events:
         - { at: 10min, guest: build, write: { selfballoon_interval: 1 } }
         - { at: 11min, balloon_target: 512MiB }

@@ -92,6 +92,7 @@ extension ParameterTree {
         ("files", .list(guest.files.map(file))),
         ("balloon", .mapping([("model", .text(guest.balloon.rawValue))])),
         ("costs", .mapping(Costs.items.map { ($0.name, .time(guest.costs[keyPath: $0.path])) })),
+        ("counterfactual", .flag(guest.isCounterfactual)),
       ])
   }
 

@@ -13,6 +13,9 @@ public struct ResolvedScenario: Sendable {
   /// What its `sweep` section says; nothing without one.
   public let sweep: SweepSpec?
 
+  /// What a reader of its results has to know first: guests that never were.
+  public var warnings: [String] { scenario.guests.compactMap(\.systemWarning) }
+
   private let source: SourceNode?
 
   init(

@@ -110,6 +110,8 @@ public struct GuestSpec: Sendable {
   public var balloon: BalloonGeneration
   /// Time that things take.
   public var costs: Costs
+  /// Whether it may have what no machine with its kernel and balloon had (`systemWarning`).
+  public var isCounterfactual = false
 }
 
 /// What moves a guest's balloon.

@@ -14,7 +14,10 @@ extension ScenarioDecoder {
         &reader, isOfTrace: isOfTrace, machineMemory: committed.machineMemory)
       let part = ScalarKind<PageCount>.size(.zero...memory)
       let kernel = reader.value("kernel", .choice, default: KernelPolicy.linux4_19)
-      return GuestSpec(
+      let balloon: BalloonGeneration =
+        reader.mapping("balloon") { $0.value("model", .choice, default: .linux4_19) } ?? .linux4_19
+      let hasTmem = GuestSpec.hasTmem(kernel: kernel, balloon: balloon)
+      let spec = GuestSpec(
         name: name, memory: memory,
         vcpus: reader.value("vcpus", .count(1...512), default: 1),
         kernel: kernel,
@@ -22,9 +25,9 @@ extension ScenarioDecoder {
         bootReserved: reader.optional("boot_reserved", part, none: "fitted"),
         lateFreed: reader.value("late_freed", part, default: min(kernel.lateFreed, memory)),
         isInitialDomain: reader.value("dom0", .boolean, default: false),
-        boot: reader.value("boot", .text, default: "tmem"),
+        boot: reader.value("boot", .text, default: hasTmem ? "tmem" : ""),
         driver: reader.value("driver", .choice, default: .linux4_19),
-        controller: reader.value("controller", .choice, default: .selfballoon),
+        controller: reader.value("controller", .choice, default: hasTmem ? .selfballoon : .none),
         tunables: reader.mapping("tunables") { tunables(&$0) } ?? [],
         swap: swap(&reader),
         swapsToMemory: reader.value("swap_in_memory", .boolean, default: false),
@@ -41,10 +44,21 @@ extension ScenarioDecoder {
         committed: committed.spec,
         anon: anon(&reader, hasTouched: committed.hasTouched),
         files: files(&reader), workload: workload,
-        balloon: reader.mapping("balloon") {
-          $0.value("model", .choice, default: .linux4_19)
-        } ?? .linux4_19,
-        costs: reader.mapping("costs", costs) ?? Costs())
+        balloon: balloon,
+        costs: reader.mapping("costs", costs) ?? Costs(),
+        isCounterfactual: reader.value("counterfactual", .boolean, default: false))
+      if !spec.isCounterfactual { checkSystem(spec, reader) }
+      return spec
+    }
+  }
+
+  /// Refuses what no machine with the guest's kernel and balloon had.
+  private func checkSystem(_ guest: GuestSpec, _ reader: MappingReader) {
+    for (key, part) in guest.partsOfNoSystem {
+      reader.report(
+        key,
+        "\(part) was in Xen guests up to Linux 5.2 only, and \(guest.systemText) never had it; "
+          + "leave it out, or say `counterfactual: true` to ask what it would have done")
     }
   }
 

@@ -75,6 +75,7 @@ public enum ScenarioTemplate {
               - { pattern: { mix: { zipf: 0.9, scan: 0.1 } }, accesses: 10000 }
               - { pattern: scan }      # or uniform; the last phase lasts to the end
         # balloon: { model: "4.19" }   # the balloon driver: "4.4" or "4.19" of Xen, or virtio
+        # counterfactual: false        # true: tmem and selfballooning where no machine had them
         # Instead of committed memory a guest can have a workload: processes that follow a script (Docs/scenarios.md).
         # costs: { hypercall: 500ns }  # time of elementary operations
     events:                    # default: none

@@ -1,0 +1,38 @@
+internal import Controllers
+import MemoryModel
+
+extension GuestSpec {
+  /// Whether a machine with this kernel and balloon can have had transcendent memory and the selfballoon driver.
+  ///
+  /// Both were in Linux up to 5.2, in guests of Xen. Source: facts 1.1 and 1.7.
+  static func hasTmem(kernel: KernelPolicy, balloon: BalloonGeneration) -> Bool {
+    kernel == .linux4_19 && balloon != .virtio
+  }
+
+  /// What the guest has that no machine with its kernel and balloon had: the key that says so, and its name.
+  var partsOfNoSystem: [(key: String, part: String)] {
+    if Self.hasTmem(kernel: kernel, balloon: balloon) { return [] }
+    var parts: [(key: String, part: String)] = []
+    // A command line that cannot be read is another problem, and told elsewhere.
+    if let options = try? BootOptions(commandLine: boot, generation: driver), options.isTmemEnabled
+    {
+      parts.append(("boot", "tmem, with cleancache and frontswap,"))
+    }
+    if controller == .selfballoon { parts.append(("controller", "the selfballoon driver")) }
+    return parts
+  }
+
+  /// The kernel and the balloon in words.
+  var systemText: String {
+    "a guest of Linux \(kernel.rawValue) with "
+      + (balloon == .virtio ? "virtio's balloon" : "Xen's balloon")
+  }
+
+  /// What to know of a guest that never was; nothing for others.
+  public var systemWarning: String? {
+    let parts = partsOfNoSystem.map(\.part)
+    if parts.isEmpty { return nil }
+    return
+      "guest \(name) is counterfactual: \(systemText) never had \(parts.joined(separator: " and "))"
+  }
+}
