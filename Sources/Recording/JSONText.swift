@@ -24,7 +24,9 @@ public enum JSONText {
   }
 
   /// A number, the shortest text that reads back equal; `null` for infinities and NaN, which JSON lacks.
-  public static func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
+  public static func number(_ value: Double) -> String {
+    value.isFinite ? "\(value == 0 ? 0 : value)" : "null"
+  }
 
   /// An object whose members keep their order.
   public static func object(_ members: [(key: String, value: EventRecord.Value)]) -> String {

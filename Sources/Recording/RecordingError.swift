@@ -42,6 +42,8 @@ public enum RecordingError: Error, Hashable, Sendable {
   case ambiguousRun(String, candidates: [Int64])
   /// No sweep has this number or name (64).
   case unknownSweep(String)
+  /// Several sweeps have this name.
+  case ambiguousSweep(String, candidates: [Int64])
   /// The table has no such column (64).
   case unknownColumn(String, table: ResultTable, nearest: String?)
   /// No run has a metric of this name, nor is it another word to sort by (64).

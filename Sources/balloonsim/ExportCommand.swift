@@ -115,6 +115,13 @@ struct ExportCommand: ParsableCommand {
   }
 
   func run() throws {
+    let ending = file.map { URL(filePath: $0).pathExtension.lowercased() } ?? ""
+    if Self.foreignEndings.contains(ending) {
+      throw Failure(
+        .usage,
+        "-o: .\(ending) is not written, but CSV, TSV and JSON are; Docs/database.md says how to make Parquet of them"
+      )
+    }
     let table = try resultTable()
     let store = try database.openToRead()
     if let sweep, self.table == nil {
@@ -148,6 +155,13 @@ struct ExportCommand: ParsableCommand {
     try exporter.write(to: output.write)
     try output.close()
   }
+
+  /// Ends of names that promise what is not written.
+  private static let foreignEndings: Set<String> = [
+    "parquet", "pq", "feather", "arrow", "orc", "avro", "xlsx", "xls", "ods", "gz", "xz", "bz2",
+    "zst", "zip",
+    "pdf", "png", "svg", "html",
+  ]
 
   /// The data beside a script.
   private static func data(of script: String) -> String { script.dropLast(3) + ".csv" }

@@ -242,6 +242,11 @@ struct Failure: Error {
     case .unknownSweep("last"): Failure(.usage, "there is no sweep in the database yet")
     case .unknownSweep(let text):
       Failure(.usage, "no sweep '\(text)': give its number, its name, or `last`")
+    case .ambiguousSweep(let text, let candidates):
+      Failure(
+        .usage,
+        "'\(text)' is the name of sweeps \(candidates.map(String.init).joined(separator: ", ")): give a number"
+      )
     case .unknownColumn(let name, let table, let nearest):
       Failure(
         .usage,

@@ -73,4 +73,7 @@ extension MemoryUnit: ExpressibleByArgument {}
 extension PageCount: ExpressibleByArgument {
   /// A size with its unit.
   public init?(argument: String) { self.init(argument) }
+
+  /// The size with its unit, as it is typed.
+  public var defaultValueDescription: String { text }
 }

@@ -69,14 +69,21 @@ struct RunCommand: ParsableCommand {
       reports.append(report)
       columns.append(.init(title: title, metrics: report.summary.metrics))
     }
+    var isCompared = false
     if baseline {
       let settings = settings + resolved.scenario.guests.map { "guests.\($0.name).controller=none" }
       let changed = try settings.map(Self.parse)
       let fixed = overrides.filter { !$0.option.hasPrefix("--set") }
-      try add(
-        "static", ScenarioReader.read(file: scenario, overrides: changed + fixed), settings)
+      let fixture = try ScenarioReader.read(file: scenario, overrides: changed + fixed)
+      isCompared = fixture.runKey != resolved.runKey
+      if isCompared {
+        try add("static", fixture, settings)
+      } else {
+        output.say(
+          "--baseline: the guests are static as it is, so there is one run and nothing to compare")
+      }
     }
-    try add(baseline ? "ballooned" : resolved.scenario.name, resolved, settings)
+    try add(isCompared ? "ballooned" : resolved.scenario.name, resolved, settings)
     try store?.close()
     try show(reports, columns)
   }

@@ -99,6 +99,10 @@ struct ExportCommandTests {
     "What does not go together is said with the word that was probably meant",
     arguments: [
       ("1 --table tick", "unknown table 'tick'; did you mean 'ticks'?"),
+      (
+        "1 -o ticks.parquet",
+        "-o: .parquet is not written, but CSV, TSV and JSON are; Docs/database.md says how to make Parquet of them"
+      ),
       ("1 --columns free_page", "no column 'free_page' in ticks; did you mean 'free_pages'?"),
       ("1 --table runs --from 3s", "--from and --to: the rows of runs have no simulated time"),
       ("1 --from 3s --to 2s", "--from 3s is after --to 2s"),

@@ -36,6 +36,25 @@ struct RunTests {
     }
   }
 
+  @Test("A baseline of a static guest is the run itself, which is made once")
+  func staticBaseline() async throws {
+    let run = try await workplace.run(
+      "run", "small.yaml", "--baseline", "--set", "guests.one.controller=none", "--json")
+
+    run.expect(0)
+    #expect((try run.json() as? [Any])?.count == 1)
+    #expect(run.errors.contains("nothing to compare"))
+    #expect(try await workplace.run("runs").lines.count == 3)
+  }
+
+  @Test("Defaults stand in the help as one types them")
+  func typedDefaults() async throws {
+    let help = try await workplace.run("trace", "generate", "walk", "--help")
+
+    let text = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    for size in ["512MiB", "2GiB", "64MiB"] { #expect(text.contains("(default: \(size))")) }
+  }
+
   @Test("A row a tick is recorded, a row a run of the worker, and the events")
   func rows() async throws {
     _ = try await report()

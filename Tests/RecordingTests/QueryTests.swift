@@ -41,6 +41,19 @@ struct QueryTests {
     #expect(try store.resolve("ab").id == ids[1])
   }
 
+  @Test("A number of no run is no beginning of a key, unless it is as long as keys are listed")
+  func numbersAreNoKeys() throws {
+    var run = description(key: "a")
+    run.key = "12345678" + String(repeating: "a", count: 56)
+    let id = try store.begin(run)
+
+    for text in ["12", "1234567"] {
+      #expect(throws: RecordingError.unknownRun(text)) { try store.resolve(text) }
+    }
+    #expect(try store.resolve("12345678").id == id)
+    #expect(try store.resolve("12345678a").id == id)
+  }
+
   @Test("Only finished runs count as done")
   func finishedRunsAreFound() throws {
     let key = description().key

@@ -82,6 +82,21 @@ struct SweepTableTests {
     #expect(rows[0].values.map { $0?.value } == ["8"])
   }
 
+  @Test("A name that two sweeps have is refused with both numbers; a number and `last` are not")
+  func ambiguousName() throws {
+    try store.alter(
+      """
+      INSERT INTO sweeps (name, design, created_at, command, planned_runs)
+      VALUES ('s', '{}', '2026-01-01T00:00:00.000Z', 'balloonsim sweep', 3),
+        ('1', '{}', '2026-01-01T00:00:00.000Z', 'balloonsim sweep', 3)
+      """)
+
+    #expect(throws: RecordingError.ambiguousSweep("s", candidates: [1, 2])) {
+      try store.sweepTable("s")
+    }
+    #expect(try ["1", "2", "last"].map { try store.sweepTable($0).id } == [1, 2, 3])
+  }
+
   @Test("A sweep that is not there is an error with its name")
   func unknownSweep() throws {
     #expect(throws: RecordingError.unknownSweep("t")) { try store.sweepTable("t") }

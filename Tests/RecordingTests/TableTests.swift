@@ -171,6 +171,14 @@ struct TableTests {
         """)
   }
 
+  @Test("What rounds to nothing has no sign")
+  func noNegativeZero() {
+    #expect([-0.0, -0.0004].map { UnitScale.text($0, unit: "ratio") } == ["0.000", "0.000"])
+    #expect(UnitScale.text(-0.04, unit: "%") == "0.0 %")
+    #expect(UnitScale.text(-0.06, unit: "%") == "-0.1 %")
+    #expect(JSONText.number(-0.0) == "0.0")
+  }
+
   @Test("A guest that hunts is named below the figures, with amplitude and period")
   func hunting() {
     let figures = [

@@ -66,6 +66,9 @@ extension ResultStore {
     if let id = Int64(text), let run = try fetchRuns(where: "id = ?", order: "id", [id]).first {
       return run
     }
+    // A few digits are a number, even where a key happens to begin with them; lists show eight characters of a key.
+    let isNumber = text.count < 8 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    guard !isNumber else { throw RecordingError.unknownRun(text) }
     let runs = try fetchRuns(
       // Keys are hexadecimal, so `g` sorts behind every digit.
       where: "key >= ? AND key < ? || 'g'", order: "id DESC",

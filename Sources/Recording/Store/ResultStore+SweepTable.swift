@@ -5,20 +5,24 @@ internal import GRDB
 extension ResultStore {
   /// A sweep by its number, its name, of which the last sweep of that name is meant, or `last`.
   ///
-  /// Throws `unknownSweep`. Of several runs with one key the last finished one counts, or else the last.
+  /// Throws `unknownSweep`, and `ambiguousSweep` for a name that several have; a number goes before a name. Of several runs with one key the last finished one counts, or else the last.
   ///
   /// - Parameter names: The names of the figures to read; nil: all.
   public func sweepTable(_ text: String, metrics names: [String]? = nil) throws -> SweepTable {
     var table = try read("read the sweep \(text)") { db in
       let condition = text == "last" ? "true" : "name = :text OR CAST(id AS TEXT) = :text"
-      let row = try Row.fetchOne(
+      let rows = try Row.fetchAll(
         db,
         sql: """
           SELECT * FROM sweeps WHERE \(condition)
-          ORDER BY CAST(id AS TEXT) = :text DESC, id DESC LIMIT 1
+          ORDER BY CAST(id AS TEXT) = :text DESC, id DESC
           """, arguments: ["text": text])
-      guard let row else { throw RecordingError.unknownSweep(text) }
+      guard let row = rows.first else { throw RecordingError.unknownSweep(text) }
       let id: Int64 = try row.value("id")
+      if text != "last", "\(id)" != text, rows.count > 1 {
+        let candidates: [Int64] = try rows.map { try $0.value("id") }
+        throw RecordingError.ambiguousSweep(text, candidates: candidates.reversed())
+      }
       return SweepTable(
         id: id, name: try row.value("name"), design: try row.value("design"),
         plannedRuns: try row.value("planned_runs"), points: try Self.points(of: id, db),

@@ -65,12 +65,13 @@ public struct UnitScale: Hashable, Sendable {
     self.init(unit: unit, divisor: nanoseconds / scale, decimals: decimals)
   }
 
-  /// A figure without its unit, as in `1,234.5`; `-` where there is none.
+  /// A figure without its unit, as in `1,234.5`; `-` where there is none. What rounds to nothing has no sign.
   public func text(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "-" : "\(value)" }
     let digits = String(format: "%.\(decimals)f", value / divisor)
-    let sign = digits.hasPrefix("-") ? "-" : ""
-    let parts = digits.dropFirst(sign.count).split(separator: ".")
+    let isNegative = digits.hasPrefix("-")
+    let sign = isNegative && digits.contains { ("1"..."9").contains($0) } ? "-" : ""
+    let parts = digits.dropFirst(isNegative ? 1 : 0).split(separator: ".")
     var whole = ""
     for (index, digit) in parts[0].reversed().enumerated() {
       if index > 0, index % 3 == 0 { whole.append(",") }
