@@ -9,8 +9,8 @@ import Testing
 struct GuestMeterTests {
   @Test("A staircase of batches noted at once integrates as its steps do", arguments: [-512, 512])
   func staircase(step: Int) {
-    var single = GuestMeter(bootPages: 100_000)
-    var bulk = GuestMeter(bootPages: 100_000)
+    var single = GuestMeter(memory: 100_000, held: 100_000, isStatic: false)
+    var bulk = GuestMeter(memory: 100_000, held: 100_000, isStatic: false)
     single.moved(300, held: PageCount(90_000), at: SimTime(nanoseconds: 1_000))
     bulk.moved(300, held: PageCount(90_000), at: SimTime(nanoseconds: 1_000))
 
@@ -33,7 +33,7 @@ struct GuestMeterTests {
 
   @Test("What did not change is counted until the account is closed")
   func unchanged() {
-    var meter = GuestMeter(bootPages: 1_000)
+    var meter = GuestMeter(memory: 1_000, held: 1_000, isStatic: false)
 
     meter.hold(PageCount(1_000), at: SimTime(nanoseconds: 500_000_000))
     meter.hold(PageCount(400), at: SimTime(nanoseconds: 1_000_000_000))

@@ -30,6 +30,9 @@ extension Simulation {
         goal: guests[index].goal, current: Int64(truncatingIfNeeded: part.current),
         committed: Int64(truncatingIfNeeded: part.committed),
         isFloored: outcome.target != outcome.unflooredTarget, at: now)
+      noteSettling(
+        index, current: Int64(truncatingIfNeeded: part.current),
+        isFloored: outcome.target != outcome.unflooredTarget)
       isBalloonDue = guests[index].kernel.setBalloonTarget(outcome.balloonTarget)
     }
     let decided = now + .nanoseconds(Self.workerRunTime)
@@ -102,6 +105,14 @@ extension Simulation {
         shrunk: shrunk, runTime: end - start))
   }
 
+  /// Notes the first time that memory is near its goal, or near its target where the floor holds that up.
+  @inline(__always)
+  private mutating func noteSettling(_ index: Int, current: Int64, isFloored: Bool) {
+    if guests[index].meter.hasSettled { return }
+    let aim = isFloored ? guests[index].target : guests[index].goal
+    if StabilityMeter.isNear(current, aim) { guests[index].meter.settle() }
+  }
+
   /// Starts the balloon worker as the last thing of an event, without the queue if nothing else is due now.
   private mutating func startBalloonNow(_ index: Int) throws {
     let event = SimulationEvent.balloonStart(guest: UInt16(index))
@@ -133,8 +144,13 @@ extension Simulation {
     guests[index].kernel.begin(at: now)
     let before = guests[index].kernel.balloonCurrent.pages
     let step = guests[index].kernel.finishBatch(&host)
-    guests[index].meter.moved(
-      guests[index].kernel.balloonCurrent.pages - before, held: host.held(by: index), at: now)
+    let moved = guests[index].kernel.balloonCurrent.pages - before
+    guests[index].meter.moved(moved, held: host.held(by: index), at: now)
+    // A try that came back with nothing.
+    let missing = moved == 0 ? max(guests[index].kernel.balloonCredit, 0) : 0
+    if missing > 0 || guests[index].meter.isUngranted {
+      guests[index].meter.note(ungranted: missing, at: now)
+    }
     return step
   }
 

@@ -55,16 +55,19 @@ struct MetricList {
 
   mutating func add(_ guest: borrowing SimulatedGuest, _ host: borrowing Host) {
     let name = guest.spec.name
-    let boot = Double(guest.meter.bootPages)
+    let memory = Double(guest.meter.memory)
     let held = guest.meter.heldPageSeconds
     let span = max(seconds, 1e-9)
     add("memory_held_mean_pages", held / span, "pages", of: name)
     add("memory_held_peak_pages", Double(guest.meter.peakHeld), "pages", of: name)
+    if let peak = guest.meter.settledPeak {
+      add("memory_held_peak_settled_pages", Double(peak), "pages", of: name)
+    }
     add("memory_held_least_pages", Double(guest.meter.leastHeld), "pages", of: name)
     add("memory_held", held / Self.gibibyteHour, "GiB*h", of: name)
     let saved = guest.meter.savedPageSeconds
     add("memory_saved", saved / Self.gibibyteHour, "GiB*h", of: name)
-    add("memory_saved_percent", 100 * saved / (boot * span), "%", of: name)
+    add("memory_saved_percent", 100 * saved / (memory * span), "%", of: name)
     addCounters(guest.kernel.counters, name)
     add("accesses_deferred", Double(guest.deferredAccesses), "count", of: name)
     let counters = guest.kernel.counters
@@ -95,6 +98,10 @@ struct MetricList {
     add("balloon_in", Double(counters.balloonIn), "pages", of: name)
     add("balloon_reversals", Double(guest.meter.reversals), "count", of: name)
     add("balloon_backoffs", Double(guest.meter.backoffs), "count", of: name)
+    if guest.meter.mostUngranted > 0 {
+      add("balloon_ungranted_peak_pages", Double(guest.meter.mostUngranted), "pages", of: name)
+      add("balloon_ungranted", Double(guest.meter.ungrantedTime) / 1e9, "s", of: name)
+    }
     add("frontswap_shrunk", Double(guest.meter.shrunk), "pages", of: name)
     add("worker_runs", Double(guest.invocations), "count", of: name)
     if guest.spec.overcommit != .granted {
@@ -158,6 +165,18 @@ struct MetricList {
     let span = max(seconds, 1e-9)
     add("host_free_mean_pages", meter.freePageSeconds / span, "pages")
     add("host_free_least_pages", Double(meter.leastFree), "pages")
+    if let held = meter.heldPageSeconds, let peak = meter.peakHeld {
+      if let least = meter.settledLeastFree {
+        add("host_free_least_settled_pages", Double(least), "pages")
+      }
+      add("host_held_mean_pages", held / span, "pages")
+      for percent in [50.0, 95, 99] {
+        if let value = meter.held(percent: percent) {
+          add("host_held_p\(Int(percent))_pages", value, "pages")
+        }
+      }
+      add("host_held_peak_pages", Double(peak), "pages")
+    }
     add("ephemeral_evictions", Double(host.ephemeralEvictions), "pages")
   }
 }

@@ -18,8 +18,11 @@ extension Simulation {
     }
     let zones = GuestZones(spec.bootParameters)
     let free = host.free.pages
-    guard let domain = host.addDomain(memory: spec.memory, weight: spec.tmemWeight) else {
-      throw .hostTooSmall(guest: spec.name, needed: spec.memory.pages, free: free)
+    guard
+      let domain = host.addDomain(
+        memory: spec.memoryAtBoot, maximum: spec.memory, weight: spec.tmemWeight)
+    else {
+      throw .hostTooSmall(guest: spec.name, needed: spec.memoryAtBoot.pages, free: free)
     }
     var configuration = GuestConfiguration(zones: zones, vcpus: spec.vcpus)
     configuration.kernel = spec.kernel
@@ -71,7 +74,11 @@ extension Simulation {
       driver: spec.controller == .none ? nil : SelfBalloonDriver(generation: spec.driver),
       demand: DemandPlayer(demand.points, spec.committed, spec.anon, tick: scenario.tick),
       files: files,
-      anon: anon, processes: processes, meter: GuestMeter(bootPages: spec.memory.pages), goal: boot,
+      anon: anon, processes: processes,
+      meter: GuestMeter(
+        memory: spec.memory.pages, held: spec.memoryAtBoot.pages, isStatic: spec.controller == .none
+      ),
+      goal: boot,
       target: boot)
   }
 
@@ -145,7 +152,8 @@ extension GuestSpec {
   public var bootParameters: BootParameters {
     BootParameters(
       memory: memory, vcpus: vcpus, policy: kernel, transparentHugePages: transparentHugePages,
-      bootReserved: bootReserved, lateFreed: lateFreed)
+      bootReserved: bootReserved, lateFreed: lateFreed, ballooned: memory - memoryAtBoot,
+      setsMarksOfWhole: balloon == .virtio)
   }
 
   /// Pages that a guest may have in file sets and regions, and in swap: 2^30, so that a page's number, its place in

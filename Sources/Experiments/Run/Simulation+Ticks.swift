@@ -18,11 +18,19 @@ extension Simulation {
         UInt64(bitPattern: pgfault &+ pgpgin &<< 32))
     }
     hostMeter.note(free: host.free, at: now)
+    if hostMeter.wantsHeld { noteHeldTogether() }
     samplePrint.combine(Int64(host.free.pages))
     if observer != nil { try reportTick() }
     tick &+= 1
     let (next, isTooFar) = nextTick.addingReportingOverflow(scenario.tick.nanoseconds)
     nextTick = isTooFar ? .max : next
+  }
+
+  /// Notes what several guests hold together, and whether all have settled.
+  @inline(never)
+  private mutating func noteHeldTogether() {
+    hostMeter.note(held: host.heldPages, at: now)
+    if (0..<guestCount).allSatisfy({ guests[$0].meter.hasSettled }) { hostMeter.settle() }
   }
 
   /// Tells the observer of the state at a tick, if it wants to know.

@@ -54,7 +54,7 @@ public struct Simulation: ~Copyable {
       (guests + index).initialize(to: guest)
       guestCount += 1
     }
-    hostMeter = HostMeter(free: host.free)
+    hostMeter = HostMeter(free: host.free, held: guestCount > 1 ? host.heldPages : nil)
   }
 
   deinit {

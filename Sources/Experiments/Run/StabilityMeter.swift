@@ -95,6 +95,11 @@ struct StabilityMeter {
   /// How near a guest must be to its goal to have settled, in pages: 2% of the goal, or 8.
   private static func tolerance(_ goal: Int64) -> Int64 { max(abs(goal) / 50, 8) }
 
+  /// Whether a guest with `current` pages is so near its goal.
+  static func isNear(_ current: Int64, _ goal: Int64) -> Bool {
+    abs(current - goal) <= tolerance(goal)
+  }
+
   /// What became of the distance to the goal of the decision before, and how far T went beyond it.
   private mutating func approach(from last: Sight, to sight: Sight) {
     let gap = last.current - last.goal
@@ -112,7 +117,7 @@ struct StabilityMeter {
   }
 
   private mutating func settle(_ sight: Sight) {
-    if abs(sight.current - sight.goal) > Self.tolerance(sight.goal) {
+    if !Self.isNear(sight.current, sight.goal) {
       unsettledSince = unsettledSince ?? sight.time
     } else if let start = unsettledSince {
       settlingSum += sight.time - start

@@ -66,6 +66,7 @@ extension ParameterTree {
       [
         ("name", .word(guest.name)),
         ("memory", .size(guest.memory)),
+        ("boot_memory", guest.bootMemory.map { .size($0) } ?? .word("memory")),
         ("vcpus", .number(guest.vcpus)),
         ("kernel", .text(guest.kernel.rawValue)),
         ("thp", .flag(guest.transparentHugePages)),

@@ -112,6 +112,10 @@ public struct GuestSpec: Sendable {
   public var costs: Costs
   /// Whether it may have what no machine with its kernel and balloon had (`systemWarning`).
   public var isCounterfactual = false
+  /// What it is given at boot, the rest being ballooned out; nothing: all of its memory.
+  public var bootMemory: PageCount?
+  /// What it has when it has booted.
+  public var memoryAtBoot: PageCount { bootMemory ?? memory }
 }
 
 /// What moves a guest's balloon.

@@ -46,7 +46,8 @@ extension ScenarioDecoder {
         files: files(&reader), workload: workload,
         balloon: balloon,
         costs: reader.mapping("costs", costs) ?? Costs(),
-        isCounterfactual: reader.value("counterfactual", .boolean, default: false))
+        isCounterfactual: reader.value("counterfactual", .boolean, default: false),
+        bootMemory: reader.optional("boot_memory", part, none: "memory"))
       if !spec.isCounterfactual { checkSystem(spec, reader) }
       return spec
     }

@@ -56,11 +56,13 @@ final class ScenarioDecoder {
       sweep = reader.child("sweep").flatMap { SweepSpec($0, log: log) }
       checkDuration(&reader, duration, tick: tick)
       let together = guests.reduce(PageCount.zero) { $0 + $1.memory }
-      if let memory, memory < together {
+      let atBoot = guests.reduce(PageCount.zero) { $0 + $1.memoryAtBoot }
+      if let memory, memory < atBoot {
         let place = root["host"]?["memory"]?.place ?? root.place
         log.report(
           place, "host.memory",
-          "\(memory.text) is less than the guests' memory together, \(together.text)")
+          "\(memory.text) is less than what the guests boot with together, \(atBoot.text); "
+            + "`boot_memory` lets a guest boot ballooned")
       }
       let host = HostSpec(
         memory: memory ?? together + PageCount((together.pages + 3) / 4), tmem: tmem, disks: disks)

@@ -19,6 +19,7 @@ public enum ScenarioTemplate {
     guests:
       - name: small
         memory: 1GiB           # boot-time maximum, 16MiB to 1TiB
+        # boot_memory: memory  # what it is given at boot; the rest begins ballooned out
         # vcpus: 1
         # kernel: "4.19"       # whose rules lay out zones and reclaim: "4.19", "6.1" or "6.18"
         # thp: false           # transparent huge pages raise min_free_kbytes

@@ -27,6 +27,8 @@ public struct GuestZones: Hashable, Sendable {
   public private(set) var totalRAM: PageCount
   /// The highest page frame number and one.
   public var maxPFN: PageCount { layout.maxPFN }
+  /// Pages on the balloon's list at boot.
+  public let ballooned: PageCount
   /// The balloon driver's count of the domain's pages at boot (B).
   public let balloonCurrent: PageCount
   /// The batch of vm_committed_as, of T at boot.
@@ -62,10 +64,12 @@ public struct GuestZones: Hashable, Sendable {
     managedAtBoot = boot.layout.zones.map(\.managed)
     preferred = boot.layout.zones.lastIndex(where: \.isPopulated) ?? 0
     managedBelow = managedAtBoot[..<preferred].reduce(.zero, +)
-    balloonCurrent = boot.memory
-    commitBatch = Self.commitBatch(totalRAM: totalRAM, vcpus: boot.vcpus)
+    ballooned = min(boot.ballooned, boot.layout.managed)
+    balloonCurrent = boot.memory - ballooned
+    let unseen = boot.setsMarksOfWhole ? .zero : ballooned
+    commitBatch = Self.commitBatch(totalRAM: totalRAM - unseen, vcpus: boot.vcpus)
 
-    _ = layout.move(-boot.lateFreed.pages, limits: managedAtBoot)
+    _ = layout.move(-(boot.lateFreed + unseen).pages, limits: managedAtBoot)
     minFreeKilobytes = layout.zones.automaticMinFree(ceiling: boot.policy.minFreeCeiling)
     setLimits()
     if layout.managed >= Self.leastForHugePages {
@@ -78,6 +82,7 @@ public struct GuestZones: Hashable, Sendable {
     }
     for index in layout.zones.indices { layout.zones[index].managed = managedAtBoot[index] }
     updateUnusable()
+    adjustManaged(by: -ballooned.pages)
   }
 
   /// Managed memory with which khugepaged starts: 512 MiB.

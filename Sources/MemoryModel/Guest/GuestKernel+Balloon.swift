@@ -17,6 +17,8 @@ extension GuestKernel {
   public var balloonCurrent: PageCount { PageCount(balloon.current) }
   /// `target_pages` as the driver stores it.
   public var balloonTarget: UInt64 { balloon.target }
+  /// What is missing to the target; negative above it.
+  public var balloonCredit: Int64 { balloon.credit }
   /// Pages on the ballooned list.
   public var ballooned: PageCount { PageCount(balloon.ballooned) }
 

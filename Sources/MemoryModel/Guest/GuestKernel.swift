@@ -151,6 +151,7 @@ public struct GuestKernel: ~Copyable {
     commit = CommitCounter(batch: configuration.zones.commitBatch, vcpus: configuration.vcpus)
     balloon = BalloonDriver(
       generation: configuration.balloon, current: configuration.zones.balloonCurrent.pages)
+    balloon.ballooned = configuration.zones.ballooned.pages
     updateLimits()
   }
 

@@ -83,6 +83,8 @@ public struct Host: ~Copyable {
   public var ephemeralPages: PageCount { PageCount(ephemeral.count) }
   /// Persistent pages of all guests.
   public var persistentPages: PageCount { PageCount(sum { $0.persistent }) }
+  /// What all guests hold together: RAM, persistent pages and their metadata. O(guests).
+  public var heldPages: PageCount { PageCount(sum { $0.total }) }
   /// RAM of all guests.
   public var guestPages: PageCount { PageCount(sum { $0.ram }) }
   /// Pages read from all disks.
@@ -95,15 +97,18 @@ public struct Host: ~Copyable {
     return sum
   }
 
-  /// Builds a guest with `memory` pages, all taken from the heap at once.
+  /// Builds a guest with `memory` pages, all taken from the heap at once, that may come to have `maximum`.
   ///
   /// Returns its number, or nothing if the host has not that much free.
-  public mutating func addDomain(memory: PageCount, weight: Int = 0) -> Int? {
+  public mutating func addDomain(
+    memory: PageCount, maximum: PageCount? = nil, weight: Int = 0
+  ) -> Int? {
     guard heapFree >= memory.pages else { return nil }
     heapFree -= memory.pages
     domains.append(
       Domain(
-        ram: memory.pages, maxPages: memory.pages + Self.toolstackSlack.pages, weight: weight))
+        ram: memory.pages, maxPages: ((maximum ?? memory) + Self.toolstackSlack).pages,
+        weight: weight))
     totalWeight += weight
     return domains.count - 1
   }

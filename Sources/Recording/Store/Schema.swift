@@ -29,6 +29,7 @@ enum Schema {
     Migration(name: "tick hashes", sql: tickHashes),
     Migration(name: "wide metrics", sql: wideMetrics),
     Migration(name: "row hashes", sql: rowHashes),
+    Migration(name: "wide host metrics", sql: wideHostMetrics),
   ]
 
   /// Carries out the steps a file lacks, each in one transaction.
