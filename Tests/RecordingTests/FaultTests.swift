@@ -113,7 +113,8 @@ struct FaultTests {
     try makeFile()
     try alter(
       """
-      DROP TABLE row_hashes; DELETE FROM grdb_migrations WHERE identifier = 'row hashes';
+      DROP TABLE row_hashes; DROP VIEW run_metrics_wide; \(Schema.wideMetrics)
+      DELETE FROM grdb_migrations WHERE identifier IN ('row hashes', 'wide host metrics');
       PRAGMA user_version = 5
       """)
 
