@@ -66,6 +66,65 @@ struct TraceInputTests {
       66, saying: "/dev/zero: is a device, not a file")
   }
 
+  @Test(
+    "A scenario's trace that is no recording is refused at once",
+    arguments: [
+      ("/", "is a folder with ", ", not a recording"),
+      ("/proc", "is a folder of the kernel's, not a recording", ""),
+      ("pipe", "is a pipe, not a file", ""), ("/dev/zero", "is a device, not a file", ""),
+      ("-", "is standard input, not a file", ""),
+    ])
+  func noRecording(trace: String, beginning: String, end: String) async throws {
+    try workplace.write(
+      Workplace.small.replacing("demand.csv", with: "\"\(trace)\""), to: "bad.yaml")
+    let script = "mkfifo pipe; timeout 30 balloonsim run bad.yaml"
+
+    let run = try await workplace.shell(script)
+
+    run.expect(65)
+    let place = "balloonsim: bad.yaml:8:25: guests.one.committed.trace: cannot read \(trace): "
+    #expect(run.errors.hasPrefix(place + beginning), "\(run)")
+    #expect(run.errors.hasSuffix(end + "\n"), "\(run)")
+  }
+
+  @Test("A pipe is read if somebody writes to it, and not waited for if nobody does")
+  func pipes() async throws {
+    let nobody = try await workplace.shell("mkfifo pipe; timeout 30 balloonsim trace info pipe")
+    let named = try await workplace.shell(
+      "(sleep 0.2; cat demand.csv) > pipe & sleep 0.1; balloonsim trace info pipe --quiet")
+    let unnamed = try await workplace.shell(
+      "(sleep 0.2; cat demand.csv) | balloonsim trace info /dev/stdin --quiet")
+    let scenario = try await workplace.shell(
+      "(sleep 0.2; cat small.yaml) | balloonsim scenario check /dev/stdin")
+
+    nobody.expect(66, saying: "pipe: is a pipe that nobody writes to")
+    for outcome in [named, unnamed] {
+      outcome.expect(0)
+      #expect(outcome.lines.contains("samples              3"))
+    }
+    // The trace is sought beside the pipe.
+    scenario.expect(65)
+    #expect(scenario.errors.contains("demand.csv: No such file or directory"))
+  }
+
+  @Test("A folder that is deeper than a recording is refused, a folder on the way is not")
+  func deepFolder() async throws {
+    try await workplace.shell(
+      """
+      mkdir -p deep/1/2/3/4/5/6/7/8/9 flat/host/memory
+      printf 'epoch,value\\n1700000000.000,4096\\n' > flat/host/memory/memory-used-2023-11-14
+      cp -r flat/host deep
+      """
+    ).expect(0)
+
+    let deep = try await workplace.run("trace", "info", "deep")
+    let flat = try await workplace.run(
+      "trace", "info", "flat", "--quiet", "--committed-from", "used")
+
+    deep.expect(66, saying: "deep: is a folder with folders more than 8 deep, not a recording")
+    flat.expect(0)
+  }
+
   @Test("A good trace is summed up, for people and as JSON")
   func goodTrace() async throws {
     let text = try await workplace.run("trace", "info", "demand.csv", "--quiet")

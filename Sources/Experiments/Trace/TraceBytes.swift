@@ -6,8 +6,7 @@ internal import Foundation
 ///
 /// Memory stays the same however long the file is.
 final class TraceBytes {
-  private let descriptor: Int32
-  private let path: String
+  private let file: InputFile?
   private var memory: ArraySlice<UInt8>
   private var hash = SHA256()
   private var gzip: Gunzip?
@@ -19,25 +18,14 @@ final class TraceBytes {
 
   /// The bytes of `path`; `-` is standard input. A directory or a device (which may never end) is refused.
   init(path: String) throws(UnreadableFile) {
-    (self.path, memory) = (path, [])
-    descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Self.systemRefusal(path) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw Self.systemRefusal(path) }
-    if path == "-" { return }
-    switch status.st_mode & S_IFMT {
-    case S_IFDIR: throw UnreadableFile(path: path, reason: "is a directory")
-    case S_IFCHR, S_IFBLK: throw UnreadableFile(path: path, reason: "is a device, not a file")
-    default: break
-    }
+    memory = []
+    file = try InputFile(path)
   }
 
   /// Bytes in memory.
   init(_ bytes: [UInt8]) {
-    (descriptor, path, memory) = (-1, "", bytes[...])
+    (file, memory) = (nil, bytes[...])
   }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// The SHA-256 of all bytes read so far as they were in the file, 64 hexadecimal digits.
   var sha256: String { hexadecimal(hash.finalize()) }
@@ -97,26 +85,21 @@ final class TraceBytes {
   }
 
   private func readRaw(into target: UnsafeMutableRawBufferPointer) -> Int {
-    var count: Int
-    if descriptor < 0 {
+    let count: Int
+    if let file {
+      do throws(UnreadableFile) {
+        count = try file.read(into: target)
+      } catch {
+        failure = error
+        return 0
+      }
+    } else {
       count = min(memory.count, target.count)
       target.copyBytes(from: memory.prefix(count))
       memory = memory.dropFirst(count)
-    } else {
-      repeat {
-        count = Foundation.read(descriptor, target.baseAddress, target.count)
-      } while count < 0 && errno == EINTR
-      if count < 0 {
-        failure = Self.systemRefusal(path)
-        return 0
-      }
     }
     hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: target[..<count]))
     return count
-  }
-
-  private static func systemRefusal(_ path: String) -> UnreadableFile {
-    UnreadableFile(path: path, reason: String(cString: strerror(errno)))
   }
 }
 

@@ -11,10 +11,11 @@ final class TraceCache: Sendable {
     var options: ImportOptions
   }
 
-  /// The trace in the file at `path`; throws what `TraceReader.read` does.
+  /// The trace in the file or folder at `path`; throws what `TraceReader.read` does.
   func trace(_ path: String, _ options: ImportOptions) throws -> CommittedTrace {
     let key = Key(path: path, options: options)
     if let known = traces.withLock({ $0[key] }) { return known }
+    try InputFile.checkIsStored(path)
     let trace = try TraceReader.read(path, options: options)
     return traces.withLock { known in
       if let first = known[key] { return first }

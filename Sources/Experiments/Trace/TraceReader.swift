@@ -193,14 +193,12 @@ public enum TraceReader {
     guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
       return [path]
     }
-    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
     var format: TraceFormat?
     var parts: [String] = []
-    for name in names.sorted() where parts.count < 100_000 {
-      let part = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
-      guard stat(part, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-      let lines = try TraceLines(TraceBytes(path: part))
-      let type = try lines.head { TraceFormat.recognise($0) }
+    for (index, part) in try TraceFolder.files(in: path).enumerated() {
+      guard format != nil || index < TraceFolder.strangerLimit else { break }
+      let bytes = try TraceBytes(path: part)
+      let type = try TraceLines(bytes).head { TraceFormat.recognise($0) }
       guard let type, type.comesInManyFiles else { continue }
       if format == nil { format = type.format }
       if format == type.format { parts.append(part) }
