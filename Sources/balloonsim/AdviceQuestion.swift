@@ -8,15 +8,18 @@ struct AdviceQuestion {
   /// What every run of a setting must satisfy.
   let constraints: [MetricCondition]
 
-  /// The question in a person's words; empty lists mean memory against harm, without kills for want of memory.
+  /// The question in a person's words; no objectives mean memory against harm.
+  ///
+  /// Settings that kill for want of memory are left out unless a constraint says something of `oom_kills`.
   init(_ store: ResultStore, objectives: [String], constraints: [String]) throws {
     let known = try store.metricNames()
     self.objectives = try (objectives.isEmpty ? ["memory", "harm"] : objectives).map {
       try Objective($0, known: known)
     }
-    self.constraints = try (constraints.isEmpty ? ["oom_kills == 0"] : constraints).map {
-      try MetricCondition($0, known: known)
-    }
+    let own = try constraints.map { try MetricCondition($0, known: known) }
+    let noKills = try MetricCondition("oom_kills == 0", known: known)
+    let speaksOfKills = own.contains { $0.metric.name == noKills.metric.name }
+    self.constraints = own + (speaksOfKills ? [] : [noKills])
   }
 
   /// The metrics that it takes to answer.

@@ -34,7 +34,7 @@ struct AdviseCommand: ParsableCommand {
     help: ArgumentHelp(
       """
       What every run of a setting must satisfy, such as 'disk_reads < 400MiB'; may be repeated. \
-      (default: 'oom_kills == 0')
+      Without one about oom_kills, 'oom_kills == 0' is added.
       """, valueName: "condition"))
   var constraint: [String] = []
 

@@ -73,7 +73,7 @@ struct CompareCommand: ParsableCommand {
 
   private func printText(_ comparison: RunComparison, _ stories: [PartingStory]) throws {
     let width = Terminal.width
-    var parts: [String] = []
+    var parts = comparison.losses
     let parameters = comparison.parameterTable
     parts.append(
       parameters.rows.isEmpty

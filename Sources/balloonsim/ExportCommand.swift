@@ -160,7 +160,7 @@ struct ExportCommand: ParsableCommand {
   private static let foreignEndings: Set<String> = [
     "parquet", "pq", "feather", "arrow", "orc", "avro", "xlsx", "xls", "ods", "gz", "xz", "bz2",
     "zst", "zip",
-    "pdf", "png", "svg", "html",
+    "pdf", "png",
   ]
 
   /// The data beside a script.

@@ -108,8 +108,10 @@ struct ReportCommand: ParsableCommand {
         return (title: title, finding: nil, note: "Not to be said: \(Self.sentence(error)).")
       }
     }
+    let record = try store.sweeps().first { $0.id == table.id }
+    notes = (record?.loss.map { [$0] } ?? []) + notes
     let report = SweepReport(
-      table, record: try store.sweeps().first { $0.id == table.id },
+      table, record: record,
       objectives: question.objectives, advice: answer?.advice, tunables: answer?.tunables ?? [],
       sensitivities: sensitivities, notes: notes,
       sentence: { "There is no picture of it: \(Self.sentence($0))." })

@@ -138,7 +138,9 @@ struct RunCommand: ParsableCommand {
       output.detail(
         "run \(recorder?.run ?? 0): \(summary.simulated.text) simulated in \(wall)")
       return RunReport(
-        run: recorder?.run, key: resolved.runKey, summary: summary, command: command)
+        run: recorder?.run, key: resolved.runKey, summary: summary, command: command,
+        casualties: Casualties(
+          metrics: summary.metrics, events: monitor.remarkable.map { EventRow($0, guests: names) }))
     } catch {
       // The first failure is the one to report. A run that cannot be marked is known by its dead process.
       do {
@@ -170,11 +172,18 @@ struct RunCommand: ParsableCommand {
       try put("[\(reports.map(\.json).joined(separator: ",\n"))]")
       return
     }
+    let losses = zip(reports, columns).flatMap { report, column in
+      report.casualties.sentences(in: column.title) + report.casualties.warnings(in: column.title)
+    }
+    for sentence in losses { try put(sentence: sentence) }
+    if !losses.isEmpty { try put("") }
     try put(MetricsTable(columns).text(width: Terminal.width), terminator: "")
     for report in reports {
       guard let run = report.run else { continue }
+      let losses = report.casualties.summary
       output.say(
-        "run \(run), fingerprint \(report.summary.fingerprint), recorded in \(database.file)")
+        "run \(run), \(losses.isEmpty ? "" : losses + ", ")fingerprint \(report.summary.fingerprint), "
+          + "recorded in \(database.file)")
     }
   }
 }
@@ -185,6 +194,7 @@ private struct RunReport {
   let key: String
   let summary: RunSummary
   let command: String
+  let casualties: Casualties
 
   /// One JSON object.
   var json: String {
@@ -201,7 +211,7 @@ private struct RunReport {
       {"run":\(run.map(String.init) ?? "null"),"key":\(JSONText.quoted(key)),\
       "fingerprint":\(JSONText.quoted(summary.fingerprint)),"ingredients":\(ingredients),\
       "simulated_ns":\(summary.simulated.nanoseconds),\
-      "command":\(JSONText.quoted(command)),"metrics":[\(metrics.joined(separator: ","))]}
+      "command":\(JSONText.quoted(command)),\(casualties.jsonMembers.joined(separator: ",")),"metrics":[\(metrics.joined(separator: ","))]}
       """
   }
 }

@@ -37,6 +37,9 @@ final class RunMonitor: RunObserver {
   private var lastDrawn = ContinuousClock.now
   private var isDrawn = false
   private var line: ProgressLine
+  /// Kernels that stopped and writes to the driver, the first of them.
+  private(set) var remarkable: [EventRecord] = []
+  private static let remarkableLimit = 1_000
   /// Whether the tick at hand is for the recorder, and whether it is for the line.
   private var isWanted = (byRecorder: false, byLine: false)
 
@@ -68,7 +71,12 @@ final class RunMonitor: RunObserver {
 
   func worker(_ record: WorkerRecord) throws { try recorder?.worker(record) }
 
-  func event(_ record: EventRecord) throws { try recorder?.event(record) }
+  func event(_ record: EventRecord) throws {
+    if [.kernelOops, .sysfsWrite].contains(record.kind), remarkable.count < Self.remarkableLimit {
+      remarkable.append(record)
+    }
+    try recorder?.event(record)
+  }
 
   /// At most five times a second and not in the first.
   private var isDue: Bool {

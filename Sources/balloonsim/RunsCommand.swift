@@ -120,7 +120,8 @@ struct ShowCommand: ParsableCommand {
       RunPage(
         run: record, provenance: try store.provenance(of: record.id),
         parameters: try store.parameters(of: record.id),
-        metrics: try store.metrics(of: record.id))
+        metrics: try store.metrics(of: record.id),
+        casualties: try Casualties(store, run: record.id))
     }
     if output.json {
       if pages.count == 1 { return try put(pages[0].json, terminator: "") }
@@ -131,6 +132,10 @@ struct ShowCommand: ParsableCommand {
     }
     let columns = try records.map {
       MetricsTable.Run(title: "run \($0.id)", metrics: try store.metrics(of: $0.id))
+    }
+    for record in records {
+      let casualties = try Casualties(store, run: record.id)
+      for sentence in casualties.sentences(in: "run \(record.id)") { try put(sentence: sentence) }
     }
     try put(MetricsTable(columns).text(width: Terminal.width), terminator: "")
   }

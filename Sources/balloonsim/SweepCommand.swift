@@ -140,11 +140,12 @@ struct SweepCommand: ParsableCommand {
     warn(of: estimate)
     let jobs = StoppedRuns.knownLast(estimate.longestFirst(todo.jobs))
     let outcome = try carryOut(plan, sweep, jobs, todo.reused, store)
+    let record = try store.sweeps().first { $0.id == sweep }
     let next =
       shard == nil && !output.json && !output.quiet
       ? try NextCommands(sweep, in: store, database: database.path) : nil
     try store.close()
-    try report(outcome, sweep: sweep, plan, next)
+    try report(outcome, of: record, sweep: sweep, plan, next)
     if !outcome.faults.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
   }
 
@@ -294,7 +295,8 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func report(
-    _ outcome: Outcome, sweep: Int64, _ plan: SweepPlan, _ next: NextCommands?
+    _ outcome: Outcome, of record: SweepRecord?, sweep: Int64, _ plan: SweepPlan,
+    _ next: NextCommands?
   ) throws {
     let seconds = outcome.wall / .seconds(1)
     if output.json {
@@ -305,7 +307,7 @@ struct SweepCommand: ParsableCommand {
       try put(
         """
         {"sweep":\(sweep),"computed":\(outcome.computed),"reused":\(outcome.reused),\
-        "failed":\(outcome.faults.count),"wall_s":\(JSONText.number(seconds)),\
+        "failed":\(outcome.faults.count),"killing":\(record?.deadlyRuns ?? 0),"wall_s":\(JSONText.number(seconds)),\
         "failures":[\(faults.joined(separator: ","))]}
         """)
       return
@@ -316,9 +318,11 @@ struct SweepCommand: ParsableCommand {
       )
     }
     if outcome.faults.count > 5 { note("and \(outcome.faults.count - 5) more failed") }
+    if let loss = record?.loss { try put(sentence: loss) }
     try put(
       sentence: "sweep \(sweep): \(outcome.computed) computed, \(outcome.reused) reused, "
-        + "\(outcome.faults.count) failed in \(UnitScale.text(seconds, unit: "s"))")
+        + "\(outcome.faults.count) failed\(deadly(record)) in \(UnitScale.text(seconds, unit: "s"))"
+    )
     if let shard = shard?.shard {
       return output.say(
         """
@@ -331,6 +335,12 @@ struct SweepCommand: ParsableCommand {
     let width = Terminal.width(of: STDERR_FILENO)
     output.say("Recorded in \(database.file). Try next:")
     for command in next.commands { output.say(shellCommand(command, indentedWithin: width)) }
+  }
+
+  /// In how many runs something was killed, as a part of the summary's line.
+  private func deadly(_ record: SweepRecord?) -> String {
+    guard let record, record.deadlyRuns > 0 else { return "" }
+    return ", \(record.deadlyRuns) KILLING"
   }
 
   /// Lists the points, which of them are there already, and what the others will cost.

@@ -47,6 +47,15 @@ public struct EventRow: Hashable, Sendable {
   public var detail: String
 }
 
+extension EventRow {
+  /// The row that an event of a run becomes whose guests have these names.
+  public init(_ record: EventRecord, guests: [String]) {
+    self.init(
+      time: record.time, guest: record.guest.map { guests[$0] }, kind: record.kind.rawValue,
+      detail: JSONText.object(record.detail))
+  }
+}
+
 /// A moment of a run that one looks for, the worst kind first.
 public enum WorstMoment: String, CaseIterable, Sendable {
   /// The first process killed for want of memory.
@@ -136,6 +145,13 @@ extension ResultStore {
     return try eventRows(
       of: run, "(guest = ? OR guest IS NULL) AND kind IN (\(names)) ORDER BY id LIMIT 1000",
       [guest] + StatementArguments(kinds))
+  }
+
+  /// What happened of some kinds in all guests: the first thousand.
+  public func events(of run: Int64, kinds: [String]) throws -> [EventRow] {
+    let names = databaseQuestionMarks(count: kinds.count)
+    return try eventRows(
+      of: run, "kind IN (\(names)) ORDER BY id LIMIT 1000", StatementArguments(kinds))
   }
 
   /// What happened in a guest, or in the whole run, from one time to another.

@@ -42,6 +42,8 @@ public struct SweepRecord: Hashable, Sendable {
   public var finishedRuns: Int
   /// How many are not, but have failed.
   public var failedRuns: Int
+  /// How many of the finished ones killed a process, or stopped a kernel as far as their events are kept.
+  public var deadlyRuns: Int
 }
 
 extension ResultStore {
@@ -140,7 +142,13 @@ extension ResultStore {
             (SELECT 1 FROM runs r WHERE r.key = p.key AND r.status = 'finished')) AS finished,
           (SELECT count(DISTINCT p.key) FROM sweep_points p WHERE p.sweep_id = s.id AND EXISTS
             (SELECT 1 FROM runs r WHERE r.key = p.key AND r.status = 'failed') AND NOT EXISTS
-            (SELECT 1 FROM runs r WHERE r.key = p.key AND r.status = 'finished')) AS failed
+            (SELECT 1 FROM runs r WHERE r.key = p.key AND r.status = 'finished')) AS failed,
+          (SELECT count(DISTINCT p.key) FROM sweep_points p WHERE p.sweep_id = s.id AND EXISTS
+            (SELECT 1 FROM runs r WHERE r.key = p.key AND r.status = 'finished' AND (EXISTS
+              (SELECT 1 FROM metrics m WHERE m.id BETWEEN r.id << 41 AND (r.id << 41) + 2199023255551
+                AND m.name = 'oom_kills' AND m.value > 0) OR EXISTS
+              (SELECT 1 FROM events e WHERE e.id BETWEEN r.id << 41 AND (r.id << 41) + 2199023255551
+                AND e.kind = 'kernel_oops')))) AS deadly
         FROM sweeps s ORDER BY s.id
         """
       return try Row.fetchAll(db, sql: sql).map { row in
@@ -148,7 +156,7 @@ extension ResultStore {
           id: try row.value("id"), name: try row.value("name"), design: try row.value("design"),
           createdAt: try row.value("created_at"), command: try row.value("command"),
           plannedRuns: try row.value("planned_runs"), finishedRuns: try row.value("finished"),
-          failedRuns: try row.value("failed"))
+          failedRuns: try row.value("failed"), deadlyRuns: try row.value("deadly"))
       }
     }
   }

@@ -94,6 +94,12 @@ public struct RunComparison: Sendable {
       }
       let scale = UnitScale(
         unit: name.unit, largest: means.map(abs).max() ?? 0, resolving: steps.min() ?? 0)
+      let isSaving = name.name.hasPrefix("memory_saved")
+      /// Memory that somebody died for is labelled, and compared with nothing.
+      let deadly = groups.map { isSaving && $0.hasKills(in: name.guest) }
+      func text(_ figure: MeanInterval?, of group: Int) -> String {
+        deadly[group] && figure != nil ? "by killing: \(text(figure))" : text(figure)
+      }
       func text(_ figure: MeanInterval?) -> String {
         guard let figure else { return "-" }
         return scale.text(figure.mean) + (figure.halfWidth.map { " ± " + scale.text($0) } ?? "")
@@ -101,8 +107,12 @@ public struct RunComparison: Sendable {
       var row = [
         name.guest ?? "host", MetricsTable.shown(name.name, unit: name.unit), scale.unit,
       ]
-      row.append(text(values.isEmpty ? nil : MeanInterval(values)))
-      for figure in figures {
+      row.append(text(values.isEmpty ? nil : MeanInterval(values), of: 0))
+      for (place, figure) in figures.enumerated() {
+        if deadly[0] || deadly[place + 1] {
+          row += [text(figure?.second, of: place + 1), "-", "-"]
+          continue
+        }
         row += [
           text(figure?.second),
           figure.map { ($0.isDifferent && $0.difference.mean > 0 ? "+" : "") + text($0.shown) }
@@ -114,6 +124,9 @@ public struct RunComparison: Sendable {
     }
     return (TableText(columns: columns, rows: rows), equal)
   }
+
+  /// Who died in which runs, a sentence for each.
+  public var losses: [String] { groups.flatMap(\.losses) }
 
   /// Which guests hunt in which runs, a sentence for each.
   public var verdicts: [String] { groups.flatMap(\.verdicts) }
@@ -174,6 +187,7 @@ public struct RunComparison: Sendable {
     }
     return [
       "\"first\":[\(groups[0].runs.map { "\($0.id)" }.joined(separator: ","))]",
+      "\"losses\":\(JSONText.array(losses))",
       "\"parameters\":[\(parameters.joined(separator: ","))]",
       "\"comparisons\":[\(comparisons.joined(separator: ","))]",
     ]

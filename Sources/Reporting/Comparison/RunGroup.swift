@@ -10,6 +10,8 @@ public struct RunGroup: Sendable {
   /// The parameters of the first run.
   public var parameters: [Parameter]
   private var metrics: [[Metric]]
+  /// Who died in its runs, and what their drivers refused, a sentence each.
+  public let losses: [String]
 
   /// A figure's name.
   struct Name: Hashable {
@@ -24,6 +26,11 @@ public struct RunGroup: Sendable {
     title = runs.count == 1 ? "run \(runs[0].id)" : "runs \(Advice.ranges(runs.map(\.id)))"
     parameters = try store.parameters(of: runs[0].id)
     metrics = try runs.map { try store.metrics(of: $0.id) }
+    losses = try runs.flatMap { run in
+      let casualties = try Casualties(store, run: run.id)
+      let title = "run \(run.id)"
+      return casualties.sentences(in: title) + casualties.warnings(in: title)
+    }
   }
 
   /// All figures that the runs have, in the order of the first.
@@ -35,6 +42,11 @@ public struct RunGroup: Sendable {
 
   /// The figures of the first run.
   var figures: [Metric] { metrics[0] }
+
+  /// Whether a process of a guest was killed in one of its runs.
+  func hasKills(in guest: String?) -> Bool {
+    metrics.contains { Casualties.kills(in: $0, guest: guest) > 0 }
+  }
 
   /// Which of its guests hunt, a sentence for each.
   var verdicts: [String] {

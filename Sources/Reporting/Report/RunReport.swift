@@ -45,7 +45,8 @@ public struct RunReport {
       ReportPage.Section(id: "again", title: "Do it again", parts: again(command)),
     ]
     sections.removeAll { $0.parts.isEmpty }
-    return ReportPage(title: "\(names): \(numbers)", lead: lead, sections: sections)
+    let losses = groups.flatMap(\.losses)
+    return ReportPage(title: "\(names): \(numbers)", lead: losses + lead, sections: sections)
   }
 
   // MARK: What was asked
@@ -109,9 +110,10 @@ public struct RunReport {
         group.figures.first { $0.guest == guest && $0.name == name }
           .map { UnitScale.text($0.value, unit: $0.unit) } ?? "-"
       }
+      let means = group.hasKills(in: guest) ? ", by killing," : ""
       return """
         In \(group.title) \(guest) held \(figure("memory_held_mean_pages")) on average, between \
-        \(figure("memory_held_least_pages")) and \(figure("memory_held_peak_pages")): \(figure("memory_saved_percent")) less than \
+        \(figure("memory_held_least_pages")) and \(figure("memory_held_peak_pages")): \(figure("memory_saved_percent")) less\(means) than \
         at boot. Its accesses waited \(figure("stall")) in all; processes killed for want of memory: \(figure("oom_kills")).
         """
     }

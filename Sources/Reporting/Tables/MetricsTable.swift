@@ -46,9 +46,19 @@ public struct MetricsTable: Sendable {
       let figures = values.map { $0[name] ?? .nan }
       let largest = figures.filter(\.isFinite).map(abs).max() ?? 0
       let scale = UnitScale(unit: name.unit, largest: largest)
-      var row = [Self.shown(name.name, unit: name.unit), scale.unit] + figures.map(scale.text)
+      let isMemory = name.name.hasPrefix("memory_")
+      let killed = runs.map { isMemory && Casualties.kills(in: $0.metrics, guest: name.guest) > 0 }
+      let isSaving = name.name.hasPrefix("memory_saved")
+      let texts = zip(figures, killed).map {
+        isSaving && $1 ? "by killing: \(scale.text($0))" : scale.text($0)
+      }
+      var row = [Self.shown(name.name, unit: name.unit), scale.unit] + texts
       if hasGuests { row.insert(name.guest ?? "host", at: 0) }
-      if runs.count == 2 { row.append(Self.change(from: figures[0], to: figures[1])) }
+      if runs.count == 2 {
+        // Memory that somebody had to die for is no improvement in percent.
+        row.append(
+          killed.contains(true) ? "" : Self.change(from: figures[0], to: figures[1]))
+      }
       return row
     }
     return TableText(columns: columns, rows: rows)

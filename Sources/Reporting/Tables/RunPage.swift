@@ -8,11 +8,14 @@ public struct RunPage: Sendable {
   private var provenance: RunProvenance
   private var parameters: [Parameter]
   private var metrics: [Metric]
+  private var casualties: Casualties
 
   /// A page from what the database holds of the run.
   public init(
-    run: RunRecord, provenance: RunProvenance, parameters: [Parameter], metrics: [Metric]
+    run: RunRecord, provenance: RunProvenance, parameters: [Parameter], metrics: [Metric],
+    casualties: Casualties? = nil
   ) {
+    self.casualties = casualties ?? Casualties(metrics: metrics, events: [])
     self.run = run
     self.provenance = provenance
     self.parameters = parameters
@@ -21,7 +24,10 @@ public struct RunPage: Sendable {
 
   /// Facts, metrics and parameters in lines of at most `width` characters.
   public func text(width: Int? = nil) -> String {
-    var sections = [facts.text(width: width)]
+    let title = "run \(run.id)"
+    let losses = casualties.sentences(in: title) + casualties.warnings(in: title)
+    var sections = losses.map { TableText.wrapped($0, width: width) + "\n" }
+    sections.append(facts.text(width: width))
     if !metrics.isEmpty {
       let table = MetricsTable([.init(title: "run \(run.id)", metrics: metrics)])
       sections.append(table.text(width: width))

@@ -28,7 +28,8 @@ public struct SweepPage: Sendable {
 
   /// The page for a terminal.
   public func text(width: Int?) -> String {
-    var lines: [String] = ["sweep \(table.id): \(table.name)"]
+    var lines = (sweep?.loss).map { [TableText.wrapped($0, width: width)] } ?? []
+    lines.append("sweep \(table.id): \(table.name)")
     if let sweep {
       lines += [
         "command:  \(sweep.command)",
