@@ -32,6 +32,21 @@ func noteWarnings(of resolved: ResolvedScenario) {
   }
 }
 
+/// Says how many runs at once take what nobody recorded between coarse samples.
+func noteGuess(of resolved: ResolvedScenario, isVaried: Bool = false) {
+  guard let demand = resolved.coarseDemands.first else { return }
+  func setting(_ guess: Interpolation) -> String {
+    shellCommand(["--set", "\(demand.path)=\(guess.rawValue)"])
+  }
+  let text =
+    isVaried
+    ? "Every point is run with jumps from sample to sample (between: step) and with straight lines (between: linear); "
+      + "\(setting(.step)) takes jumps alone."
+    : "All runs take jumps from sample to sample (between: step); \(setting(.linear)) takes straight lines, and may "
+      + "give another answer."
+  note(TableText.wrapped(text, width: Terminal.width(of: STDERR_FILENO)))
+}
+
 /// Writes a sentence to standard output, in lines as wide as the terminal.
 func put(sentence: String) throws(OutputError) {
   try put(TableText.wrapped(sentence, width: Terminal.width))

@@ -52,8 +52,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let overrides = try overrides()
-    let resolved = try ScenarioReader.read(file: scenario, overrides: overrides)
+    let resolved = try resolved()
     for trace in resolved.traces {
       for remark in trace.provenance.remarks where !remark.hasPrefix("origin") {
         output.say("\(trace.provenance.path): \(remark)")
@@ -62,35 +61,72 @@ struct RunCommand: ParsableCommand {
     noteWarnings(of: resolved)
     let store = isUnrecorded ? nil : try database.openToWrite()
     catchInterrupts()
+    let guesses = guesses(resolved)
+    var answers: [DemandRange.Answer] = []
     var columns: [MetricsTable.Run] = []
     var reports: [RunReport] = []
-    func add(_ title: String, _ resolved: ResolvedScenario, _ settings: [String]) throws {
-      let report = try simulate(resolved, settings, store)
-      reports.append(report)
-      columns.append(.init(title: title, metrics: report.summary.metrics))
-    }
-    var isCompared = false
-    if baseline {
-      let settings = settings + resolved.scenario.guests.map { "guests.\($0.name).controller=none" }
-      let changed = try settings.map(Self.parse)
-      let fixed = overrides.filter { !$0.option.hasPrefix("--set") }
-      let fixture = try ScenarioReader.read(file: scenario, overrides: changed + fixed)
-      isCompared = fixture.runKey != resolved.runKey
-      if isCompared {
-        try add("static", fixture, settings)
-      } else {
-        output.say(
-          "--baseline: the guests are static as it is, so there is one run and nothing to compare")
+    for guess in guesses {
+      func add(_ title: String, _ resolved: ResolvedScenario, _ settings: [String]) throws {
+        let title = [title, guess?.rawValue].compactMap(\.self).joined(separator: ", ")
+        var report = try simulate(resolved, settings, store)
+        report.guess = guess
+        reports.append(report)
+        columns.append(.init(title: title, metrics: report.summary.metrics))
+      }
+      let chosen = guess.map { guess in
+        resolved.coarseDemands.map { "\($0.path)=\(guess.rawValue)" }
+      }
+      let settings = settings + (chosen ?? [])
+      let own = try chosen == nil ? resolved : read(settings)
+      var isCompared = false
+      if baseline {
+        let settings =
+          settings + resolved.scenario.guests.map { "guests.\($0.name).controller=none" }
+        let fixture = try read(settings)
+        isCompared = fixture.runKey != own.runKey
+        if isCompared {
+          try add("static", fixture, settings)
+        } else {
+          output.say(
+            "--baseline: the guests are static as it is, so there is one run and nothing to compare"
+          )
+        }
+      }
+      try add(isCompared ? "ballooned" : resolved.scenario.name, own, settings)
+      if let guess, let report = reports.last {
+        answers.append(.init(guess: guess, metrics: report.summary.metrics))
       }
     }
-    try add(isCompared ? "ballooned" : resolved.scenario.name, resolved, settings)
     try store?.close()
-    try show(reports, columns)
+    try show(reports, columns, DemandRange(answers))
+  }
+
+  /// How samples may lead to the next, the default last; nothing to guess unless they are coarse and nobody chose.
+  private func guesses(_ resolved: ResolvedScenario) -> [Interpolation?] {
+    let demands = resolved.coarseDemands
+    if demands.isEmpty { return [nil] }
+    output.say(
+      "Both guesses are run: straight lines (between: linear) and jumps (between: step) from sample to sample; "
+        + "the truth may lie outside. To choose one: "
+        + shellCommand(demands.flatMap { ["--set", "\($0.path)=step"] }))
+    return [.linear, .step]
+  }
+
+  /// The scenario with these settings.
+  private func read(_ settings: [String]) throws -> ResolvedScenario {
+    let changed = try settings.map(Self.parse)
+    let fixed = try overrides().filter { !$0.option.hasPrefix("--set") }
+    return try ScenarioReader.read(file: scenario, overrides: changed + fixed)
+  }
+
+  /// The scenario with what the options say.
+  func resolved() throws -> ResolvedScenario {
+    try ScenarioReader.read(file: scenario, overrides: overrides())
   }
 
   /// A finished run of what the arguments say: one that the database holds, or else a new one.
   func proof(in store: ResultStore) throws -> (run: Int64, metrics: [Metric], isReused: Bool) {
-    let resolved = try ScenarioReader.read(file: scenario, overrides: overrides())
+    let resolved = try resolved()
     if let run = try store.finishedRun(key: resolved.runKey)?.id {
       return (run, try store.metrics(of: run), true)
     }
@@ -167,7 +203,9 @@ struct RunCommand: ParsableCommand {
     return shellCommand(words)
   }
 
-  private func show(_ reports: [RunReport], _ columns: [MetricsTable.Run]) throws {
+  private func show(
+    _ reports: [RunReport], _ columns: [MetricsTable.Run], _ range: DemandRange
+  ) throws {
     if output.json {
       try put("[\(reports.map(\.json).joined(separator: ",\n"))]")
       return
@@ -175,9 +213,11 @@ struct RunCommand: ParsableCommand {
     let losses = zip(reports, columns).flatMap { report, column in
       report.casualties.sentences(in: column.title) + report.casualties.warnings(in: column.title)
     }
-    for sentence in losses { try put(sentence: sentence) }
-    if !losses.isEmpty { try put("") }
-    try put(MetricsTable(columns).text(width: Terminal.width), terminator: "")
+    let first = losses + range.sentences
+    for sentence in first { try put(sentence: sentence) }
+    if !first.isEmpty { try put("") }
+    let table = MetricsTable(columns, showsChange: range.sentences.isEmpty)
+    try put(table.text(width: Terminal.width), terminator: "")
     for report in reports {
       guard let run = report.run else { continue }
       let losses = report.casualties.summary
@@ -195,6 +235,8 @@ private struct RunReport {
   let summary: RunSummary
   let command: String
   let casualties: Casualties
+  /// What was guessed of the time between coarse samples.
+  var guess: Interpolation?
 
   /// One JSON object.
   var json: String {
@@ -208,7 +250,8 @@ private struct RunReport {
     let ingredients = JSONText.object(
       summary.ingredients.map { ($0.name, EventRecord.Value.text($0.value)) })
     return """
-      {"run":\(run.map(String.init) ?? "null"),"key":\(JSONText.quoted(key)),\
+      {"run":\(run.map(String.init) ?? "null"),\
+      \(guess.map { "\"between\":\"\($0.rawValue)\"," } ?? "")"key":\(JSONText.quoted(key)),\
       "fingerprint":\(JSONText.quoted(summary.fingerprint)),"ingredients":\(ingredients),\
       "simulated_ns":\(summary.simulated.nanoseconds),\
       "command":\(JSONText.quoted(command)),\(casualties.jsonMembers.joined(separator: ",")),"metrics":[\(metrics.joined(separator: ","))]}

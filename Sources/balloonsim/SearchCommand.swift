@@ -58,6 +58,9 @@ struct SearchCommand: ParsableCommand {
     let axis = try SearchAxis(find.joined(separator: " "))
     let store = try database.openToWrite()
     catchInterrupts()
+    let first = try command(with: "\(axis.path)=\(axis.text(at: 0))").resolved()
+    noteWarnings(of: first)
+    noteGuess(of: first)
     var proofs: [Int64: Proof] = [:]
     var condition: MetricCondition?
     let search = try ThresholdSearch(count: axis.count) { place in

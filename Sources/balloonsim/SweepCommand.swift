@@ -119,6 +119,7 @@ struct SweepCommand: ParsableCommand {
   func run() throws {
     let plan = try SweepPlan(file: scenario, overrides: try overrides(), options: options)
     noteWarnings(of: plan.base)
+    noteGuess(of: plan.base, isVaried: plan.variesCoarseDemand)
     let keys = try plan.keys()
     if isDryRun { return try foretell(plan, keys) }
     if emit == .slurm { return try printSlurmScript(plan, keys) }

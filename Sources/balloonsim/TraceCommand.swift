@@ -38,7 +38,7 @@ struct TraceCommand: ParsableCommand {
       let summary = TraceSummary(trace)
       if output.json { return try put(json(trace, summary, profile)) }
       if !output.quiet { try draw(profile) }
-      let pages = { (count: Double) in UnitScale.text(count, unit: "pages") }
+      let coarse = trace.coarseInterval
       var rows = [
         ["format", trace.provenance.format.name], ["samples", "\(summary.rows)"],
         ["span", UnitScale.text(Double(summary.span.nanoseconds) / 1e9, unit: "s")],
@@ -49,9 +49,10 @@ struct TraceCommand: ParsableCommand {
           "\(intervals.least.text) to \(intervals.greatest.text), median \(intervals.median.text)",
         ])
       }
+      if let averages = trace.provenance.averages { rows.append(["averages", averages]) }
       rows += [
         ["committed, least", pages(Double(summary.committed.least.pages))],
-        ["committed, mean", pages(summary.meanCommittedPages)],
+        ["committed, mean", mean(summary, isCoarse: coarse != nil)],
         ["committed, greatest", pages(Double(summary.committed.greatest.pages))],
         [
           "below, of the time",
@@ -59,7 +60,12 @@ struct TraceCommand: ParsableCommand {
             "\(Int(($0 * 100).rounded()))%: \(pages($1))"
           }.joined(separator: ", "),
         ],
-        ["steepest rise", pages(summary.steepestRise) + " a second"],
+        [
+          "steepest rise",
+          pages(summary.steepestRise) + " a second"
+            + (coarse == nil
+              ? "" : " (straight line) to \(pages(Double(summary.greatestRise))) at once (jump)"),
+        ],
       ]
       rows += profile.rises.map { rise in
         [
@@ -78,6 +84,25 @@ struct TraceCommand: ParsableCommand {
       rows += [["columns", listed(summary.columns)], ["SHA-256", trace.provenance.sha256]]
       let table = TableText(columns: [.init("trace"), .init(file)], rows: rows)
       try put(table.text(width: Terminal.width), terminator: "")
+      if let coarse { try put(sentence: "\n" + sentence(coarse, trace)) }
+    }
+
+    private func pages(_ count: Double) -> String { UnitScale.text(count, unit: "pages") }
+
+    /// What is not known of coarse samples, and what follows.
+    private func sentence(_ interval: SimDuration, _ trace: CommittedTrace) -> String {
+      """
+      The samples are \(trace.provenance.areAverages ? "averages over" : "instants") \(interval.text)\
+      \(trace.provenance.areAverages ? "" : " apart"): what happened between them was not recorded. Peaks may have been \
+      higher and rises steeper than any here. `balloonsim run` gives figures for jumps from sample to sample \
+      (between: step) and for straight lines (between: linear).
+      """
+    }
+
+    /// The mean of jumps, or of both jumps and straight lines.
+    private func mean(_ summary: TraceSummary, isCoarse: Bool) -> String {
+      let means = [summary.meanCommittedPages, summary.meanCommittedPagesOfLines].map(pages)
+      return isCoarse ? "\(means[0]) (jumps), \(means[1]) (straight lines)" : means[0]
     }
 
     private func time(_ duration: SimDuration) -> String {
@@ -151,9 +176,12 @@ struct TraceCommand: ParsableCommand {
         {"file":\(JSONText.quoted(file)),"format":\(JSONText.quoted(trace.provenance.format.name)),\
         "rows":\(summary.rows),"span_ns":\(summary.span.nanoseconds),\
         "interval":\(intervals ?? "null"),\
+        "coarse":\(trace.coarseInterval != nil),"averages":\(trace.provenance.areAverages),\
         "committed_least_pages":\(summary.committed.least.pages),\
         "committed_mean_pages":\(JSONText.number(summary.meanCommittedPages)),\
+        "committed_mean_of_lines_pages":\(JSONText.number(summary.meanCommittedPagesOfLines)),\
         "committed_greatest_pages":\(summary.committed.greatest.pages),\
+        "greatest_rise_pages":\(summary.greatestRise),\
         "steepest_rise_pages_per_s":\(JSONText.number(summary.steepestRise)),\
         "quantiles_pages":{\(quantiles.joined(separator: ","))},\
         "rises":[\(rises.joined(separator: ","))],\

@@ -14,7 +14,9 @@ public struct ResolvedScenario: Sendable {
   public let sweep: SweepSpec?
 
   /// What a reader of its results has to know first: guests that never were.
-  public var warnings: [String] { scenario.guests.compactMap(\.systemWarning) }
+  public var warnings: [String] {
+    scenario.guests.compactMap(\.systemWarning) + coarseDemands.map(\.sentence)
+  }
 
   private let source: SourceNode?
 

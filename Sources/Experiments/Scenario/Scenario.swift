@@ -151,6 +151,8 @@ public struct CommittedSpec: Sendable {
   public var scalePPM: Int64
   /// How a sample leads to the next.
   public var between: Interpolation
+  /// Whether `between` was said, and not left to its default.
+  public var isBetweenChosen = true
   /// How often the samples are played one after another, at least once.
   public var times: Int
 

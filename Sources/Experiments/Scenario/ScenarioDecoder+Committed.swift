@@ -45,7 +45,9 @@ extension ScenarioDecoder {
       spec.scalePPM = reader.value(
         "scale", .millionths(ScenarioLimits.scale), default: spec.scalePPM)
       if !reader.has("constant") {
-        spec.between = reader.value("between", .choice, default: spec.between)
+        let chosen = reader.optional("between", ScalarKind<Interpolation>.choice)
+        spec.between = chosen ?? spec.between
+        spec.isBetweenChosen = chosen != nil
         spec.times = reader.value("times", .count(1...1_000_000), default: spec.times)
         noteSpan(of: samples, times: spec.times, &reader)
       }

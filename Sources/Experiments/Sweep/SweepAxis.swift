@@ -8,6 +8,8 @@ public struct SweepAxis: Sendable {
   let place: ScenarioProblem.Place
   /// The keys and names that lead to the value.
   let steps: [String]
+  /// The keys and names that lead to other values that are always the same.
+  var twins: [[String]] = []
   private let values: Values
 
   /// What the parameter can be.

@@ -30,6 +30,9 @@ public struct SweepPlan: Sendable {
   /// How many runs there are.
   public var count: Int { cells.count * spec.repetitions }
 
+  /// Whether an axis was added: every setting is run with jumps and with straight lines between coarse samples.
+  public let variesCoarseDemand: Bool
+
   let cells: [[SweepAxis.SweepValue]]
   private let file: String
   private let root: SourceNode
@@ -63,7 +66,8 @@ public struct SweepPlan: Sendable {
     guard let root = ScenarioReader.tree(of: bytes, file: file, overrides: overrides, log: log)
     else { throw ScenarioProblems(problems: log.problems) }
     let base = try ScenarioReader.resolve(root, file: file, traces: traces, log: log)
-    let spec = options.applied(to: base.sweep, log: log)
+    var spec = options.applied(to: base.sweep, log: log)
+    let isVaried = spec.varyCoarseDemand(of: base, log: log)
     let cells = Self.cells(of: spec, base, log: log)
     guard let cells, log.problems.isEmpty else {
       throw ScenarioProblems(problems: log.problemsByPlace)
@@ -74,6 +78,7 @@ public struct SweepPlan: Sendable {
     self.file = file
     self.root = root
     self.traces = traces
+    variesCoarseDemand = isVaried
   }
 
   /// The points; nothing after a problem.
@@ -130,7 +135,9 @@ extension SweepPlan {
 
   /// The values that a run has instead of the scenario's own, as `--set` takes them.
   public func settings(of member: Member) -> [String] {
-    var settings = zip(spec.axes, cells[member.point]).map { "\($0.path)=\($1.text)" }
+    var settings = zip(spec.axes, cells[member.point]).flatMap { axis, value in
+      ([axis.path] + axis.twins.map { $0.joined(separator: ".") }).map { "\($0)=\(value.text)" }
+    }
     if spec.repetitions > 1 { settings.append("seed=\(seed(of: member.repetition))") }
     return settings
   }
@@ -145,7 +152,9 @@ extension SweepPlan {
     let log = ProblemLog()
     var root = root
     for (axis, value) in zip(spec.axes, cells[member.point]) {
-      root.override(axis.steps, with: value.node, at: axis.place, log: log)
+      for steps in [axis.steps] + axis.twins {
+        root.override(steps, with: value.node, at: axis.place, log: log)
+      }
     }
     if spec.repetitions > 1 {
       let place = ScenarioProblem.Place.option("--repeat \(spec.repetitions)")

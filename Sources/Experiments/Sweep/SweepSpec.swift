@@ -45,6 +45,27 @@ public struct SweepSpec: Sendable {
     if log.problems.count > before { return nil }
   }
 
+  /// Adds an axis for what is not known between coarse samples, jumps or straight lines of all guests that follow such, if
+  /// the design is the grid; returns whether it did.
+  mutating func varyCoarseDemand(of base: ResolvedScenario, log: ProblemLog) -> Bool {
+    let chosen = Set(axes.map(\.steps))
+    let paths = base.coarseDemands.map(\.path).filter { path in
+      let steps = path.split(separator: ".").map(String.init)
+      // The name of an only guest may be left out.
+      return !chosen.contains(steps) && !chosen.contains([steps[0]] + steps.dropFirst(2))
+    }
+    guard !axes.isEmpty, design == .grid, let first = paths.first else { return false }
+    let place = ScenarioProblem.Place.option("--vary \(first)")
+    let values = Interpolation.allCases.map {
+      SourceNode(content: .scalar($0.rawValue, isQuoted: false), place: place)
+    }
+    let node = SourceNode(content: .list(values), place: place)
+    guard var axis = SweepAxis(path: first, node: node, log: log) else { return false }
+    axis.twins = paths.dropFirst().map { $0.split(separator: ".").map(String.init) }
+    axes.append(axis)
+    return true
+  }
+
   private mutating func readAxes(_ node: SourceNode, log: ProblemLog) {
     guard case .mapping(let entries) = node.content else {
       log.report(

@@ -32,6 +32,10 @@ struct PrometheusSamples {
       intake.understood.substitute(
         "committed_kb = \(name) in \((options.unit ?? .bytes).rawValue)")
     }
+    if !labels.contains(where: { $0.name == "__name__" }) {
+      intake.understood.averages =
+        "of an expression, over its window if it has one such as avg_over_time"
+    }
     intake.understood.isAbsolute = true
     return quantity
   }

@@ -254,6 +254,8 @@ struct TraceUnderstanding {
   /// The columns that are read.
   private(set) var columns: [(name: String, quantity: TraceQuantity)] = []
   var substituted: [String] = []
+  /// Over what samples are averages.
+  var averages: String?
   var notes: [String] = []
   /// Provenance lines of a CSV of our own.
   var origin: [String] = []

@@ -53,6 +53,8 @@ public struct TraceProvenance: Hashable, Sendable {
   public var used: [String]
   /// What stands for something that the file does not have.
   public var substituted: [String]
+  /// Over what its samples are averages; nothing if each is what was seen at an instant.
+  public var averages: String?
   /// What is worth knowing besides: restarts, rounding, values to question.
   public var notes: [String]
   /// What was done to the samples after they were read, in words.
@@ -80,6 +82,7 @@ public struct TraceProvenance: Hashable, Sendable {
       facts.append(
         ("gaps", "\(gaps), longest \(longestGap.text), \(options.gaps.rawValue)\(added)"))
     }
+    if let averages { facts.append(("averages", averages)) }
     if missing > 0 { facts.append(("without a value", "\(missing) samples")) }
     if !used.isEmpty { facts.append(("columns", used.joined(separator: ", "))) }
     facts += substituted.map { ("substituted", $0) } + notes.map { ("note", $0) }
@@ -88,10 +91,21 @@ public struct TraceProvenance: Hashable, Sendable {
     return facts
   }
 
+  /// Whether the samples are averages over the time between them.
+  public var areAverages: Bool { averages != nil }
+
+  /// What an earlier import, of which this file was made, said of averages.
+  private static func averages(in origin: [String]) -> String? {
+    let name = "averages: "
+    return origin.lazy.compactMap { line in
+      line.firstRange(of: name).map { String(line[$0.upperBound...]) }
+    }.first
+  }
+
   /// What a reader of results should know: stand-ins, gaps, values passed over, notes, and the same of all files that an
   /// imported CSV was made of. A name, a colon, a value each.
   public var remarks: [String] {
-    let names = ["substituted", "gaps", "without a value", "note", "changed"]
+    let names = ["substituted", "averages", "gaps", "without a value", "note", "changed"]
     let told = ["source", "format", "generated", "recorded"] + names
     let own = facts.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
     let before = origin.map { line in
@@ -124,6 +138,7 @@ public struct TraceProvenance: Hashable, Sendable {
       return column.name == name ? name : "\(column.name) as \(name)"
     }
     (substituted, notes, origin) = (found.substituted, found.notes, found.origin)
+    averages = found.averages ?? Self.averages(in: origin)
     if found.restarts > 0 {
       notes.append("\(counted(found.restarts, "restart")) of the machine or the tool")
     }

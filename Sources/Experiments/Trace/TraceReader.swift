@@ -69,6 +69,9 @@ public enum TraceReader {
       }
     }
     provenance.changes = changes.map(\.text)
+    for case .resample(let step, .mean) in changes {
+      provenance.averages = "each over the \(step.text) after it"
+    }
     if !changes.isEmpty { provenance.outcome = tally.outcome }
     try writer.finish([provenance])
     return provenance

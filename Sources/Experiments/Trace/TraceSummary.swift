@@ -13,6 +13,10 @@ public struct TraceSummary: Sendable {
   public var committed: (least: PageCount, greatest: PageCount)
   /// Committed memory on average over time, each level holding until the next sample, in pages.
   public var meanCommittedPages: Double
+  /// The same if each level leads to the next along a straight line.
+  public var meanCommittedPagesOfLines: Double
+  /// The greatest rise from one sample to the next, in pages: what a jump is.
+  public var greatestRise: Int
   /// The steepest rise from one sample to the next, in pages a second; zero if it never rises.
   public var steepestRise: Double
   /// The names of the file's columns.
@@ -37,6 +41,11 @@ public struct TraceSummary: Sendable {
     }
     let only = Double(levels.first?.pages ?? 0)
     meanCommittedPages = samples.count > 1 ? integral / seconds(span) : only
+    let half = pairs.reduce(0.0) { sum, pair in
+      sum + Double((pair.1.committed - pair.0.committed).pages) / 2 * seconds(pair.1.at - pair.0.at)
+    }
+    meanCommittedPagesOfLines = samples.count > 1 ? (integral + half) / seconds(span) : only
+    greatestRise = pairs.reduce(0) { max($0, ($1.1.committed - $1.0.committed).pages) }
     steepestRise = pairs.reduce(0.0) { steepest, pair in
       let rise = Double((pair.1.committed - pair.0.committed).pages)
       return max(steepest, rise / seconds(pair.1.at - pair.0.at))

@@ -24,9 +24,13 @@ public struct MetricsTable: Sendable {
   }
 
   private var runs: [Run]
+  private let showsChange: Bool
 
-  /// A table of these runs, in their order.
-  public init(_ runs: [Run]) { self.runs = runs }
+  /// A table of these runs, in their order; two are followed by what changed unless both answer the same question.
+  public init(_ runs: [Run], showsChange: Bool = true) {
+    self.runs = runs
+    self.showsChange = showsChange && runs.count == 2
+  }
 
   /// Lines in the order in which the runs name their metrics; one unit a line. The guest has a column of
   /// its own if there are several, and two runs are followed by the change from the first to the second.
@@ -41,7 +45,7 @@ public struct MetricsTable: Sendable {
     var columns = [TableText.Column("metric"), TableText.Column("unit")]
     if hasGuests { columns.insert(TableText.Column("guest"), at: 0) }
     columns += runs.map { TableText.Column($0.title, .right) }
-    if runs.count == 2 { columns.append(TableText.Column("change", .right)) }
+    if showsChange { columns.append(TableText.Column("change", .right)) }
     let rows = names.map { name in
       let figures = values.map { $0[name] ?? .nan }
       let largest = figures.filter(\.isFinite).map(abs).max() ?? 0
@@ -54,7 +58,7 @@ public struct MetricsTable: Sendable {
       }
       var row = [Self.shown(name.name, unit: name.unit), scale.unit] + texts
       if hasGuests { row.insert(name.guest ?? "host", at: 0) }
-      if runs.count == 2 {
+      if showsChange {
         // Memory that somebody had to die for is no improvement in percent.
         row.append(
           killed.contains(true) ? "" : Self.change(from: figures[0], to: figures[1]))

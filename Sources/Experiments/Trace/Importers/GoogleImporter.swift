@@ -26,6 +26,7 @@ struct GoogleImporter: TraceImporter {
     if names.isEmpty {
       names = fields.map(\.text)
       intake.understood.names = names
+      intake.understood.averages = "each over the time from start_time to end_time"
       return
     }
     guard fields.count == names.count else {

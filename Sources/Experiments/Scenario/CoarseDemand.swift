@@ -1,0 +1,54 @@
+public import SimulationEngine
+
+/// A guest's demand of which the samples are so far apart that much may have happened between two, and nobody has said
+/// how it went from one to the next.
+public struct CoarseDemand: Hashable, Sendable {
+  /// The guest.
+  public let guest: String
+  /// The trace's file.
+  public let trace: String
+  /// The usual time between two samples.
+  public let interval: SimDuration
+  /// Whether the samples are averages over that time.
+  public let areAverages: Bool
+
+  /// Samples so far apart are coarse: 60 s.
+  ///
+  /// Assumed. The worker runs every 5 s and a guest's memory halves its distance to the goal in 26 s (`Docs/model.md`, 7), so
+  /// that what happens within a minute decides about kills.
+  public static let leastInterval = SimDuration.seconds(60)
+
+  /// The parameter that says how a sample leads to the next.
+  public var path: String { "guests.\(guest).committed.between" }
+
+  /// What a reader of results has to know.
+  public var sentence: String {
+    let averages = "averages over \(interval.text), in which peaks are lost"
+    return "guest \(guest) follows \(areAverages ? averages : "samples \(interval.text) apart"): "
+      + "what it wanted between two of them was not recorded (\(trace))"
+  }
+}
+
+extension CommittedTrace {
+  /// The usual time between two samples, the median, if they are coarse. O(n log n) in their number.
+  public var coarseInterval: SimDuration? {
+    guard let median = TraceSummary(self).intervals?.median, median >= CoarseDemand.leastInterval
+    else { return nil }
+    return median
+  }
+}
+
+extension ResolvedScenario {
+  /// The guests that follow coarse samples with `between` left to its default.
+  public var coarseDemands: [CoarseDemand] {
+    scenario.guests.compactMap { guest in
+      guard case .trace(let path, let options) = guest.committed.source,
+        !guest.committed.isBetweenChosen, let trace = trace(path, options),
+        let interval = trace.coarseInterval
+      else { return nil }
+      return CoarseDemand(
+        guest: guest.name, trace: path, interval: interval,
+        areAverages: trace.provenance.areAverages)
+    }
+  }
+}
