@@ -127,7 +127,8 @@ struct ScenarioInputTests {
     outcome.expect(
       65,
       saying:
-        "bad.yaml:4:17: host.memory: 32MiB is less than the guests' memory together, 64MiB")
+        "bad.yaml:4:17: host.memory: 32MiB is less than what the guests boot with together, 64MiB; "
+        + "`boot_memory` lets a guest boot ballooned")
     check.expect(65)
     #expect(
       check.errors.hasPrefix("balloonsim: worse.yaml:6:13: guests.one.memory: the kernel alone"))
