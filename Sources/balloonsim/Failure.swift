@@ -53,7 +53,8 @@ struct Failure: Error {
     case Gnuplot.Fault.missing:
       self = Failure(.cannotRead, "gnuplot is not installed; Debian has it as gnuplot-nox")
     case Gnuplot.Fault.failed(let message):
-      self = Failure(.ourFault, "gnuplot: \(message)")
+      let lines = message.split(whereSeparator: \.isNewline).map { "gnuplot: \($0)" }
+      self = Failure(status: .ourFault, lines: lines.isEmpty ? ["gnuplot failed"] : lines)
     case ReportLibrary.Fault.missing(let path):
       self = Failure(
         .cannotRead, "\(path) is not there; Debian has dygraphs as libjs-dygraphs")
@@ -116,7 +117,8 @@ struct Failure: Error {
   /// A sweep that has no answer is no wrong usage.
   private static func status(_ error: AnalysisError) -> ExitStatus {
     switch error {
-    case .nothingFinished, .nothingVaries, .noVariance, .noFullGrid, .noMap, .wrongDesign:
+    case .nothingFinished, .nothingComplete, .nothingVaries, .noVariance, .noFullGrid, .noMap,
+      .wrongDesign:
       .notHeld
     case .unknownMetric, .guestNeeded, .noSuchMetric, .notACondition, .wrongValue, .objectiveCount,
       .unknownParameter, .tooManyCurves:
@@ -143,6 +145,7 @@ struct Failure: Error {
     case .tooManyCurves(let count, let limit):
       "that makes \(count) curves, more than \(limit): choose fewer runs or columns, or --heat and a sweep in which less varies"
     case .nothingFinished: "no run of the sweep is finished"
+    case .nothingComplete: "no setting of the sweep has a finished run under every condition"
     case .nothingVaries: "all runs of the sweep have the same settings"
     case .noVariance(let metric): "\(metric) is the same in all runs, so nothing explains it"
     case .wrongDesign(let points): "the sweep's design cannot have \(points) points"

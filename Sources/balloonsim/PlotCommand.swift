@@ -109,7 +109,7 @@ struct PlotCommand: ParsableCommand {
       let records = try store.records(of: runs)
       try check(records, store)
       if columns == nil, records.count == 1 {
-        let guest = try guest ?? store.guests(of: records[0].id)[0]
+        let guest = try guest ?? store.firstGuest(of: records[0].id)
         picture = try target.picture(MemoryPlot(store, run: records[0], guest: guest))
       } else {
         let columns = try tickColumns()

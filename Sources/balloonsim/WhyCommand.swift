@@ -78,7 +78,7 @@ struct WhyCommand: ParsableCommand {
       if let end = record.simulated, at > end {
         throw Failure(.usage, "--at: run \(record.id) ended at \(Self.text(end))")
       }
-      return (guest ?? guests[0], .zero + at, nil)
+      return (try guest ?? store.firstGuest(of: record.id), .zero + at, nil)
     }
     for kind in by.map({ [$0] }) ?? WorstMoment.allCases {
       guard let found = try store.worst(kind, of: record.id, guest: guest) else { continue }

@@ -225,6 +225,14 @@ extension ResultStore {
     try read("read run \(run)") { try Self.guests(of: run, $0) }
   }
 
+  /// The name of a run's first guest; a run without one is damaged.
+  public func firstGuest(of run: Int64) throws -> String {
+    guard let guest = try guests(of: run).first else {
+      throw RecordingError.damaged(path: path, reason: "run \(run) has no guest")
+    }
+    return guest
+  }
+
   static func guests(of run: Int64, _ db: Database) throws -> [String] {
     try Row.fetchAll(
       db, sql: "SELECT name.value FROM runs, json_each(guests) AS name WHERE runs.id = ?",

@@ -78,7 +78,8 @@ public struct Advice: Sendable {
     guard settings.conditions > 0 else { throw .nothingFinished }
     guard !settings.paths.isEmpty else { throw .nothingVaries }
     var points: [Point] = []
-    var units: [String] = []
+    // Where no setting is complete there is nothing to have a unit.
+    var units = objectives.map { _ in "" }
     for setting in settings.settings where setting.isComplete {
       var samples = objectives.map { _ in [Double]() }
       var isAllowed = true

@@ -14,6 +14,8 @@ public enum AnalysisError: Error, Hashable, Sendable {
   case objectiveCount(Int)
   /// No run of the sweep is finished.
   case nothingFinished
+  /// Every setting of a sweep lacks a finished run under some condition.
+  case nothingComplete
   /// No parameter that can be set differs between the runs.
   case nothingVaries
   /// The figure is the same in all runs, so there is nothing to explain.

@@ -29,7 +29,7 @@ public struct ColumnPlot: Plot {
     axis = try TimeAxis(store, runs)
     title = Set(runs.map(\.scenarioName)).sorted().joined(separator: ", ")
     curves = try runs.flatMap { run in
-      let guest = try guest ?? store.guests(of: run.id)[0]
+      let guest = try guest ?? store.firstGuest(of: run.id)
       let series = try TickSeries(
         store, run: run, guest: guest, columns: columns, parts: Self.parts)
       return columns.indices.map { place in

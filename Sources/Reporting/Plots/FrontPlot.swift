@@ -6,7 +6,10 @@ public struct FrontPlot: Plot {
   private let dots: FrontDots
 
   /// The picture of a sweep's advice.
-  public init(_ advice: Advice) {
+  ///
+  /// - Throws: `AnalysisError.nothingComplete` if there is nothing to draw.
+  public init(_ advice: Advice) throws(AnalysisError) {
+    guard !advice.points.isEmpty else { throw .nothingComplete }
     title = "settings of \(advice.sweep.name)"
     dots = FrontDots(advice)
   }

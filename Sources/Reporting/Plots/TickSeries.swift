@@ -30,6 +30,7 @@ public struct TickSeries: Sendable {
   /// Reads the ticks of a guest: O(ticks) time, memory for a part's ticks and for those that are chosen.
   ///
   /// - Parameter parts: Into how many parts of equal length the run is divided, positive.
+  /// - Throws: `RecordingError.damaged` if the guest has no tick; the run has some.
   public init(
     _ store: ResultStore, run: RunRecord, guest: String, columns: [TickColumn], parts: Int,
     of reading: Reading = .values
@@ -56,6 +57,10 @@ public struct TickSeries: Sendable {
       }
     }
     points += Self.extremes(part.points)
+    guard !points.isEmpty else {
+      throw RecordingError.damaged(
+        path: store.path, reason: "run \(run.id) has ticks, but none of its guest \(guest)")
+    }
   }
 
   /// A column's place in `columns`; it must be one of them.
