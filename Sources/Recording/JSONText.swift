@@ -4,7 +4,7 @@ public import Experiments
 ///
 /// Source: RFC 8259.
 public enum JSONText {
-  /// A text in quotation marks, with what must be escaped.
+  /// A text in quotation marks, with what must be escaped, and what is not seen, so that it passes through a terminal.
   public static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
@@ -14,13 +14,30 @@ public enum JSONText {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case "\0"..."\u{1F}":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
+      default: append(scalar, to: &result)
       }
     }
     return result + "\""
+  }
+
+  /// A text that is to be JSON, as a value on one line of other JSON; a text that is none is quoted.
+  ///
+  /// Columns of JSON in a database hold whatever somebody wrote into them.
+  public static func embedded(_ text: String) -> String {
+    guard JSONSyntax.isValid(text.utf8) else { return quoted(text) }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      // No string has these as they are: they stand between values.
+      let isSpace = scalar == "\n" || scalar == "\r" || scalar == "\t"
+      append(isSpace ? " " : scalar, to: &result)
+    }
+    return result
+  }
+
+  private static func append(_ scalar: Unicode.Scalar, to result: inout String) {
+    guard scalar.isUnseen else { return result.unicodeScalars.append(scalar) }
+    let digits = String(scalar.value, radix: 16)
+    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
   }
 
   /// A number, the shortest text that reads back equal; `null` for infinities and NaN, which JSON lacks.

@@ -74,8 +74,12 @@ final class TraceWriter: TraceSink {
 private struct TraceText {
   private(set) var bytes: [UInt8] = []
 
-  /// Appends text; what would break the line is replaced by blanks.
-  mutating func append(_ text: String) { bytes += text.utf8.map { $0 < 0x20 ? 0x20 : $0 } }
+  /// Appends text; what would break the line, or is not seen, is replaced by blanks.
+  mutating func append(_ text: String) {
+    for scalar in text.unicodeScalars {
+      if scalar.isUnseen { bytes.append(0x20) } else { bytes += String(scalar).utf8 }
+    }
+  }
 
   mutating func endLine() { bytes.append(0x0A) }
 

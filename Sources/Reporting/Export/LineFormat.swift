@@ -180,7 +180,7 @@ struct LineFormat: Sendable {
     case .real(let number): buffer.append(JSONText.number(number))
     case .text(let text):
       let text = String(decoding: text, as: UTF8.self)
-      buffer.append(nested.contains(index) ? text : JSONText.quoted(text))
+      buffer.append(nested.contains(index) ? JSONText.embedded(text) : JSONText.quoted(text))
     }
   }
 }

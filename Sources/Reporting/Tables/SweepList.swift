@@ -54,7 +54,8 @@ extension SweepRecord {
   /// The members of that object, without braces.
   var jsonMembers: [String] {
     [
-      "\"id\":\(id)", "\"name\":\(JSONText.quoted(name))", "\"design\":\(design)",
+      "\"id\":\(id)", "\"name\":\(JSONText.quoted(name))",
+      "\"design\":\(JSONText.embedded(design))",
       "\"created_at\":\(JSONText.quoted(createdAt))", "\"command\":\(JSONText.quoted(command))",
       "\"planned_runs\":\(plannedRuns)", "\"finished_runs\":\(finishedRuns)",
       "\"failed_runs\":\(failedRuns)", "\"missing_runs\":\(missingRuns)",
