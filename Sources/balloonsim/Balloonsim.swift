@@ -66,13 +66,13 @@ struct Balloonsim: ParsableCommand {
   /// Says what an error means and returns the exit code.
   private static func report(_ error: any Error) -> Int32 {
     if let failure = Failure(describing: error) {
-      for line in failure.lines { note("balloonsim: \(line)") }
+      for line in failure.lines { note(sentence: "balloonsim: \(line)") }
       return failure.status.rawValue
     }
     // What is left are the argument parser's own: help, wrong usage, and plain exit codes.
     let code = exitCode(for: error)
     if !(error is ExitCode), code == .failure {
-      note("balloonsim: a fault of the program: \(error)")
+      note(sentence: "balloonsim: a fault of the program: \(error)")
       return ExitStatus.ourFault.rawValue
     }
     let message = fullMessage(for: error)

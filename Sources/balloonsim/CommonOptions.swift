@@ -16,13 +16,16 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Say more about what is being done.")
   var verbose = false
 
-  /// Writes a line to standard error unless `--quiet`.
-  func say(_ line: String) {
-    if !quiet { note(TableText.wrapped(line, width: Terminal.width(of: STDERR_FILENO))) }
+  /// Writes a sentence to standard error unless `--quiet`.
+  func say(_ sentence: String) {
+    if !quiet { note(TableText.wrapped(sentence, width: Terminal.width(of: STDERR_FILENO))) }
   }
 
+  /// Writes a command, in as many lines as it has, to standard error unless `--quiet`.
+  func say(command: String) { if !quiet { note(command) } }
+
   /// Writes a line to standard error with `--verbose`.
-  func detail(_ line: String) { if verbose { note(line) } }
+  func detail(_ line: String) { if verbose { note(sentence: line) } }
 }
 
 /// Says what a reader of the results has to know first, whatever else is said: an answer that misleads is worse than none.

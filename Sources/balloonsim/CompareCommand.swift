@@ -59,7 +59,7 @@ struct CompareCommand: ParsableCommand {
     } else if !output.quiet {
       try printText(comparison, stories)
     }
-    for violation in violations { note("balloonsim: \(violation)") }
+    for violation in violations { note(sentence: "balloonsim: \(violation)") }
     var isHeld = violations.isEmpty
     if expectEqual {
       let prints = Set(groups.flatMap(\.runs).map(\.fingerprint))
@@ -73,7 +73,8 @@ struct CompareCommand: ParsableCommand {
 
   private func printText(_ comparison: RunComparison, _ stories: [PartingStory]) throws {
     let width = Terminal.width
-    var parts = comparison.losses
+    let wrapped = { TableText.wrapped($0, width: width ?? 100) }
+    var parts = comparison.losses.map(wrapped)
     let parameters = comparison.parameterTable
     parts.append(
       parameters.rows.isEmpty
@@ -87,9 +88,9 @@ struct CompareCommand: ParsableCommand {
     case (true, 1): parts.append("The only figure is the same.")
     case (true, _): parts.append("All \(equal) figures are the same.")
     }
-    parts += comparison.verdicts
-    for story in stories { parts += story.text(width: width) }
-    let text = parts.map { TableText.wrapped($0.trimmedEnd, width: width ?? 100) + "\n" }
+    parts += comparison.verdicts.map(wrapped)
+    for story in stories { parts += story.text(width: width, sentences: width ?? 100) }
+    let text = parts.map { $0.trimmedEnd + "\n" }
     try put(text.joined(separator: "\n"), terminator: "")
   }
 }

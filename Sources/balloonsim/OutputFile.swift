@@ -1,5 +1,6 @@
 import Foundation
 import Recording
+import Reporting
 
 /// Output that cannot be made or written.
 enum OutputError: Error {
@@ -23,6 +24,8 @@ final class OutputFile {
   private let target: String?
   /// The name that it has until then, on file systems without files that have none.
   private var temporary: String?
+  /// Whether a person sees what is written.
+  private lazy var isTerminal = isatty(fileno(file)) == 1
   private var isPublished = false
   private var isClosed = false
 
@@ -82,8 +85,10 @@ final class OutputFile {
     if let temporary { unlink(temporary) }
   }
 
-  /// Writes bytes.
+  /// Writes bytes, whole lines of text if they may go to a terminal, on which they do nothing.
   func write(_ bytes: [UInt8]) throws {
+    let bytes =
+      isTerminal ? Array(TerminalText.lines(String(decoding: bytes, as: UTF8.self)).utf8) : bytes
     if fwrite(bytes, 1, bytes.count, file) != bytes.count { throw failure }
   }
 

@@ -27,12 +27,12 @@ struct ScenarioCommand: ParsableCommand {
           let resolved = try ScenarioReader.read(file: file)
           _ = try resolved.simulation()
           noteWarnings(of: resolved)
-          if !output.quiet && !output.json { try put("\(file): fine") }
+          if !output.quiet && !output.json { try put(TerminalText.line("\(file): fine")) }
         } catch {
           guard let failure = Failure(describing: error) else { throw error }
           failures.append(failure)
           if output.json { continue }
-          for line in failure.lines { note("balloonsim: \(line)") }
+          for line in failure.lines { note(sentence: "balloonsim: \(line)") }
         }
       }
       if output.json { try put(CheckReport(failures).json) }

@@ -51,11 +51,21 @@ struct ShardOption {
 
   /// A database's file with a part before its ending.
   static func file(of database: String, part: String) -> String {
+    let (stem, ending) = parts(of: database)
+    return "\(stem).\(part)\(ending)"
+  }
+
+  /// The same for a shell, which is to work out the part: what stands around it is quoted.
+  static func pattern(of database: String, part: String) -> String {
+    let (stem, ending) = parts(of: database)
+    return shellCommand(["\(stem)."]) + part + (ending.isEmpty ? "" : shellCommand([ending]))
+  }
+
+  /// A database's file without its ending, and the ending with its dot.
+  private static func parts(of database: String) -> (stem: String, ending: String) {
     let name = database.split(separator: "/").last.map(String.init) ?? database
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else {
-      return "\(database).\(part)"
-    }
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return (database, "") }
     let ending = String(name[dot...])
-    return String(database.dropLast(ending.count)) + ".\(part)" + ending
+    return (String(database.dropLast(ending.count)), ending)
   }
 }

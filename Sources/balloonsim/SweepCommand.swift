@@ -315,7 +315,8 @@ struct SweepCommand: ParsableCommand {
     }
     for fault in outcome.faults.prefix(5) {
       note(
-        "failed at \(plan.settings(of: fault.job.member).joined(separator: ", ")): \(fault.message)"
+        sentence:
+          "failed at \(plan.settings(of: fault.job.member).joined(separator: ", ")): \(fault.message)"
       )
     }
     if outcome.faults.count > 5 { note("and \(outcome.faults.count - 5) more failed") }
@@ -325,17 +326,17 @@ struct SweepCommand: ParsableCommand {
         + "\(outcome.faults.count) failed\(deadly(record)) in \(UnitScale.text(seconds, unit: "s"))"
     )
     if let shard = shard?.shard {
+      output.say("Recorded in \(ownDatabase.file). When all \(shard.count) shares are made:")
       return output.say(
-        """
-        Recorded in \(ownDatabase.file). When all \(shard.count) shares are made:
-          \(shellCommand(["balloonsim", "db", "merge", database.file])) \
-        \(ShardOption.file(of: database.file, part: "*-of-\(shard.count)"))
-        """)
+        command: "  \(shellCommand(["balloonsim", "db", "merge", database.file])) "
+          + ShardOption.pattern(of: database.file, part: "*-of-\(shard.count)"))
     }
     guard let next else { return }
     let width = Terminal.width(of: STDERR_FILENO)
     output.say("Recorded in \(database.file). Try next:")
-    for command in next.commands { output.say(shellCommand(command, indentedWithin: width)) }
+    for command in next.commands {
+      output.say(command: shellCommand(command, indentedWithin: width))
+    }
   }
 
   /// In how many runs something was killed, as a part of the summary's line.

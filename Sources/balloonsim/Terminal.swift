@@ -1,5 +1,5 @@
 import Foundation
-import Recording
+import Reporting
 
 /// What is known of where output goes.
 enum Terminal {
@@ -24,32 +24,15 @@ enum Terminal {
     if ProcessInfo.processInfo.environment["TERM"] == "dumb" {
       let room = (width(of: STDERR_FILENO) ?? 80) - 1 - line.count
       let rest = String(repeating: " ", count: max(0, room))
-      draw("\r\(shown(line))\(rest)" + (line.isEmpty ? "\r" : ""))
+      draw("\r\(TerminalText.line(line))\(rest)" + (line.isEmpty ? "\r" : ""))
     } else {
-      draw("\r\(shown(line))\u{1B}[K")
+      draw("\r\(TerminalText.line(line))\u{1B}[K")
     }
   }
 }
 
 /// Writes control codes of our own to standard error.
 private func draw(_ text: String) { _ = write(text, to: STDERR_FILENO) }
-
-/// A text without characters that a terminal takes for commands: names come from scenarios, traces and databases of
-/// anybody. Of the control characters only line feed and tab stay; the others, and those that turn the direction of
-/// writing, become U+FFFD.
-private func shown(_ text: String) -> String {
-  func isCommand(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x09, 0x0A: false
-    case 0..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069: true
-    default: false
-    }
-  }
-  guard text.unicodeScalars.contains(where: isCommand) else { return text }
-  var shown = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars { shown.append(isCommand(scalar) ? "\u{FFFD}" : scalar) }
-  return String(shown)
-}
 
 /// Opens something in place of each standard stream that is closed, so that no file takes its place and is
 /// written to by mistake. What is opened can be neither read nor written: using it is an error.
@@ -61,13 +44,16 @@ func fillClosedStreams() {
 
 /// Writes data to standard output, at once.
 func put(_ text: String, terminator: String = "\n") throws(OutputError) {
-  guard let reason = write(shown(text) + terminator, to: STDOUT_FILENO) else { return }
+  guard let reason = write(TerminalText.lines(text) + terminator, to: STDOUT_FILENO) else { return }
   throw .cannotWrite(path: "standard output", reason: reason)
 }
 
+/// Writes a sentence to standard error, on one line: names in it may be anybody's.
+func note(sentence: String) { note(TerminalText.line(sentence)) }
+
 /// Writes a message to standard error; if even that fails there is nowhere to say so.
 func note(_ text: String, terminator: String = "\n") {
-  _ = write(shown(text) + terminator, to: STDERR_FILENO)
+  _ = write(TerminalText.lines(text) + terminator, to: STDERR_FILENO)
 }
 
 /// Writes all of a text; returns why it could not.

@@ -55,7 +55,7 @@ struct WatchCommand: ParsableCommand {
         } else if isDrawn {
           line.draw()
         } else if !output.quiet {
-          try put("\(line.title)  \(line.facts)")
+          try put(TerminalText.line("\(line.title)  \(line.facts)"))
         }
         (first, last) = (begin, progress)
       }

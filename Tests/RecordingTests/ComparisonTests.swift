@@ -80,7 +80,7 @@ struct ComparisonTests {
     #expect(end.tick == 600 && end.shorter == 1 && end.differences.isEmpty)
     #expect(try store.parting(of: short, and: long)?.shorter == 0)
     #expect(
-      try PartingStory(store, long, short).text(width: 80) == [
+      try PartingStory(store, long, short).text(width: 80, sentences: 80) == [
         "They are the same until run 3 ends, before tick 600, 600.0 s, in build."
       ])
   }

@@ -5,15 +5,16 @@ extension Advice {
   ///
   /// - Parameter tunables: Those of every guest in the recommended setting.
   public func text(tunables: [KernelTunables], width: Int? = nil) -> String {
-    var parts = [summary, basis] + warnings.map { "warning: \($0)" }
+    let wrapped = { TableText.wrapped($0, width: width) }
+    var parts = ([summary, basis] + warnings.map { "warning: \($0)" }).map(wrapped)
     if front.isEmpty {
-      parts.append("No setting satisfies the constraints.")
+      parts.append(wrapped("No setting satisfies the constraints."))
     } else {
       parts.append("Pareto front, * recommended:\n" + table.text(width: width))
-      parts += [recommendation, defaultsText]
+      parts += [recommendation, defaultsText].map(wrapped)
       parts += tunables.map { commands($0, isOnly: tunables.count == 1, width: width) }
     }
-    return parts.map { TableText.wrapped($0, width: width) }.joined(separator: "\n") + "\n"
+    return parts.joined(separator: "\n") + "\n"
   }
 
   /// What is weighed.
@@ -174,7 +175,8 @@ extension Advice {
       }
       return "\(path.dropFirst(own.count)) = \(value.value)"
     }
-    return settings.isEmpty ? [] : ["Where guest \(guest) is defined:"] + settings
+    return settings.isEmpty
+      ? [] : (["Where guest \(guest) is defined:"] + settings).map(TerminalText.line)
   }
 
   /// A mean with half its interval, if it has one.
@@ -185,7 +187,7 @@ extension Advice {
   /// The last part of a path, or as much of its end as tells it apart.
   static func short(_ path: String, among paths: [String]) -> String {
     let steps = path.split(separator: ".")
-    for count in 1...steps.count {
+    for count in steps.indices.map({ $0 + 1 }) {
       let end = steps.suffix(count).joined(separator: ".")
       if paths.count(where: { $0 == end || $0.hasSuffix("." + end) }) == 1 { return end }
     }

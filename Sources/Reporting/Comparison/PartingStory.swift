@@ -30,28 +30,29 @@ public struct PartingStory: Sendable {
   /// Whether the runs took the same course as far as can be told.
   public var isSame: Bool { parting == nil && runs.0.fingerprint == runs.1.fingerprint }
 
-  /// What there is to say, each a paragraph or a table.
-  public func text(width: Int?) -> [String] {
+  /// What there is to say, each a paragraph in lines of at most so many characters, or a table in lines of at most `width`.
+  public func text(width: Int?, sentences: Int) -> [String] {
+    let wrapped = { TableText.wrapped($0, width: sentences) }
     guard let parting else {
       if let fingerprint = runs.0.fingerprint, fingerprint == runs.1.fingerprint {
-        return ["Both took the same course: fingerprint \(fingerprint)."]
+        return [wrapped("Both took the same course: fingerprint \(fingerprint).")]
       }
-      return [unparted]
+      return [wrapped(unparted)]
     }
     let place = "tick \(parting.tick), \(DecisionStory.text(parting.time)), in \(parting.guest)"
     if let shorter = parting.shorter {
       let run = shorter == 0 ? runs.0 : runs.1
-      return ["They are the same until run \(run.id) ends, before \(place)."]
+      return [wrapped("They are the same until run \(run.id) ends, before \(place).")]
     }
     let titles = ["run \(runs.0.id)", "run \(runs.1.id)"].map { TableText.Column($0, .right) }
     let columns = parting.differences.map { difference in
       [difference.column.name] + [difference.first, difference.second].map { "\($0)" }
     }
-    var parts = ["They part at \(place):"]
+    var parts = [wrapped("They part at \(place):")]
     parts.append(
       TableText(columns: [.init("column")] + titles, rows: columns).text(width: width))
     guard let one = decisions.0, let two = decisions.1 else {
-      parts.append("The worker had not yet run in both.")
+      parts.append(wrapped("The worker had not yet run in both."))
       return parts
     }
     let hidden = ["id", "run_id", "run_ns"]
@@ -61,10 +62,11 @@ public struct PartingStory: Sendable {
     }
     if terms.isEmpty {
       parts.append(
-        "The worker's decision before that, at \(DecisionStory.text(one.time)), was the same in both: they part by what followed it."
-      )
+        wrapped(
+          "The worker's decision before that, at \(DecisionStory.text(one.time)), was the same in both: they part by what followed it."
+        ))
     } else {
-      parts.append("The worker's decisions behind it:")
+      parts.append(wrapped("The worker's decisions behind it:"))
       parts.append(TableText(columns: [.init("term")] + titles, rows: terms).text(width: width))
     }
     return parts

@@ -39,7 +39,7 @@ public struct ExportedPlot: Plot {
   /// The script, behind the preamble that all pictures share.
   public func script(for target: PlotTarget) -> String {
     """
-    # Data: \(file), written by `balloonsim export --gnuplot`. Run in its folder: gnuplot THIS.gp > picture.svg
+    # Data: \(TerminalText.line(file)), written by `balloonsim export --gnuplot`. Run in its folder: gnuplot THIS.gp > picture.svg
     data = \(Gnuplot.quoted(file))
     set datafile separator ','
     set datafile columnheaders

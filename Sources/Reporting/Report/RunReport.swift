@@ -260,7 +260,7 @@ public struct RunReport {
     [
       .init(
         paragraphs: ["The runs are made again, bit by bit, with"],
-        commands: runs.map(\.command).joined(separator: "\n")),
+        commands: RecordedCommand.lines(runs.map(\.command))),
       .init(paragraphs: ["and this page with"], commands: command),
     ]
   }

@@ -161,7 +161,7 @@ public struct SweepReport {
       [
         ReportPage.Part(
           paragraphs: ["The same command makes only those runs that are missing:"],
-          commands: record.command)
+          commands: RecordedCommand.lines([record.command]))
       ]
     }
     return (sweep ?? []) + [.init(paragraphs: ["This page was made with"], commands: command)]

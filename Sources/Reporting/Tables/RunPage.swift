@@ -55,9 +55,9 @@ public struct RunPage: Sendable {
     }
     let members =
       run.jsonMembers + [
-        "\"ingredients\":\(provenance.ingredients ?? "null")",
-        "\"host_facts\":\(provenance.hostFacts)",
-        "\"trace_provenance\":\(provenance.traceProvenance)",
+        "\"ingredients\":\(provenance.ingredients.map(JSONText.embedded) ?? "null")",
+        "\"host_facts\":\(JSONText.embedded(provenance.hostFacts))",
+        "\"trace_provenance\":\(JSONText.embedded(provenance.traceProvenance))",
         "\"scenario_yaml\":\(JSONText.quoted(provenance.scenarioYAML))",
         "\"parameters\":[\(values.joined(separator: ","))]",
         "\"metrics\":[\(figures.joined(separator: ","))]",
@@ -80,8 +80,8 @@ public struct RunPage: Sendable {
     return "\(machine.name), \(machine.system), \(machine.processors) CPUs, \(memory)"
   }
 
-  /// The traces, one a line, or as they are recorded if that is in another form.
-  private var traces: String {
+  /// The traces and what was understood of them, or what is recorded if that is in another form.
+  private var traces: [String] {
     struct Trace: Decodable {
       let path: String
       let sha256: String
@@ -89,11 +89,11 @@ public struct RunPage: Sendable {
       let understood: [String]?
     }
     guard let traces = decoded([Trace].self, provenance.traceProvenance) else {
-      return provenance.traceProvenance
+      return [provenance.traceProvenance]
     }
     return traces.flatMap { trace in
       ["\(trace.path), \(trace.rows) samples, SHA-256 \(trace.sha256)"] + (trace.understood ?? [])
-    }.joined(separator: "\n")
+    }
   }
 
   private func decoded<Value: Decodable>(_ type: Value.Type, _ json: String) -> Value? {
@@ -110,14 +110,17 @@ public struct RunPage: Sendable {
 
   /// What is known of the run besides.
   var facts: TableText {
-    let rows = [
+    var rows = [
       ["run", "\(run.id)"], ["key", run.key], ["scenario", run.scenarioName],
       ["driver", run.driver], ["seed", "\(run.seed)"], ["status", run.status.rawValue],
       ["error", run.error ?? ""], ["simulated", run.simulatedText],
       ["fingerprint", run.fingerprint ?? ""], ["started", run.startedAt],
       ["finished", run.finishedAt ?? ""], ["version", run.version],
-      ["machine", machine], ["traces", traces], ["repeat with", run.command],
+      ["machine", machine],
     ]
+    rows += traces.enumerated().map { [$0 == 0 ? "traces" : "", $1] }
+    let command = RecordedCommand(run.command)
+    rows.append([command.isOurs ? "repeat with" : "no command of ours", command.text])
     return TableText(
       columns: [.init("fact"), .init("value")], rows: rows.filter { !$0[1].isEmpty })
   }

@@ -29,11 +29,12 @@ public struct SweepPage: Sendable {
   /// The page for a terminal.
   public func text(width: Int?) -> String {
     var lines = (sweep?.loss).map { [TableText.wrapped($0, width: width)] } ?? []
-    lines.append("sweep \(table.id): \(table.name)")
+    lines.append("sweep \(table.id): \(TerminalText.line(table.name))")
     if let sweep {
+      let command = RecordedCommand(sweep.command)
       lines += [
-        "command:  \(sweep.command)",
-        "started:  \(sweep.startedText) UTC",
+        (command.isOurs ? "command:  " : "command, none of ours: ") + command.text,
+        "started:  \(TerminalText.line(sweep.startedText)) UTC",
         TableText.wrapped(
           "runs:     \(sweep.plannedRuns) planned, \(sweep.finishedRuns) finished, "
             + "\(sweep.failedRuns) failed, \(sweep.missingRuns) missing", width: width),

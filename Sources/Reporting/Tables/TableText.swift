@@ -1,7 +1,7 @@
 /// A table for people: columns aligned, no wider than the place it is shown in.
 ///
 /// If it is too wide, texts are broken into several lines, numbers never; if that is not enough, each row
-/// becomes a block of lines with one value each.
+/// becomes a block of lines with one value each. Titles and cells are each on one line, whatever is in them.
 public struct TableText: Hashable, Sendable {
   /// Where a column's values stand.
   public enum Alignment: Sendable {
@@ -40,17 +40,29 @@ public struct TableText: Hashable, Sendable {
   ///
   /// A title or a number that is wider than `width` by itself still sticks out.
   public func text(width: Int? = nil) -> String {
-    guard let width else { return grid(naturalWidths) }
-    return widths(within: width).map(grid) ?? blocks(width: width)
+    let table = TableText(
+      columns: columns.map { Column(TerminalText.line($0.title), $0.alignment) },
+      rows: rows.map { $0.map(TerminalText.line) })
+    guard let width else { return table.grid(table.naturalWidths) }
+    return table.widths(within: width).map(table.grid) ?? table.blocks(width: width)
   }
 
   /// The table in Markdown, as wide as it comes.
   public var markdown: String {
     let rules = columns.map { $0.alignment == .left ? "---" : "---:" }
     return ([columns.map(\.title), rules] + rows).map { cells in
-      let escaped = cells.map { $0.split(separator: "|", omittingEmptySubsequences: false) }
-      return "| " + escaped.map { $0.joined(separator: "\\|") }.joined(separator: " | ") + " |\n"
+      "| " + cells.map(Self.markdown).joined(separator: " | ") + " |\n"
     }.joined()
+  }
+
+  /// A text in a cell of Markdown, in which a bar ends the cell and `<` begins a tag.
+  private static func markdown(_ text: String) -> String {
+    var cell = String.UnicodeScalarView()
+    for scalar in TerminalText.line(text).unicodeScalars {
+      if scalar == "|" || scalar == "<" || scalar == "`" { cell.append("\\") }
+      cell.append(scalar)
+    }
+    return String(cell)
   }
 
   /// Spaces between two columns.
@@ -113,28 +125,25 @@ public struct TableText: Hashable, Sendable {
     }.joined(separator: "\n")
   }
 
-  /// The text in lines of at most `width` characters, broken at spaces and newlines where there are any,
-  /// or else behind a sign that divides names and paths.
+  /// The text in lines of at most `width` characters, broken at spaces where there are any, or else behind a sign that
+  /// divides names and paths.
   private static func broken(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
-    for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      var rest = paragraph
-      while !rest.dropFirst(width).isEmpty {
-        let head = rest.prefix(width + 1)
-        if let space = head.lastIndex(of: " "), space > rest.startIndex {
-          lines.append(withoutTrailingSpaces(String(rest[..<space])))
-          rest = rest[space...].drop { $0 == " " }
-        } else {
-          let whole = rest.prefix(width)
-          let sign = whole.lastIndex { "_./,-=".contains($0) }
-          let line = sign.map { whole[...$0] } ?? whole
-          lines.append(String(line))
-          rest = rest[line.endIndex...]
-        }
+    var rest = text[...]
+    while !rest.dropFirst(width).isEmpty {
+      let head = rest.prefix(width + 1)
+      if let space = head.lastIndex(of: " "), space > rest.startIndex {
+        lines.append(withoutTrailingSpaces(String(rest[..<space])))
+        rest = rest[space...].drop { $0 == " " }
+      } else {
+        let whole = rest.prefix(width)
+        let sign = whole.lastIndex { "_./,-=".contains($0) }
+        let line = sign.map { whole[...$0] } ?? whole
+        lines.append(String(line))
+        rest = rest[line.endIndex...]
       }
-      lines.append(String(rest))
     }
-    return lines
+    return lines + [String(rest)]
   }
 
   private static func withoutTrailingSpaces(_ text: String) -> String {
@@ -152,10 +161,10 @@ extension String {
 }
 
 extension TableText {
-  /// A sentence in lines of at most `width` characters; texts of several lines, such as tables and commands, stay as they
-  /// are.
-  public static func wrapped(_ text: String, width: Int?) -> String {
-    guard let width, text.count > width, !text.contains("\n") else { return text }
+  /// A sentence in lines of at most `width` characters. It has no ends of lines of its own: names in it may be anybody's.
+  public static func wrapped(_ sentence: String, width: Int?) -> String {
+    let text = TerminalText.line(sentence)
+    guard let width, text.count > width else { return text }
     var lines = [""]
     for word in text.split(separator: " ") {
       if lines[lines.count - 1].count + word.count + 1 > width { lines.append("") }
