@@ -1,3 +1,5 @@
+import Experiments
+
 /// Words as a command line that a shell takes apart into the same words.
 func shellCommand(_ words: [String]) -> String { shellWords(words).joined(separator: " ") }
 
@@ -18,12 +20,40 @@ func shellCommand(_ words: [String], indentedWithin width: Int?) -> String {
   return lines.map { "  " + $0 }.joined(separator: "\n")
 }
 
-/// Words as a shell wants them written.
+/// Words as a shell wants them written: as they are, in single quotes, or with what is not seen in the quotes of bash.
+///
+/// They are looked at scalar by scalar, as a shell does, and not by what people see as one character: `'` with an accent on
+/// it ends a quotation. No word has an end of line, so none can end a comment or a here-document either.
 private func shellWords(_ words: [String]) -> [String] {
   words.map { word in
-    let isPlain = word.allSatisfy {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0))
+    let scalars = word.unicodeScalars
+    if scalars.contains(where: \.isUnseen) { return inDollarQuotes(word) }
+    let isPlain = scalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || signs.contains($0))
     }
-    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    if isPlain && !word.isEmpty { return word }
+    var quoted = "'".unicodeScalars
+    for scalar in scalars { quoted += scalar == "'" ? "'\\''".unicodeScalars : .init([scalar]) }
+    return String(quoted) + "'"
   }
+}
+
+/// What else needs no quotes.
+private let signs = Set("-_./=:,+@%".unicodeScalars)
+
+/// A word in `$'...'`, with bytes of what is not seen as `\ooo`.
+private func inDollarQuotes(_ word: String) -> String {
+  var quoted = "$'".unicodeScalars
+  for scalar in word.unicodeScalars {
+    if scalar.isUnseen {
+      for byte in String(scalar).utf8 {
+        let digits = String(byte, radix: 8)
+        quoted += ("\\" + String(repeating: "0", count: 3 - digits.count) + digits).unicodeScalars
+      }
+    } else {
+      if scalar == "'" || scalar == "\\" { quoted.append("\\") }
+      quoted.append(scalar)
+    }
+  }
+  return String(quoted) + "'"
 }

@@ -24,16 +24,15 @@ struct SlurmScript {
     let sweep = shellCommand(
       words.dropFirst() + ["--db", database, "--shard", "auto/\(shards)", "--quiet"])
     // A name in single quotes would hide the number of the share.
-    let parts = ShardOption.file(of: database, part: "\u{1}").split(
-      separator: "\u{1}", omittingEmptySubsequences: false)
-    let file = "\(Self.quoted(parts[0]))\"$shard-of-\(shards)\"\(Self.quoted(parts[1]))"
+    let file = ShardOption.pattern(of: database, part: "\"$shard-of-\(shards)\"")
     return """
       #!/usr/bin/env bash
       # \(shards) array tasks that share \(runs) runs, and a job that merges their files when all are done.
       #   bash FILE [sbatch options, such as --partition=long --time=1:00:00]
       # If a task fails, run this again: tasks compute only what is missing from their files.
       set -euo pipefail
-      export BALLOONSIM="${BALLOONSIM:-\(Self.inDoubleQuotes(program))}"
+      if [ -z "${BALLOONSIM:-}" ]; then BALLOONSIM=\(shellCommand([program])); fi
+      export BALLOONSIM
 
       array=$(sbatch --parsable "$@" --job-name=\(job) --array=0-\(shards - 1) --ntasks=1 \\
         --open-mode=append --output=balloonsim-%A_%a.log <<'TASK'
@@ -57,13 +56,6 @@ struct SlurmScript {
       echo "array job $array, then merge job $merge into "\(shellCommand([database]))
 
       """
-  }
-
-  private static func quoted(_ text: Substring) -> String { shellCommand([String(text)]) }
-
-  /// A text as it stands between double quotes in a shell.
-  private static func inDoubleQuotes(_ text: String) -> String {
-    text.reduce(into: "") { $0 += "\\\"$`".contains($1) ? "\\\($1)" : "\($1)" }
   }
 }
 
