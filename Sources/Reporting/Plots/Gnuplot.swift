@@ -1,3 +1,4 @@
+internal import Experiments
 internal import Foundation
 
 /// Runs gnuplot, a program that draws (Debian's gnuplot-nox).
@@ -43,17 +44,25 @@ public enum Gnuplot {
 
   /// A text in gnuplot's single quotes.
   ///
-  /// Quotes are doubled, and what ends a line or is no character to be drawn becomes a space: gnuplot ends a string at
-  /// the end of its line, takes the next line for a command, and hands one that begins with `!` to a shell.
-  static func quoted(_ text: String) -> String {
-    var quoted = "'"
+  /// Quotes are doubled, and what ends a line or is not seen becomes a space: gnuplot ends a string at the end of its line,
+  /// takes the next line for a command, and hands one that begins with `!` to a shell. `&#x` and `]]>`, which gnuplot puts
+  /// into SVG as they are, are parted by a word joiner, which is not seen either.
+  ///
+  /// - Parameter isFormat: Whether gnuplot takes it for a format of a number, as it does with the labels of axes.
+  static func quoted(_ text: String, isFormat: Bool = false) -> String {
+    var quoted = "'".unicodeScalars
+    var before: (Unicode.Scalar, Unicode.Scalar) = (" ", " ")
     for scalar in text.unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control, .lineSeparator, .paragraphSeparator: quoted += " "
-      default: quoted += scalar == "'" ? "''" : String(scalar)
+      // XML has no U+FFFE and no U+FFFF.
+      let isDrawn = !scalar.isUnseen && scalar.value != 0xFFFE && scalar.value != 0xFFFF
+      if scalar == "#" && before.1 == "&" || scalar == ">" && before == ("]", "]") {
+        quoted.append("\u{2060}")
       }
+      if scalar == "'" || isFormat && scalar == "%" { quoted.append(scalar) }
+      quoted.append(isDrawn ? scalar : " ")
+      before = (before.1, scalar)
     }
-    return quoted + "'"
+    return String(quoted) + "'"
   }
 }
 

@@ -50,7 +50,7 @@ struct SweepAxisValues {
 
   /// The values as labels of gnuplot's axis, at 0, 1, 2...
   var tics: String {
-    texts.enumerated().map { "\(Gnuplot.quoted($1)) \($0)" }.joined(separator: ", ")
+    texts.enumerated().map { "\(Gnuplot.quoted($1, isFormat: true)) \($0)" }.joined(separator: ", ")
   }
 
   /// Where a run's value stands.

@@ -39,8 +39,16 @@ struct ChartData {
   /// Whether the axis may begin elsewhere than at 0.
   var isFree = false
 
-  /// The chart as JSON; `</` is written so that a `script` element does not end there.
+  /// The chart as JSON, for a `script` element: with `<` written otherwise it neither ends there nor becomes a comment.
   var json: String {
+    var json = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar == "<" { json += "\\u003c".unicodeScalars } else { json.append(scalar) }
+    }
+    return String(json)
+  }
+
+  private var text: String {
     func number(_ value: Double?) -> String {
       value.flatMap { $0.isFinite ? $0.shortened : nil } ?? "null"
     }
@@ -63,6 +71,6 @@ struct ChartData {
       {"x":\(JSONText.quoted(x)),"y":\(JSONText.quoted(y)),"free":\(isFree),\
       "series":[\(described.joined(separator: ","))],"marks":[\(marked.joined(separator: ","))],\
       "labels":\(labels.map(JSONText.array) ?? "null"),"rows":[\(rows.joined(separator: ","))]}
-      """.replacing("</", with: "<\\/").replacing("<!--", with: "<\\u0021--")
+      """
   }
 }

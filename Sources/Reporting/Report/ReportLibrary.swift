@@ -32,6 +32,7 @@ public struct ReportLibrary: Sendable {
     }
     charts = (try read("dygraph.min.css"), try read("dygraph.min.js"))
     func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+    MustacheContentTypes.register(MarkupText(), named: MarkupText.name)
     var templates = MustacheLibrary()
     try templates.register(text(PackageResources.page_mustache), named: "page")
     try templates.register(text(PackageResources.table_mustache), named: "table")

@@ -137,9 +137,10 @@
       return function (value) { return text(value, decimals); };
     }
     var all = order(source);
+    // dygraphs takes the names of the axes for markup.
     chart.graph = new Dygraph(box, rows, Object.assign({
       labels: ["x"].concat(all.map(function (s) { return s.name; })),
-      xlabel: source.x, ylabel: source.y, includeZero: !source.free, legend: "never", connectSeparatedPoints: true,
+      xlabel: escaped(source.x), ylabel: escaped(source.y), includeZero: !source.free, legend: "never", connectSeparatedPoints: true,
       labelsKMB: false, animatedZooms: false, highlightCircleSize: 3, xRangePad: source.labels ? 20 : 0, yRangePad: source.free ? 20 : 0,
       plugins: [marks(chart)],
       axes: {
