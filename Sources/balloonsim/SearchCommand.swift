@@ -28,7 +28,7 @@ struct SearchCommand: ParsableCommand {
     parsing: .upToNextOption,
     help: ArgumentHelp(
       """
-      The parameter and its range of numbers, sizes, times or rates, such as memory in 1GiB..4GiB; \
+      The parameter and its range of numbers, sizes, times or rates, such as guests.memory in 1GiB..4GiB; \
       `step 64MiB` behind it makes the steps coarser.
       """, valueName: "path in range"))
   var find: [String]

@@ -153,6 +153,14 @@ struct ResolvedScenarioTests {
         "selfballoon_intervall=1",
         "--set selfballoon_intervall=1: unknown parameter 'selfballoon_intervall'; did you mean 'selfballoon_interval'?"
       ),
+      (
+        "memory=1GiB",
+        "--set memory=1GiB: unknown parameter 'memory'; did you mean 'guests.memory'?"
+      ),
+      (
+        "committed.between=linear",
+        "--set committed.between=linear: unknown parameter 'committed'; did you mean 'guests.committed.between'?"
+      ),
       ("sede=1", "--set sede=1: unknown parameter 'sede'; did you mean 'seed'?"),
       ("seed=[1", "--set seed=[1: not valid YAML: "),
       ("seed=", "--set seed=: seed: expected a whole number"),

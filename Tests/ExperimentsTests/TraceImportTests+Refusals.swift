@@ -12,6 +12,18 @@ extension TraceImportTests {
     #expect(found?.description.hasPrefix(problem) == true, "\(found?.description ?? "")")
   }
 
+  @Test("A step for a file that tells times is refused, whether it is shorter or longer")
+  func refusesSteps() throws {
+    let text = "time_s,committed_kb\n0,4\n60,8\n121,8\n"
+    for step: Int64 in [7, 600] {
+      let found = #expect(throws: TraceProblem.self) {
+        try read(text) { $0.step = .seconds(step) }
+      }
+
+      #expect(found?.description.contains("the file tells times, such as ") == true)
+    }
+  }
+
   /// What is wrong in recordings that need options.
   static let wrongsOfTools: [(text: String, problem: String)] = {
     let dstat =

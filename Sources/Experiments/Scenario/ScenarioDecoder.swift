@@ -34,6 +34,21 @@ final class ScenarioDecoder {
     "name", "description", "seed", "duration", "tick", "host", "guests", "events", "sweep",
   ]
 
+  /// The keys of a guest, as those that a small one has.
+  static let guestKeys: Set<String> = {
+    let text = """
+      name: keys
+      duration: 1s
+      guests:
+        - { name: g, memory: 64MiB, committed: { constant: 0p }, swap: { size: 1p }, files: [{ name: f, size: 1p, rate: 1/s }] }
+      """
+    guard let small = try? ScenarioReader.read(text: text, file: "") else {
+      preconditionFailure("a scenario of our own")
+    }
+    let steps = small.parameters.map { $0.path.split(separator: ".") }
+    return Set(steps.filter { $0.count > 2 && $0[0] == "guests" }.map { String($0[2]) })
+  }()
+
   /// The scenario of a whole file.
   func scenario(_ root: SourceNode) -> Scenario {
     let expected = "a scenario: a mapping with at least name and guests"

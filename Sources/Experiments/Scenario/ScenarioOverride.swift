@@ -63,6 +63,11 @@ extension SourceNode {
     if path.count == 1, tunableNames.contains(path[0]) {
       guard case .list(let guests)? = self["guests"]?.content else { return }
       for index in guests.indices { put(["guests", "\(index)", "tunables", path[0]]) }
+    } else if !ScenarioDecoder.keys.contains(path[0]), ScenarioDecoder.guestKeys.contains(path[0]) {
+      log.report(
+        place, "",
+        "unknown parameter \(quoted(path[0])); did you mean \(quoted("guests." + path.joined(separator: ".")))?"
+      )
     } else if path.count == 1, !ScenarioDecoder.keys.contains(path[0]) {
       let known = ScenarioDecoder.keys + tunableNames
       log.report(place, "", unknownWord("parameter", path[0], known: known))

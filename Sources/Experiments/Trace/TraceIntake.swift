@@ -173,6 +173,15 @@ struct TraceIntake {
     isPassing = true
     if waiting.isEmpty { return }
     let distances = zip(waiting, waiting.dropFirst()).map { $1.time - $0.time }.sorted()
+    if let step = options.step {
+      let others = distances.filter { $0 % step.nanoseconds != 0 }
+      // A tool that was started anew may begin in between.
+      if let other = others.first, 2 * others.count > distances.count {
+        throw place.fault(
+          "the file tells times, such as \(SimDuration.nanoseconds(other).text) between two samples: leave out the step "
+            + "of \(step.text), which is for files without times")
+      }
+    }
     understood.interval =
       options.step?.nanoseconds ?? distances.dropFirst(distances.count / 2).first
     var present: UInt32 = 0
