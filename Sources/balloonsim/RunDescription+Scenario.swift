@@ -18,7 +18,7 @@ extension ResolvedScenario {
         ("rows", .number(Int64(trace.provenance.rows))),
         ("span_ns", .number(trace.provenance.span.nanoseconds)),
       ])
-      return "\(object.dropLast()),\"understood\":\(JSONText.array(trace.provenance.remarks))}"
+      return "\(object.dropLast()),\"understood\":\(JSONText.array(trace.remarks))}"
     }
     return RunDescription(
       key: key ?? runKey, scenarioName: scenario.name, scenarioYAML: yaml, seed: scenario.seed,

@@ -36,6 +36,12 @@ extension CommittedTrace {
     else { return nil }
     return median
   }
+
+  /// What a reader of results has to know of the samples: how they were read, and that they are coarse.
+  public var remarks: [String] {
+    provenance.remarks
+      + (coarseInterval.map { ["coarse: \($0.text) apart; what happened between samples was not recorded"] } ?? [])
+  }
 }
 
 extension ResolvedScenario {

@@ -33,6 +33,7 @@ extension ResultStore {
     let runs = Self.onePerKey(try runs(filter))
     table.paths = try paths(of: runs)
     table.rows = try rows(of: runs, paths: table.paths, metrics: names)
+    table.coarseTraces = try coarseTraces(of: runs)
     return table
   }
 
@@ -160,6 +161,22 @@ extension ResultStore {
           value: try row.optional("value") ?? .nan, unit: try row.value("unit")))
     }
     return metrics
+  }
+
+  /// What was remarked of coarse traces, by their files.
+  private func coarseTraces(of runs: [RunRecord]) throws -> [String: String] {
+    try read("read the traces of a sweep") { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT DISTINCT t.value ->> 'path' AS path, u.value AS remark
+          FROM runs r JOIN json_each(r.trace_provenance) t JOIN json_each(t.value, '$.understood') u
+          WHERE r.id IN \(Self.members(runs)) AND u.value LIKE 'coarse: %'
+          """)
+      var traces: [String: String] = [:]
+      while let row = try rows.next() { traces[try row.value("path")] = try row.value("remark") }
+      return traces
+    }
   }
 
   /// The hash of every trace of every run; a provenance that is no list of traces has none.

@@ -36,6 +36,8 @@ public struct SweepTable: Sendable {
   public var paths: [String]
   /// Its runs in the order of their numbers, each key once.
   public var rows: [Row]
+  /// Traces whose samples are so far apart that what happened between decides, with what was remarked of that.
+  public var coarseTraces: [String: String] = [:]
 
   /// A table.
   public init(
