@@ -23,7 +23,10 @@ struct AdviceQuestion {
   }
 
   /// The metrics that it takes to answer.
-  var metrics: [String] { objectives.map(\.metric.name) + constraints.map(\.metric.name) }
+  var metrics: [String] {
+    objectives.map(\.metric.name) + constraints.map(\.metric.name)
+      + ["accesses", "shortfall_deepest"]
+  }
 
   /// The answer of a sweep, and every guest's tunables in the setting that it recommends.
   func answer(

@@ -15,7 +15,8 @@ struct AdviseCommand: ParsableCommand {
       defaults would give, and the recommended settings as sysfs writes and boot options. The seed and \
       the demand are conditions: a setting is judged by its mean over them. Docs/tuning.md says how.
 
-      Exit code 1 if no setting satisfies the constraints, or there is only one.
+      Exit code 1 if no setting satisfies the constraints, there is only one, or none can be recommended because nothing \
+      that could stall is modelled; then it says what is missing and what can be said.
       """)
 
   @Option(help: "The sweep: its number, its name, or `last`.")
@@ -41,16 +42,22 @@ struct AdviseCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var output: OutputOptions
 
+  /// No more commands are listed.
+  private static let commandLimit = 20
+
   func run() throws {
     let store = try database.openToRead()
     let question = try AdviceQuestion(store, objectives: objective, constraints: constraint)
     let (advice, tunables) = try question.answer(sweep, store)
-    if output.json {
-      try put(advice.json(tunables: tunables), terminator: "")
-    } else {
-      let text = advice.text(tunables: tunables, width: Terminal.width ?? 80)
-      try put(text, terminator: "")
+    let commands = advice.defaultCommands.prefix(Self.commandLimit).map {
+      shellCommand($0 + ["--db", database.file])
     }
-    if advice.front.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
+    try put(
+      output.json
+        ? advice.json(tunables: tunables, defaultCommands: commands)
+        : advice.text(
+          tunables: tunables, defaultCommands: commands, width: Terminal.width ?? 80),
+      terminator: "")
+    if advice.recommended == nil { throw ExitCode(ExitStatus.notHeld.rawValue) }
   }
 }

@@ -15,10 +15,12 @@ struct NextCommands {
         ["balloonsim", command, "--sweep", "\(sweep)"] + words
           + (database.map { ["--db", $0] } ?? []))
     }
+    var isRecommending = false
     if try Self.hasAnswer({
-      try AdviceQuestion(store, objectives: [], constraints: []).answer("\(sweep)", store)
+      let question = try AdviceQuestion(store, objectives: [], constraints: [])
+      isRecommending = try question.answer("\(sweep)", store).advice.recommended != nil
     }) {
-      add("advise")
+      if isRecommending { add("advise") }
       add("plot", "-o", "sweep.svg")
     }
     // What harms first, as `sensitivity` takes it.

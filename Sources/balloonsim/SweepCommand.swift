@@ -142,11 +142,12 @@ struct SweepCommand: ParsableCommand {
     let jobs = StoppedRuns.knownLast(estimate.longestFirst(todo.jobs))
     let outcome = try carryOut(plan, sweep, jobs, todo.reused, store)
     let record = try store.sweeps().first { $0.id == sweep }
+    let refusals = try refusals(in: sweep, store)
     let next =
       shard == nil && !output.json && !output.quiet
       ? try NextCommands(sweep, in: store, database: database.path) : nil
     try store.close()
-    try report(outcome, of: record, sweep: sweep, plan, next)
+    try report(outcome, of: record, refusals, sweep: sweep, plan, next)
     if !outcome.faults.isEmpty { throw ExitCode(ExitStatus.notHeld.rawValue) }
   }
 
@@ -296,7 +297,8 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func report(
-    _ outcome: Outcome, of record: SweepRecord?, sweep: Int64, _ plan: SweepPlan,
+    _ outcome: Outcome, of record: SweepRecord?, _ refusals: [String], sweep: Int64,
+    _ plan: SweepPlan,
     _ next: NextCommands?
   ) throws {
     let seconds = outcome.wall / .seconds(1)
@@ -308,7 +310,7 @@ struct SweepCommand: ParsableCommand {
       try put(
         """
         {"sweep":\(sweep),"computed":\(outcome.computed),"reused":\(outcome.reused),\
-        "failed":\(outcome.faults.count),"killing":\(record?.deadlyRuns ?? 0),"wall_s":\(JSONText.number(seconds)),\
+        "failed":\(outcome.faults.count),"killing":\(record?.deadlyRuns ?? 0),"refused":\(JSONText.array(refusals)),"wall_s":\(JSONText.number(seconds)),\
         "failures":[\(faults.joined(separator: ","))]}
         """)
       return
@@ -321,6 +323,12 @@ struct SweepCommand: ParsableCommand {
     }
     if outcome.faults.count > 5 { note("and \(outcome.faults.count - 5) more failed") }
     if let loss = record?.loss { try put(sentence: loss) }
+    if !refusals.isEmpty {
+      try put(
+        sentence:
+          "REFUSED: the driver takes none of \(refusals.joined(separator: ", ")); runs with them are runs of "
+          + "the value before, and advise leaves them out.")
+    }
     try put(
       sentence: "sweep \(sweep): \(outcome.computed) computed, \(outcome.reused) reused, "
         + "\(outcome.faults.count) failed\(deadly(record)) in \(UnitScale.text(seconds, unit: "s"))"
@@ -337,6 +345,19 @@ struct SweepCommand: ParsableCommand {
     for command in next.commands {
       output.say(command: shellCommand(command, indentedWithin: width))
     }
+  }
+
+  /// Values that the drivers of the sweep's runs refused, each once, as `path=value`.
+  private func refusals(in sweep: Int64, _ store: ResultStore) throws -> [String] {
+    let table = try store.sweepTable("\(sweep)", metrics: [])
+    guard let first = table.rows.first else { return [] }
+    let fixed = KernelTunables.refused(
+      in: try store.parameters(of: first.run.id), driver: first.run.driver)
+    let varying = table.rows.flatMap { row in
+      KernelTunables.refused(in: row.values.compactMap(\.self), driver: row.run.driver)
+    }
+    var seen: Set<String> = []
+    return (fixed + varying).map { "\($0.path)=\($0.value)" }.filter { seen.insert($0).inserted }
   }
 
   /// In how many runs something was killed, as a part of the summary's line.

@@ -129,11 +129,36 @@ struct TuningTests {
     let commands = sweep.errors.split(separator: "\n").filter { $0.hasPrefix("  balloonsim ") }
       .map { $0.split(separator: " ").dropFirst().map(String.init) }
     #expect(
-      commands.map(\.first) == ["advise", "plot", "sensitivity", "report", "export"])
+      commands.map(\.first) == ["plot", "sensitivity", "report", "export"])
     #expect(commands.contains { $0.contains("memory_held_mean") })
+    // Asked all the same, advise has nothing to recommend and says why.
+    let advice = try await workplace.run("advise", "--sweep", "1")
+    advice.expect(1)
+    #expect(advice.output.contains("No setting is recommended"))
     for words in commands where !["plot", "report"].contains(words[0]) {
       try await workplace.start(words).outcome().expect(0)
     }
+  }
+
+  @Test(
+    "A refused value is told by the sweep; the defaults that were not run are commands that answer")
+  func refusedValues() async throws {
+    let sweep = try await workplace.run(
+      "sweep", "small.yaml", "--vary", "selfballoon_downhysteresis=1s,1,2", "--record", "metrics",
+      "--db", "my runs.sqlite")
+    let before = try await workplace.run("advise", "--sweep", "1", "--db", "my runs.sqlite")
+    let command = try #require(before.lines.first { $0.hasPrefix("balloonsim run ") })
+    let default8 = try await workplace.shell(command)
+    let after = try await workplace.run("advise", "--sweep", "1", "--db", "my runs.sqlite")
+
+    #expect(
+      sweep.output.contains(
+        "REFUSED: the driver takes none of guests.one.tunables.selfballoon_downhysteresis=1s;"))
+    before.expect(0)
+    #expect(before.output.contains("(1 has a value that the driver refuses)"))
+    #expect(command.hasSuffix("--db 'my runs.sqlite'"))
+    default8.expect(0)
+    #expect(after.output.contains("The kernel's defaults (run 4) have"))
   }
 
   @Test("Wrong words are answered with what was expected")

@@ -98,6 +98,162 @@ struct AdviceTests {
     #expect(advice.text(tunables: []).contains("they are 0.500 of the settings' ranges away"))
   }
 
+  /// The rows without a stall, and with so many accesses in each.
+  private func idle(accesses: Double) -> [SweepTable.Row] {
+    rows.map { row in
+      var row = row
+      row.metrics[1].value = 0
+      row.metrics.append(Metric(guest: "build", name: "accesses", value: accesses, unit: "count"))
+      return row
+    }
+  }
+
+  @Test(
+    "Where no access is modelled and nothing stalled, nothing is recommended and it is said what is missing"
+  )
+  func groundless() throws {
+    let advice = try advice(idle(accesses: 0))
+
+    let text = advice.text(tunables: [], width: 80)
+    #expect(advice.recommended == nil && advice.reason == .groundless)
+    #expect(text.contains("No setting is recommended: no run models an access"))
+    #expect(!text.contains("Recommended:") && !text.contains("echo "))
+    // Every setting with what it held is still said, the least first.
+    let settings = text.split(separator: "\n").filter { $0.contains("downhysteresis=") }
+    #expect(
+      settings.map { $0.split(separator: " ")[1] }
+        == [1, 2, 4, 8, 64].map { "downhysteresis=\($0)" })
+    // With accesses, no stall is a finding.
+    #expect(try self.advice(idle(accesses: 5)).recommended == 0)
+  }
+
+  @Test("Without a knee, nearest to the best of both is measured by what all settings span")
+  func noKnee() throws {
+    let figures = [(100.0, 40.0), (110, 10), (300, 40), (300, 10)]
+    let rows = figures.enumerated().map { place, figure in
+      row(Int64(place + 1), place + 1, seed: 0, memory: figure.0, stall: figure.1)
+    }
+
+    let advice = try advice(rows)
+
+    // The first is the best in memory by 10 of 200 pages, and the worst in stall.
+    #expect(advice.front.map(\.runs) == [[1], [2]])
+    #expect(advice.reason == .nearest && advice.recommended == 1)
+  }
+
+  @Test("Harm that was measured is weighed even if no access is modelled")
+  func measuredHarm() throws {
+    let stalled = rows.map { row in
+      var row = row
+      row.metrics.append(Metric(guest: "build", name: "accesses", value: 0, unit: "count"))
+      return row
+    }
+
+    #expect(try advice(stalled).recommended == 1)
+  }
+
+  @Test("The nearest tested setting that breaks a constraint is named, with what breaks it")
+  func cliff() throws {
+    var killed = rows
+    killed[0] = row(1, 1, seed: 0, memory: 100, stall: 20, kills: 212)
+
+    let advice = try advice(killed)
+
+    // Allowed: 2, 4, 8, 64; the recommended one is a step of tested values or two from 1.
+    let place = try #require(advice.recommended)
+    let cliff = try #require(advice.cliff(of: advice.front[place]))
+    let hysteresis = try #require(advice.front[place].values[0]?.number)
+    #expect(cliff.point.runs == [1, 2])
+    #expect(cliff.steps == [2: 1, 8: 3, 64: 4][hysteresis])
+    #expect(
+      advice.text(tunables: []).contains(
+        "downhysteresis=1, where oom_kills == 0 does not hold, with 212 in run 1."))
+  }
+
+  @Test("Settings with the very same figures are one line, that most like the defaults")
+  func ties() throws {
+    let tied =
+      rows + [
+        row(11, 16, seed: 0, memory: 200, stall: 5), row(12, 16, seed: 1, memory: 202, stall: 7),
+      ]
+
+    let advice = try advice(tied)
+
+    #expect(advice.front.map(\.runs) == [[1, 2], [3, 4], [7, 8], [9, 10]])
+    #expect(advice.text(tunables: []).contains("downhysteresis=8|16 "))
+  }
+
+  @Test("A value that the driver refuses is never recommended", arguments: ["1s", "1;2", "", "0"])
+  func refused(text: String) throws {
+    var wrong = rows
+    for place in 2...3 { wrong[place].values[0]?.value = text }
+
+    let advice = try advice(wrong)
+
+    #expect(advice.refused == 1 && advice.forbidden == 0)
+    #expect(!advice.front.contains { $0.runs == [3, 4] })
+    #expect(advice.basis.contains("1 has a value that the driver refuses"))
+    for place in wrong.indices { wrong[place].values[0]?.value = "\(place / 2)s" }
+    #expect(
+      try self.advice(wrong).text(tunables: []).contains("No setting is one that the driver takes"))
+  }
+
+  @Test(
+    "The defaults that were not run are commands, whose words are taken and nothing else of a shell"
+  )
+  func defaultCommands() throws {
+    var others = rows.filter { $0.values[0]?.value != "8" }
+    for place in others.indices {
+      others[place].run.command =
+        "balloonsim run 'my $(x).yaml' --set selfballoon_downhysteresis=1 --set 'a=b'\\''c' --seed \(others[place].run.seed)"
+    }
+
+    #expect(
+      try advice(others).defaultCommands
+        == ["0", "1"].map {
+          [
+            "balloonsim", "run", "my $(x).yaml", "--set", "a=b'c", "--seed", $0, "--set",
+            "\(Self.path)=8",
+          ]
+        })
+    for bad in ["balloonsim run a; rm b", "balloonsim run $(b)", "rm b", "balloonsim run 'a"] {
+      others[0].run.command = bad
+      #expect(try advice(others).defaultCommands.isEmpty)
+    }
+    #expect(try advice(rows).defaultCommands.isEmpty)
+  }
+
+  @Test("Traces are no chance: between them nothing widens the interval")
+  func traces() throws {
+    func row(_ number: Int64, _ hysteresis: Int, seed: UInt64, trace: String, _ memory: Double)
+      -> SweepTable.Row
+    {
+      var row = self.row(number, hysteresis, seed: seed, memory: memory, stall: 1)
+      row.values.append(Parameter(path: "guests.build.committed.trace", value: trace, number: nil))
+      return row
+    }
+    func advice(_ rows: [SweepTable.Row]) throws -> Advice {
+      try Advice(
+        SweepTable(
+          id: 3, name: "s", design: "{}", plannedRuns: rows.count,
+          paths: [Self.path, "guests.build.committed.trace"], rows: rows),
+        objectives: [Objective("memory", known: known), Objective("harm", known: known)],
+        constraints: [])
+    }
+    let one = [row(1, 1, seed: 0, trace: "a", 100), row(2, 1, seed: 0, trace: "b", 300)]
+    let other = [row(3, 2, seed: 0, trace: "a", 90), row(4, 2, seed: 0, trace: "b", 310)]
+    let again = [row(5, 1, seed: 1, trace: "a", 102), row(6, 1, seed: 1, trace: "b", 302)]
+
+    let single = try advice(one + other)
+    let figures = try advice(one + again + [row(7, 2, seed: 0, trace: "a", 400)]).points[0].figures
+
+    #expect(single.points.map(\.figures[0].mean) == [200, 200])
+    #expect(single.points.allSatisfy { $0.figures[0].halfWidth == nil })
+    // The seeds' means over both traces are 200 and 202: half their distance times 12.706, Student's t for 1 degree.
+    #expect(figures[0].mean == 201 && figures[0].count == 2)
+    #expect(abs((figures[0].halfWidth ?? 0) - 12.706) < 0.001)
+  }
+
   @Test("A setting that breaks a constraint under one condition is left out")
   func constraints() throws {
     var killed = rows
@@ -224,13 +380,21 @@ struct KernelTunablesTests {
       ])
   }
 
-  @Test("A zero is written as 2^32, which the kernel's test lets pass; a switch as it is")
+  @Test("A value that the driver refused is not written: the run went without it")
   func zeros() {
-    let tunables = tunables([("selfballoon_reserved_mb", "0"), ("frontswap_selfshrinking", "0")])
+    let values = [
+      ("selfballoon_interval", "0"), ("selfballoon_reserved_mb", "4294967296"),
+      ("frontswap_selfshrinking", "0"), ("selfballooning", "2"),
+    ]
 
-    // Facts 1.1: a plain 0 is refused with EINVAL, 4294967296 is stored as 0; the switches take 0 and 1.
-    let words = tunables.sysfsWrites(always: []).map { $0.split(separator: " ")[1] }
-    #expect(words == ["4294967296", "0"])
+    // Facts 1.1: a plain 0 is refused with EINVAL, 4294967296 is stored as 0; the switches take 0 and 1. Driver 3.6 has
+    // no reserve.
+    func words(driver: String) -> [String] {
+      tunables(values, driver: driver).sysfsWrites(always: [])
+        .map { String($0.split(separator: " ")[1]) }
+    }
+    #expect(words(driver: "4.19") == ["4294967296", "0"])
+    #expect(words(driver: "3.6") == ["0"])
   }
 
   @Test("A static guest has both parts off, and no tmem")

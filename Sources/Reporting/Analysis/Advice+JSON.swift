@@ -3,8 +3,10 @@ private import Recording
 extension Advice {
   /// The advice as a JSON object.
   ///
-  /// - Parameter tunables: Those of every guest in the recommended setting.
-  public func json(tunables: [KernelTunables]) -> String {
+  /// - Parameters:
+  ///   - tunables: Those of every guest in the recommended setting.
+  ///   - defaultCommands: Lines that run the kernel's defaults, if they were not.
+  public func json(tunables: [KernelTunables], defaultCommands: [String] = []) -> String {
     let objectives = zip(objectives, units).map { objective, unit in
       """
       {"metric":\(JSONText.quoted(objective.metric.name)),\
@@ -14,7 +16,8 @@ extension Advice {
     }
     let settings = """
       "settings":\(settings.settings.count),"incomplete_settings":\(incomplete),\
-      "forbidden_settings":\(forbidden),"conditions":\(settings.conditions),\
+      "forbidden_settings":\(forbidden),"refused_settings":\(refused),\
+      "conditions":\(settings.conditions),\
       "traces":\(settings.traces.count),"seeds":\(settings.seeds.count)
       """
     let guests = tunables.map { tunables in
@@ -36,8 +39,10 @@ extension Advice {
       "constraints":\(JSONText.array(constraints.map(\.text))),\(settings),\
       "warnings":\(JSONText.array(warnings)),
       "front":[\(front.map(json).joined(separator: ",\n"))],
-      "recommended":\(recommendation ?? "null"),
-      "defaults":\(defaults.map(json) ?? "null")}
+      "recommended":\(recommendation ?? "null"),"reason":"\(reason.rawValue)",
+      "cliff":\(cliffText.map(JSONText.quoted) ?? "null"),
+      "defaults":\(defaults.map(json) ?? "null"),
+      "default_commands":\(JSONText.array(defaultCommands))}
 
       """
   }

@@ -1,19 +1,30 @@
+private import Experiments
 private import Recording
 
 extension Advice {
   /// The advice in lines of at most `width` characters.
   ///
-  /// - Parameter tunables: Those of every guest in the recommended setting.
-  public func text(tunables: [KernelTunables], width: Int? = nil) -> String {
-    let wrapped = { TableText.wrapped($0, width: width) }
-    var parts = ([summary, basis] + warnings.map { "warning: \($0)" }).map(wrapped)
-    if front.isEmpty {
-      parts.append(wrapped("No setting satisfies the constraints."))
-    } else {
-      parts.append("Pareto front, * recommended:\n" + table.text(width: width))
-      parts += [recommendation, defaultsText].map(wrapped)
-      parts += tunables.map { commands($0, isOnly: tunables.count == 1, width: width) }
+  /// - Parameters:
+  ///   - tunables: Those of every guest in the recommended setting.
+  ///   - defaultCommands: Lines that run the kernel's defaults, if they were not.
+  public func text(
+    tunables: [KernelTunables], defaultCommands: [String] = [], width: Int? = nil
+  ) -> String {
+    func wrapped(_ texts: [String]) -> [String] {
+      texts.map { TableText.wrapped($0, width: width) }
     }
+    var parts = wrapped([summary, basis] + warnings.map { "warning: \($0)" })
+    switch reason {
+    case .noneAllowed: parts += wrapped([nothingAllowed])
+    case .groundless:
+      parts += wrapped(groundlessText) + ["\n" + memoryTable.text(width: width)]
+    case .knee, .only, .nearest:
+      parts.append("Pareto front, * recommended:\n" + table.text(width: width))
+      parts += wrapped([recommendation] + (cliffText.map { [$0] } ?? []))
+    }
+    // Commands stay in one line each, however wide.
+    if reason != .noneAllowed { parts += wrapped([defaultsText]) + defaultCommands }
+    parts += tunables.map { commands($0, isOnly: tunables.count == 1, width: width) }
     return parts.joined(separator: "\n") + "\n"
   }
 
@@ -27,13 +38,18 @@ extension Advice {
   /// What it rests on.
   var basis: String {
     let left = [
-      forbidden > 0 ? "\(forbidden) break a constraint" : nil,
-      incomplete > 0 ? "\(incomplete) lack runs and are left out" : nil,
+      forbidden > 0 ? "\(forbidden) break\(forbidden == 1 ? "s" : "") a constraint" : nil,
+      refused > 0
+        ? "\(refused) \(refused == 1 ? "has" : "have") a value that the driver refuses" : nil,
+      incomplete > 0
+        ? "\(incomplete) lack\(incomplete == 1 ? "s" : "") runs and \(incomplete == 1 ? "is" : "are") left out"
+        : nil,
     ].compactMap(\.self)
     return "\(settings.settings.count) settings"
       + (left.isEmpty ? "" : " (\(left.joined(separator: ", ")))")
       + ", each under \(count(settings.conditions, "condition")): \(count(traces, "trace")), "
-      + "\(count(settings.seeds.count, "seed")). ± is half the 95% confidence interval over them."
+      + "\(count(settings.seeds.count, "seed"))."
+      + (settings.seeds.count > 1 ? " ± is half the 95% confidence interval over the seeds." : "")
   }
 
   private var traces: Int { settings.traces.count }
@@ -67,7 +83,7 @@ extension Advice {
     }
     let rows = front.enumerated().map { index, point in
       [(index == recommended ? "* " : "  ") + Self.ranges(point.runs)]
-        + [setting(of: point)] + zip(scales, point.figures).map(Self.text)
+        + [foldedSetting(of: point)] + zip(scales, point.figures).map(Self.text)
     }
     return TableText(columns: columns, rows: rows)
   }
@@ -80,6 +96,89 @@ extension Advice {
         name.hasPrefix("selfballoon_") ? String(name.dropFirst("selfballoon_".count)) : name
       return "\(short)=\(value?.value ?? "-")"
     }.joined(separator: " ")
+  }
+
+  /// What a point of the front sets, with the values that make no difference: `inertia=any`, `interval=1|2`.
+  func foldedSetting(of point: Point) -> String {
+    if point.alike.isEmpty { return setting(of: point) }
+    let names = setting(of: point).split(separator: " ").map { $0.prefix { $0 != "=" } }
+    guard names.count == paths.count else { return setting(of: point) }
+    return paths.indices.map { place in
+      let tested = Set(points.map { $0.values[place]?.value ?? "-" })
+      let own = point.alike[place]
+      let isAny = own.count > 1 && tested.count == own.count
+      return "\(names[place])=\(isAny ? "any" : own.joined(separator: "|"))"
+    }.joined(separator: " ")
+  }
+
+  /// That no setting may be recommended, and why.
+  var nothingAllowed: String {
+    refused > 0 && refused == points.count
+      ? "No setting is one that the driver takes: every one has a refused value, so all runs are of the value before it."
+      : "No setting satisfies the constraints."
+  }
+
+  /// Which tested setting near the recommended one breaks a constraint.
+  var cliffText: String? {
+    guard let recommended else { return nil }
+    return cliffText(of: front[recommended])
+  }
+
+  private func cliffText(of point: Point) -> String? {
+    guard let (steps, other) = cliff(of: point), let breach = other.breach else { return nil }
+    return """
+      The nearest tested setting that breaks a constraint, \(count(steps, "step")) away: \(setting(of: other)), where \(breach).
+      """
+  }
+
+  /// Why nothing is recommended, and what it would take.
+  var groundlessText: [String] {
+    var texts = [
+      """
+      No setting is recommended: no run models an access, a file or pressure, so nothing could stall, and the setting that \
+      takes most memory would always win.
+      """,
+      """
+      What is missing: what the guest does with its memory. In a scenario, give the guest `files:` (data read through the \
+      page cache) and `anon: { access: { rate: ... } }` (accesses to its own memory), with rates from the machine. \
+      Docs/scenarios.md has the keys; `balloonsim trace record` keeps the faults and waits of a machine beside its memory.
+      """,
+      "What can be said: memory held, how far the balloon lagged behind the goal, and which settings kill.",
+    ]
+    if let least = front.first, let cliff = cliffText(of: least) { texts.append(cliff) }
+    return texts
+  }
+
+  /// The allowed settings by the memory that they hold, each with its distance from one that breaks a constraint.
+  var memoryTable: TableText {
+    let allowed = points.filter(\.isAllowed)
+    let memory = objectives.firstIndex { $0.metric.name.hasPrefix("memory") } ?? 0
+    let ordered = Self.folded(
+      allowed.sorted { $0.figures[memory].mean < $1.figures[memory].mean }, paths: paths)
+    let scale = UnitScale(unit: units[memory], spreading: ordered.map { $0.figures[memory].mean })
+    let title = objectives[memory].metric.text + (scale.unit.isEmpty ? "" : " (\(scale.unit))")
+    let rows = ordered.prefix(Self.rowLimit).map { point in
+      [
+        Self.ranges(point.runs), foldedSetting(of: point),
+        Self.text(scale, point.figures[memory]), lag(of: point),
+        cliff(of: point).map { count($0.steps, "step") } ?? "-",
+      ]
+    }
+    return TableText(
+      columns: [
+        .init("runs"), .init("setting"), .init(title, .right), .init("deepest shortfall", .right),
+        .init("to a breach", .right),
+      ], rows: Array(rows))
+  }
+
+  private static let rowLimit = 30
+
+  /// The largest distance of the guest's memory below its goal, in any run of a point.
+  private func lag(of point: Point) -> String {
+    let runs = Set(point.runs)
+    let depths = settings.settings.flatMap(\.runs).filter { runs.contains($0.run.id) }
+      .flatMap(\.metrics).filter { $0.name == "shortfall_deepest" }
+    return depths.map(\.value).max().map { UnitScale.text($0, unit: "pages") } ?? "-"
   }
 
   /// For each objective a scale that tells the points of the front apart.
@@ -97,6 +196,7 @@ extension Advice {
       "run\(front[recommended].runs.count == 1 ? "" : "s") "
       + Self.ranges(front[recommended].runs)
     return switch reason {
+    case .groundless, .noneAllowed: ""
     case .knee: "Recommended: \(runs), the knee: farthest below the line between the front's ends."
     case .only: "Recommended: \(runs), the only point of the front."
     case .nearest:

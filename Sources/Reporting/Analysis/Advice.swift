@@ -1,3 +1,4 @@
+private import Experiments
 public import Recording
 
 /// What a sweep says about which setting to choose: two objectives, their Pareto front, its knee, and where the
@@ -9,12 +10,18 @@ public struct Advice: Sendable {
     public var values: [Parameter?]
     /// The numbers of its runs, condition after condition.
     public var runs: [Int64]
-    /// The objectives' means over the conditions.
-    public var figures: [MeanInterval]
-    /// Their values in every condition.
+    /// Their seeds.
+    public var seeds: [UInt64]
+    /// The objectives' values in every condition.
     public var samples: [[Double]]
-    /// Whether it satisfies every constraint under every condition.
+    /// Their means over the conditions.
+    public var figures: [MeanInterval]
+    /// Whether it satisfies every constraint under every condition, and is one that the driver takes.
     public var isAllowed: Bool
+    /// What breaks a constraint, in words; nothing if nothing does.
+    public var breach: String?
+    /// The values of other settings that came to the very same, itself among them; for each of `paths` those texts.
+    public var alike: [[String]] = []
   }
 
   /// Where the kernel's defaults stand.
@@ -38,6 +45,10 @@ public struct Advice: Sendable {
     case only
     /// The front has no knee; this one is nearest to having the best of both.
     case nearest
+    /// None is: nothing that could have stalled is modelled, so the most aggressive one would always win.
+    case groundless
+    /// None is: every one breaks a constraint or has a value that the driver refuses.
+    case noneAllowed = "none_allowed"
   }
 
   /// The sweep.
@@ -54,7 +65,8 @@ public struct Advice: Sendable {
   public let settings: SweepSettings
   /// All settings with a finished run under every condition, in the order in which they were grouped.
   public let points: [Point]
-  /// The settings that nothing beats, from the best in the first objective to the best in the second.
+  /// The settings that nothing beats, from the best in the first objective to the best in the second; those with the very
+  /// same figures are one, that which is most like the kernel's defaults.
   public let front: [Point]
   /// The place of the recommended setting in `front`; nil if no setting is allowed.
   public let recommended: Int?
@@ -66,6 +78,8 @@ public struct Advice: Sendable {
   public let incomplete: Int
   /// Settings that break a constraint.
   public let forbidden: Int
+  /// Settings with a value that the driver refuses.
+  public let refused: Int
 
   /// The advice of a sweep, to which runs with the kernel's defaults may have been added.
   ///
@@ -80,9 +94,10 @@ public struct Advice: Sendable {
     var points: [Point] = []
     // Where no setting is complete there is nothing to have a unit.
     var units = objectives.map { _ in "" }
+    var refused = 0
     for setting in settings.settings where setting.isComplete {
       var samples = objectives.map { _ in [Double]() }
-      var isAllowed = true
+      var breach: String?
       for row in setting.runs {
         units = []
         for (index, objective) in objectives.enumerated() {
@@ -90,22 +105,37 @@ public struct Advice: Sendable {
           samples[index].append(figure.value)
           units.append(figure.unit)
         }
-        for constraint in constraints {
-          isAllowed = try constraint.holds(in: row.metrics, run: row.run.id) && isAllowed
+        for constraint in constraints
+        where try !constraint.holds(in: row.metrics, run: row.run.id) && breach == nil {
+          let (value, unit) = try constraint.metric.value(in: row.metrics, run: row.run.id)
+          breach =
+            "\(constraint.text) does not hold, with \(UnitScale.text(value, unit: unit)) in run \(row.run.id)"
         }
       }
+      let refusal = zip(settings.paths, setting.values).first { path, value in
+        value.map {
+          KernelTunables.isRefused($0.value, of: path, driver: setting.runs[0].run.driver)
+        } ?? false
+      }
+      if refusal != nil { refused += 1 }
       points.append(
         Point(
           values: setting.values, runs: setting.runs.map(\.run.id),
-          figures: samples.map(MeanInterval.init), samples: samples, isAllowed: isAllowed))
+          seeds: setting.runs.map(\.run.seed), samples: samples,
+          figures: samples.map { settings.interval($0, seeds: setting.runs.map(\.run.seed)) },
+          isAllowed: breach == nil && refusal == nil, breach: breach))
     }
     let allowed = points.filter(\.isAllowed)
     let costs = allowed.map { point in
       zip(objectives, point.figures).map { $0.cost($1.mean) }
     }
     let places = ParetoFront.indices(of: costs)
-    let front = places.map { allowed[$0] }
-    let plane = places.map { (x: costs[$0][0], y: costs[$0][1]) }
+    let unfolded = places.map { allowed[$0] }
+    let front = Self.folded(unfolded, paths: settings.paths)
+    let plane = front.map { point in
+      let costs = zip(objectives, point.figures).map { $0.cost($1.mean) }
+      return (x: costs[0], y: costs[1])
+    }
     sweep = table
     self.objectives = objectives
     self.units = units
@@ -115,17 +145,81 @@ public struct Advice: Sendable {
     self.points = points
     self.front = front
     incomplete = settings.settings.count - points.count
-    forbidden = points.count - allowed.count
-    (recommended, reason) = Self.recommendation(plane)
+    self.refused = refused
+    forbidden = points.count { $0.breach != nil }
+    let scale = FrontScale(costs.map { (x: $0[0], y: $0[1]) })
+    if allowed.isEmpty {
+      (recommended, reason) = (nil, .noneAllowed)
+    } else if Self.isGroundless(allowed, settings, objectives) {
+      (recommended, reason) = (nil, .groundless)
+    } else {
+      (recommended, reason) = Self.recommendation(plane, scale)
+    }
     defaults = Self.defaults(
-      among: points, paths: settings.paths, front: front, plane: plane,
-      scale: FrontScale(costs.map { (x: $0[0], y: $0[1]) }), objectives: objectives,
+      among: points, settings: settings, unfolded: unfolded, front: front, plane: plane,
+      scale: scale, objectives: objectives,
       recommended: recommended)
   }
 
-  private static func recommendation(_ front: [(x: Double, y: Double)]) -> (Int?, Reason) {
+  /// Whether one of the objectives is harm that nothing in the runs could have done: no access is modelled, and it is
+  /// zero under every setting that is allowed.
+  private static func isGroundless(
+    _ allowed: [Point], _ settings: SweepSettings, _ objectives: [Objective]
+  ) -> Bool {
+    let runs = Set(allowed.flatMap(\.runs))
+    let accesses = settings.settings.flatMap(\.runs).filter { runs.contains($0.run.id) }
+      .map { $0.metrics.filter { $0.name == "accesses" }.map(\.value) }
+    guard accesses.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0 == 0 } }) else { return false }
+    return objectives.indices.contains { place in
+      harms.contains(where: objectives[place].metric.name.hasPrefix)
+        && allowed.allSatisfy { $0.samples[place].allSatisfy { $0 == 0 } }
+    }
+  }
+
+  /// What figures of harm begin with.
+  private static let harms = [
+    "stall", "allocation_stall", "disk_", "swap_", "refaults", "major_faults", "frontswap_",
+  ]
+
+  /// Points with the very same figures as one, in the order of the first of each.
+  static func folded(_ points: [Point], paths: [String]) -> [Point] {
+    let wanted = paths.map(KernelTunables.defaultText)
+    func strangeness(_ point: Point) -> Int {
+      zip(wanted, point.values).count { $0 != nil && $0 != $1?.value }
+    }
+    var order: [[[Double]]] = []
+    var groups: [[[Double]]: [Point]] = [:]
+    for point in points {
+      if groups[point.samples] == nil { order.append(point.samples) }
+      groups[point.samples, default: []].append(point)
+    }
+    return order.compactMap { key in
+      let ties = groups[key] ?? []
+      var point = ties.min { strangeness($0) < strangeness($1) }
+      if ties.count > 1 {
+        point?.alike = paths.indices.map { place in
+          var seen: Set<String> = []
+          return ties.map { $0.values[place]?.value ?? "-" }.filter { seen.insert($0).inserted }
+        }
+      }
+      return point
+    }
+  }
+
+  /// How many steps of tested values lead from a setting to the nearest that breaks a constraint, and which that is.
+  func cliff(of point: Point) -> (steps: Int, point: Point)? {
+    let neighbours = SettingNeighbours(points, dimensions: paths.count)
+    return neighbours.nearest(to: point, among: points.filter { $0.breach != nil }).map {
+      (neighbours.steps(point, $0), $0)
+    }
+  }
+
+  /// The knee of a front; if there is none, the point nearest to the best of both, in shares of what all settings span.
+  private static func recommendation(
+    _ front: [(x: Double, y: Double)], _ scale: FrontScale?
+  ) -> (Int?, Reason) {
     if let knee = ParetoFront.knee(of: front) { return (knee, .knee) }
-    guard let scale = FrontScale(front) else { return (front.indices.first, .only) }
+    guard front.count > 1, let scale else { return (front.indices.first, .only) }
     let ideal = (x: front.map(\.x).min() ?? 0, y: front.map(\.y).min() ?? 0)
     let distances = front.map { scale.distance($0, ideal) }
     return (distances.firstIndex(of: distances.min() ?? 0), .nearest)
@@ -134,10 +228,11 @@ public struct Advice: Sendable {
   /// The defaults are the setting whose tunables are all as after boot; parameters that are no tunables may be
   /// anything, and the first such setting counts.
   private static func defaults(
-    among points: [Point], paths: [String], front: [Point], plane: [(x: Double, y: Double)],
+    among points: [Point], settings: SweepSettings, unfolded: [Point], front: [Point],
+    plane: [(x: Double, y: Double)],
     scale: FrontScale?, objectives: [Objective], recommended: Int?
   ) -> Defaults? {
-    let wanted = paths.map(KernelTunables.defaultText)
+    let wanted = settings.paths.map(KernelTunables.defaultText)
     guard wanted.contains(where: { $0 != nil }),
       let point = points.first(where: { point in
         zip(wanted, point.values).allSatisfy { $0 == nil || $0 == $1?.value }
@@ -146,10 +241,12 @@ public struct Advice: Sendable {
     let costs = zip(objectives, point.figures).map { $0.cost($1.mean) }
     let here = (x: costs[0], y: costs[1])
     let changes = recommended.map { place in
-      zip(front[place].samples, point.samples).map { MeanInterval(zip($0, $1).map { $0 - $1 }) }
+      zip(front[place].samples, point.samples).map {
+        settings.interval(zip($0, $1).map { $0 - $1 }, seeds: point.seeds)
+      }
     }
     return Defaults(
-      point: point, isOnFront: front.contains { $0.runs == point.runs },
+      point: point, isOnFront: unfolded.contains { $0.runs == point.runs },
       distance: scale.flatMap { scale in
         plane.map { scale.distance($0, here) }.filter(\.isFinite).min()
       },

@@ -56,11 +56,30 @@ public struct KernelTunables: Sendable {
 
   private static let setAtBoot = "set at boot"
 
+  /// Whether the driver refuses a text that a run's parameter gives to a tunable; no other parameter is ever refused.
+  ///
+  /// What is as after boot was not written. A refused text leaves the value before it in force, so the run is one of
+  /// that value.
+  public static func isRefused(_ text: String, of path: String, driver: String) -> Bool {
+    let steps = path.split(separator: ".")
+    guard steps.count == 4, steps[2] == "tunables", text != defaultText(of: path) else {
+      return false
+    }
+    var refusing = SelfBalloonDriver(
+      generation: DriverGeneration(rawValue: driver) ?? .linux4_19)
+    return refusing.write(String(steps[3]), text: Array(text.utf8)).status != .ok
+  }
+
+  /// The parameters of a run that its driver refused.
+  public static func refused(in parameters: [Parameter], driver: String) -> [Parameter] {
+    parameters.filter { isRefused($0.value, of: $0.path, driver: driver) }
+  }
+
   /// The writes that set what is not as after boot, a shell command each.
   ///
-  /// `always` are the paths of parameters that are written even if they are as after boot. A text that is no plain
-  /// decimal number is left out: it may come from anybody's database, and the lines are pasted as root. A 0 is written as
-  /// 2^32, the only way past the kernel's test; what is set at boot is left to it. A static guest
+  /// `always` are the paths of parameters that are written even if they are as after boot. What the driver refuses is left
+  /// out, since the run went without it; so is a text that is no plain decimal number, for it may come from anybody's
+  /// database, and the lines are pasted as root. What is set at boot is left to the kernel. A static guest
   /// (`controller: none`) has both parts switched off.
   public func sysfsWrites(always: Set<String>) -> [String] {
     if isStatic {
@@ -69,18 +88,13 @@ public struct KernelTunables: Sendable {
     return values.compactMap { attribute, text -> String? in
       let path = "guests.\(guest).tunables.\(attribute.rawValue)"
       let isWritten = always.contains(path) || text != Self.defaultText(of: path)
-      guard isWritten, text != Self.setAtBoot, attribute != .reservedMB || driver != "3.6" else {
-        return nil
-      }
-      // Only what the kernel would take becomes a command that is pasted as root.
-      guard !text.isEmpty,
-        text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+      guard isWritten, text != Self.setAtBoot,
+        !Self.isRefused(text, of: path, driver: driver),
+        !text.isEmpty, text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
       else {
         return nil
       }
-      let isSwitch = attribute == .selfballooning || attribute == .selfshrinking
-      let written = text == "0" && !isSwitch ? "4294967296" : text
-      return write(written, to: attribute)
+      return write(text, to: attribute)
     }
   }
 

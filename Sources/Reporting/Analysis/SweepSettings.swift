@@ -64,6 +64,19 @@ public struct SweepSettings: Sendable {
     }
   }
 
+  /// The mean of a figure over conditions with these seeds, and how sure it is as far as chance goes.
+  ///
+  /// Traces and other conditions are not chance: what differs between them widens no interval. Each seed gives the mean
+  /// over them, and the interval is that of the seeds.
+  func interval(_ values: [Double], seeds: [UInt64]) -> MeanInterval {
+    let bySeed = Dictionary(grouping: zip(seeds, values)) { $0.0 }.sorted { $0.key < $1.key }
+    guard Set(bySeed.map(\.value.count)).count == 1 else {
+      return MeanInterval([values.reduce(0, +) / Double(values.count)])
+    }
+    return MeanInterval(
+      bySeed.map { _, own in own.reduce(0) { $0 + $1.1 } / Double(own.count) })
+  }
+
   /// The values that the tunables among `paths` have when nobody sets them, by path.
   public var defaults: [String: String] {
     let pairs = paths.compactMap { path in KernelTunables.defaultText(of: path).map { (path, $0) } }

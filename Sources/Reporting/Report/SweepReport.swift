@@ -85,14 +85,23 @@ public struct SweepReport {
         paragraphs: [advice.summary + ".", advice.basis] + advice.warnings.map { "Warning: \($0)." }
       )
     ]
-    if advice.front.isEmpty {
-      return parts + [.init(paragraphs: ["No setting satisfies the constraints."])]
+    switch advice.reason {
+    case .noneAllowed: return parts + [.init(paragraphs: [advice.nothingAllowed])]
+    case .groundless:
+      return parts + [
+        .init(
+          paragraphs: advice.groundlessText,
+          table: .init(advice.memoryTable, caption: "Settings by the memory that they hold")),
+        .init(paragraphs: [advice.defaultsText]),
+      ]
+    case .knee, .only, .nearest: break
     }
     let chart = FrontChart(advice)
     parts.append(.init(heading: "The front", chart: chart.chart(id: "front")))
     parts.append(
       .init(
-        paragraphs: [advice.recommendation, advice.defaultsText],
+        paragraphs: [advice.recommendation] + (advice.cliffText.map { [$0] } ?? [])
+          + [advice.defaultsText],
         table: .init(advice.table, caption: "Pareto front, * recommended")))
     parts += tunables.map {
       .init(

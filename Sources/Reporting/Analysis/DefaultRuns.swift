@@ -1,0 +1,64 @@
+internal import Experiments
+internal import Recording
+
+extension Advice {
+  /// The commands that would run the kernel's defaults under every condition, each in words; none if they were run, or
+  /// if the sweep's own commands are not of a form that can be taken apart.
+  ///
+  /// They are a sweep's recorded commands with the defaults for the tunables that vary. Those come from a database, so
+  /// only their words are taken, never what a shell would make of them.
+  public var defaultCommands: [[String]] {
+    let wanted = paths.compactMap { path in KernelTunables.defaultText(of: path).map { (path, $0) }
+    }
+    guard defaults == nil, !wanted.isEmpty,
+      let setting = settings.settings.first(where: \.isComplete)
+    else { return [] }
+    let commands = setting.runs.map { row -> [String]? in
+      guard var words = Self.words(of: row.run.command), words.prefix(2) == ["balloonsim", "run"]
+      else { return nil }
+      var place = 2
+      while place + 1 < words.count {
+        let path = words[place + 1].prefix { $0 != "=" }
+        let isVaried = wanted.contains { $0.0 == path || $0.0.hasSuffix("." + path) }
+        if words[place] == "--set", isVaried {
+          words.removeSubrange(place...place + 1)
+        } else {
+          place += 1
+        }
+      }
+      for (path, value) in wanted where !value.contains(" ") {
+        words += ["--set", "\(path)=\(value)"]
+      }
+      return words
+    }
+    let known = commands.compactMap(\.self)
+    return known.count == commands.count ? known : []
+  }
+
+  /// The words of a command line in which words are quoted with apostrophes; nothing if it has anything else of a shell.
+  static func words(of line: String) -> [String]? {
+    var words: [String] = []
+    var word: String.UnicodeScalarView?
+    var rest = line.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      switch scalar {
+      case " ":
+        if let whole = word { words.append(String(whole)) }
+        word = nil
+      case "'":
+        guard let end = rest.firstIndex(of: "'") else { return nil }
+        word = (word ?? .init()) + rest[..<end]
+        rest = rest[rest.index(after: end)...]
+      case "\\":
+        guard rest.popFirst() == "'" else { return nil }
+        word = (word ?? .init()) + ["'"]
+      default:
+        guard scalar.isASCII, scalar.properties.isAlphabetic || "0123456789-_./=:,+@%".unicodeScalars.contains(scalar)
+        else { return nil }
+        word = (word ?? .init()) + [scalar]
+      }
+    }
+    if let word { words.append(String(word)) }
+    return words
+  }
+}
