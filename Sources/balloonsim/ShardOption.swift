@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Reporting
 
 /// What `--shard` takes: `I/N`, or `auto/N` where the scheduler says which share is meant.
 struct ShardOption {

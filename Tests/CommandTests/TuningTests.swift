@@ -161,6 +161,38 @@ struct TuningTests {
     #expect(after.output.contains("The kernel's defaults (run 4) have"))
   }
 
+  @Test("Advice for a guest of KVM is a target of its balloon, and nothing of Xen's")
+  func virtio() async throws {
+    let scenario = """
+      name: kvm
+      duration: 2min
+      guests:
+        - name: vm
+          memory: 256MiB
+          kernel: "6.18"
+          balloon: { model: virtio }
+          swap: { size: 256MiB }
+          committed: { constant: 100MiB }
+          anon: { access: { rate: 1000/s } }
+      events:
+        - { at: 10s, balloon_target: 200MiB }
+      """
+    try scenario.write(
+      toFile: workplace.path("kvm.yaml"), atomically: true, encoding: .utf8)
+    try await workplace.run(
+      "sweep", "kvm.yaml", "--vary", "events.0.balloon_target=160MiB,200MiB", "--record", "metrics"
+    ).expect(0)
+
+    let advice = try await workplace.run("advise", "--sweep", "1")
+
+    advice.expect(0)
+    #expect(!advice.output.contains("/sys/") && !advice.output.contains(" tmem"))
+    #expect(
+      advice.output.contains(
+        "On the host, 10s after boot (libvirt, in KiB):\nvirsh setmem --domain=vm --size="))
+    #expect(advice.output.contains(#"{"execute":"balloon","arguments":{"value":"#))
+  }
+
   @Test("Wrong words are answered with what was expected")
   func mistakes() async throws {
     try await sweep()

@@ -409,6 +409,63 @@ struct KernelTunablesTests {
     #expect(tunables.bootOptions == "quiet")
   }
 
+  /// A guest of some kernel and balloon, with a target of 2 GiB at 2 minutes.
+  private func guest(
+    _ name: String = "vm", kernel: String, balloon: String, controller: String = "none",
+    target: Double? = 524_288
+  ) -> KernelTunables {
+    let own = [("kernel", kernel), ("balloon.model", balloon), ("controller", controller)]
+      .map { Parameter(path: "guests.\(name).\($0.0)", value: $0.1, number: nil) }
+    let event = [
+      Parameter(path: "events.0.at", value: "1min", number: nil),
+      Parameter(path: "events.0.drop_caches", value: "true", number: nil),
+      Parameter(path: "events.0.guest", value: name, number: nil),
+      Parameter(path: "events.1.at", value: "2min", number: nil),
+      Parameter(path: "events.1.guest", value: name, number: nil),
+      Parameter(path: "events.1.balloon_target", value: "2GiB", number: target),
+    ]
+    return KernelTunables(guest: name, parameters: own + event)
+  }
+
+  @Test("A guest is set by what its own system has: sysfs, virsh and QMP, or xl")
+  func systems() throws {
+    let virtio = guest(kernel: "6.18", balloon: "virtio")
+    let xen = guest(kernel: "6.1", balloon: "4.19")
+    let old = guest(kernel: "4.19", balloon: "4.19")
+
+    #expect(!virtio.hasDriver && !xen.hasDriver && old.hasDriver)
+    #expect(virtio.sysfsWrites(always: []).isEmpty && xen.sysfsWrites(always: []).isEmpty)
+    #expect(old.sysfsWrites(always: []).count == 2)
+    #expect(
+      virtio.hostCommands.map(\.line) == [
+        "virsh setmem --domain=vm --size=2097152 --live",
+        #"{"execute":"balloon","arguments":{"value":2147483648}}"#,
+      ])
+    #expect(virtio.hostCommands.allSatisfy { $0.at == "2min" })
+    #expect(xen.hostCommands.map(\.line) == ["xl mem-set vm 2097152k"])
+    #expect(virtio.lackingDriver.contains("Linux 6.18 with virtio's balloon, which has no"))
+    let never = guest(kernel: "6.18", balloon: "virtio", controller: "selfballoon")
+    #expect(never.sysfsWrites(always: []).isEmpty)
+    #expect(never.lackingDriver.hasSuffix("what the runs set can be set nowhere."))
+  }
+
+  @Test(
+    "A guest's name is one word of its command, whatever it is; a size beyond 64 bits gives no command",
+    arguments: ["a; touch X #", "$(id)", "it's", "'\u{301}", "--live", "`id`"])
+  func hostileNames(name: String) throws {
+    let line = try #require(guest(name, kernel: "6.18", balloon: "virtio").hostCommands.first?.line)
+
+    #expect(
+      Advice.words(of: line)
+        == ["virsh", "setmem", "--domain=\(name)", "--size=2097152", "--live"])
+    // What is not seen is in quotes of its own, and the line stays one.
+    let lines = guest(name + "\n", kernel: "6.18", balloon: "virtio").hostCommands.map(\.line)
+    #expect(lines.allSatisfy { !$0.contains("\n") })
+    for target in [.infinity, .nan, -1, 0.5, 1e19] as [Double] {
+      #expect(guest(name, kernel: "6.18", balloon: "virtio", target: target).hostCommands.isEmpty)
+    }
+  }
+
   @Test("The switches are boot options, by the names of the generation")
   func bootOptions() {
     let off = [("selfballooning", "1"), ("frontswap_selfshrinking", "0")]

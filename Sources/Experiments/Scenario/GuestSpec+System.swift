@@ -1,11 +1,11 @@
 internal import Controllers
-import MemoryModel
+public import MemoryModel
 
 extension GuestSpec {
   /// Whether a machine with this kernel and balloon can have had transcendent memory and the selfballoon driver.
   ///
   /// Both were in Linux up to 5.2, in guests of Xen. Source: facts 1.1 and 1.7.
-  static func hasTmem(kernel: KernelPolicy, balloon: BalloonGeneration) -> Bool {
+  public static func hasTmem(kernel: KernelPolicy, balloon: BalloonGeneration) -> Bool {
     kernel == .linux4_19 && balloon != .virtio
   }
 
@@ -23,7 +23,10 @@ extension GuestSpec {
   }
 
   /// The kernel and the balloon in words.
-  var systemText: String {
+  var systemText: String { Self.systemText(kernel: kernel, balloon: balloon) }
+
+  /// A kernel and a balloon in words, as in `a guest of Linux 6.1 with virtio's balloon`.
+  public static func systemText(kernel: KernelPolicy, balloon: BalloonGeneration) -> String {
     "a guest of Linux \(kernel.rawValue) with "
       + (balloon == .virtio ? "virtio's balloon" : "Xen's balloon")
   }

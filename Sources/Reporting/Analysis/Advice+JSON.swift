@@ -21,11 +21,18 @@ extension Advice {
       "traces":\(settings.traces.count),"seeds":\(settings.seeds.count)
       """
     let guests = tunables.map { tunables in
-      """
-      {"guest":\(JSONText.quoted(tunables.guest)),\
-      "sysfs":\(JSONText.array(tunables.sysfsWrites(always: Set(paths)))),\
-      "boot":\(JSONText.quoted(tunables.bootOptions))}
-      """
+      let host = tunables.hostCommands.map {
+        """
+        {"at":\(JSONText.quoted($0.at)),"tool":\(JSONText.quoted($0.tool)),\
+        "line":\(JSONText.quoted($0.line))}
+        """
+      }
+      return """
+        {"guest":\(JSONText.quoted(tunables.guest)),\
+        "sysfs":\(JSONText.array(tunables.sysfsWrites(always: Set(paths)))),\
+        "boot":\(JSONText.quoted(tunables.bootOptions)),\
+        "host":[\(host.joined(separator: ","))]}
+        """
     }
     let recommendation = recommended.map { place in
       """

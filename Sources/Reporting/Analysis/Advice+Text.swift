@@ -243,25 +243,37 @@ extension Advice {
     return text + ". The recommended setting changes \(changes.joined(separator: ", "))."
   }
 
-  /// How a guest's tunables are set, to be copied.
+  /// How what is recommended is set on a guest's own system, to be copied.
   func commands(
     _ tunables: KernelTunables, isOnly: Bool, width: Int? = nil
   ) -> String {
-    let writes = tunables.sysfsWrites(always: Set(paths))
+    func wrapped(_ text: String) -> String { TableText.wrapped(text, width: width) }
     let place = isOnly ? "" : " in guest \(tunables.guest)"
     let options = tunables.bootOptions
     var lines = [""]
     lines += definition(of: tunables.guest)
-    let heading =
-      writes.isEmpty
-      ? "Nothing has to be written\(place): all is as after boot."
-      : "As root\(place), after every boot:"
-    lines.append(TableText.wrapped(heading, width: width))
-    lines += writes
-    lines.append(
-      TableText.wrapped(
-        "On the kernel's command line\(place) (the numbers have no boot option):", width: width))
-    lines.append(options.isEmpty ? "nothing of tmem" : options)
+    if tunables.hasDriver {
+      let writes = tunables.sysfsWrites(always: Set(paths))
+      lines.append(
+        wrapped(
+          writes.isEmpty
+            ? "Nothing has to be written\(place): all is as after boot."
+            : "As root\(place), after every boot:"))
+      lines += writes
+      lines.append(
+        wrapped("On the kernel's command line\(place) (the numbers have no boot option):"))
+      lines.append(options.isEmpty ? "nothing of tmem" : options)
+    } else {
+      lines.append(wrapped(tunables.lackingDriver))
+      if !options.isEmpty { lines += [wrapped("On the kernel's command line\(place):"), options] }
+      if tunables.hostCommands.isEmpty {
+        lines.append(wrapped("Nor do the runs set a target of its balloon from outside."))
+      }
+    }
+    for command in tunables.hostCommands {
+      lines.append(wrapped("On the host\(place), \(command.at) after boot (\(command.tool)):"))
+      lines.append(command.line)
+    }
     return lines.joined(separator: "\n")
   }
 

@@ -53,7 +53,8 @@ extension Advice {
         guard rest.popFirst() == "'" else { return nil }
         word = (word ?? .init()) + ["'"]
       default:
-        guard scalar.isASCII, scalar.properties.isAlphabetic || "0123456789-_./=:,+@%".unicodeScalars.contains(scalar)
+        guard scalar.isASCII,
+          scalar.properties.isAlphabetic || "0123456789-_./=:,+@%".unicodeScalars.contains(scalar)
         else { return nil }
         word = (word ?? .init()) + [scalar]
       }

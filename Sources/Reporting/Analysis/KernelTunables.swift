@@ -1,7 +1,10 @@
 internal import Controllers
+private import Experiments
+private import MemoryModel
 public import Recording
 
-/// How a guest's tunables are set on a real machine.
+/// How what a run sets of a guest is set on a real machine: from within it by sysfs and boot options, from its host by the
+/// balloon's target.
 ///
 /// Source: facts 1.1 for the files and what they take, 1.7 for the boot options.
 public struct KernelTunables: Sendable {
@@ -11,6 +14,9 @@ public struct KernelTunables: Sendable {
   private let boot: String
   private let driver: String
   private let isStatic: Bool
+  private let kernel: KernelPolicy
+  private let balloon: BalloonGeneration
+  private let targets: [(at: String, pages: UInt64)]
 
   /// The tunables of a guest among the parameters of a run.
   public init(guest: String, parameters: [Parameter]) {
@@ -24,6 +30,60 @@ public struct KernelTunables: Sendable {
     boot = text("boot") ?? "tmem"
     isStatic = text("controller") == "none"
     driver = text("driver") ?? DriverGeneration.linux4_19.rawValue
+    kernel = text("kernel").flatMap(KernelPolicy.init) ?? .linux4_19
+    balloon = text("balloon.model").flatMap(BalloonGeneration.init) ?? .linux4_19
+    targets = Self.targets(of: guest, in: parameters)
+  }
+
+  /// The balloon targets that events of a run give to a guest, in the order of the events.
+  private static func targets(
+    of guest: String, in parameters: [Parameter]
+  ) -> [(at: String, pages: UInt64)] {
+    let events = Dictionary(
+      parameters.filter { $0.path.hasPrefix("events.") }.map { ($0.path, $0) },
+      uniquingKeysWith: { first, _ in first })
+    return (0..<events.count).compactMap { number in
+      guard events["events.\(number).guest"]?.value == guest,
+        let pages = events["events.\(number).balloon_target"]?.number.flatMap(
+          UInt64.init(exactly:)),
+        let at = events["events.\(number).at"]?.value
+      else { return nil }
+      return (at, pages)
+    }
+  }
+
+  /// Whether a machine with the guest's kernel and balloon has the selfballoon driver.
+  public var hasDriver: Bool { GuestSpec.hasTmem(kernel: kernel, balloon: balloon) }
+
+  /// Why nothing is set from within a guest that cannot have the driver, a sentence.
+  var lackingDriver: String {
+    "Guest \(guest) is \(GuestSpec.systemText(kernel: kernel, balloon: balloon)), which "
+      + (isStatic
+        ? "has no selfballoon driver: nothing is set from within it."
+        : "never had the selfballoon driver: what the runs set can be set nowhere.")
+  }
+
+  /// What sets the targets of the guest's balloon from its host, in the order of time: the moment, what is spoken to, and a line
+  /// for it.
+  ///
+  /// The guest's name is taken to be that of the domain. It may come from anybody's database, and is quoted.
+  public var hostCommands: [(at: String, tool: String, line: String)] {
+    targets.flatMap { at, pages -> [(at: String, tool: String, line: String)] in
+      let (kibibytes, isTooLarge) = pages.multipliedReportingOverflow(by: 4)
+      let (bytes, hasOverflow) = pages.multipliedReportingOverflow(by: 4096)
+      if isTooLarge || hasOverflow { return [] }
+      guard balloon == .virtio else {
+        return [(at, "xl, in KiB", shellCommand(["xl", "mem-set", guest, "\(kibibytes)k"]))]
+      }
+      let words = ["virsh", "setmem", "--domain=\(guest)", "--size=\(kibibytes)", "--live"]
+      return [
+        (at, "libvirt, in KiB", shellCommand(words)),
+        (
+          at, "QEMU's monitor (QMP), in bytes",
+          #"{"execute":"balloon","arguments":{"value":\#(bytes)}}"#
+        ),
+      ]
+    }
   }
 
   /// The guests that the parameters of a run are of, in alphabetical order.
@@ -80,8 +140,9 @@ public struct KernelTunables: Sendable {
   /// `always` are the paths of parameters that are written even if they are as after boot. What the driver refuses is left
   /// out, since the run went without it; so is a text that is no plain decimal number, for it may come from anybody's
   /// database, and the lines are pasted as root. What is set at boot is left to the kernel. A static guest
-  /// (`controller: none`) has both parts switched off.
+  /// (`controller: none`) has both parts switched off; one without the driver has nothing to write to.
   public func sysfsWrites(always: Set<String>) -> [String] {
+    if !hasDriver { return [] }
     if isStatic {
       return [SelfBalloonAttribute.selfballooning, .selfshrinking].map { write("0", to: $0) }
     }
@@ -119,7 +180,7 @@ public struct KernelTunables: Sendable {
     let plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._=-,"
     var words = boot.split(separator: " ").map(String.init)
       .filter { $0.unicodeScalars.allSatisfy(plain.unicodeScalars.contains) }
-    if isStatic {
+    if isStatic || !hasDriver {
       return words.filter { $0 != "tmem" && !$0.hasPrefix("tmem.") }.joined(separator: " ")
     }
     if driver == "3.6" {

@@ -1,10 +1,10 @@
-import Experiments
+private import Experiments
 
 /// Words as a command line that a shell takes apart into the same words.
-func shellCommand(_ words: [String]) -> String { shellWords(words).joined(separator: " ") }
+public func shellCommand(_ words: [String]) -> String { shellWords(words).joined(separator: " ") }
 
 /// A command line, indented, in lines of at most `width` characters where its words allow it; a shell takes them together.
-func shellCommand(_ words: [String], indentedWithin width: Int?) -> String {
+public func shellCommand(_ words: [String], indentedWithin width: Int?) -> String {
   var lines = [""]
   for word in shellWords(words) {
     let line = lines[lines.count - 1]
