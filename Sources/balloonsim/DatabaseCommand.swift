@@ -53,6 +53,8 @@ struct DatabaseCommand: ParsableCommand {
         "run \(run), \(guest): ticks up to \(tick) are not as they were recorded"
       case .changedSweep(let sweep): "sweep \(sweep): not as it was entered"
       case .changedSchema(let name): "\(name): not defined as in the schema"
+      case .wrongValues(let table, let column, let rows):
+        "\(table): \(rows) rows with a value in \(column) that it cannot have"
       case .strayHash(let table, let owner):
         "row_hashes: a hash of \(table) \(owner), which is not there"
       case .noFingerprint(let run): "run \(run): finished without a fingerprint"

@@ -20,8 +20,10 @@ public struct DatabaseCheck: Hashable, Sendable {
     case changedTicks(run: Int64, guest: String, tick: Int64)
     /// A sweep or its plan does not have the hash with which it was entered.
     case changedSweep(Int64)
-    /// A table, an index or a view is missing or defined otherwise.
+    /// A table, an index or a view is missing or defined otherwise, or a trigger of others runs when a table is written.
     case changedSchema(String)
+    /// Rows whose value in a column is none that it can have.
+    case wrongValues(table: String, column: String, rows: Int)
     /// A hash of a run or a sweep that is not there.
     case strayHash(table: String, owner: Int64)
     /// A finished run without its fingerprint.
@@ -53,18 +55,7 @@ extension ResultStore {
       if !findings.isEmpty && ForeignLog.explainsDamage(of: self.queue.path) {
         throw RecordingError.foreignLog(path: self.path)
       }
-      if findings.isEmpty {
-        findings += try Self.definitions(db) + Self.references(db)
-        let hashes = try KeptHashes(db)
-        for run in records {
-          var own = try Self.ticks(of: run, db) + Self.hostTicks(of: run, db)
-          own += try Self.numbers(of: run, db)
-          if run.status == .finished { own += try Self.ending(of: run, db) }
-          // Rows that are missing or misplaced have been named.
-          findings += own.isEmpty ? try hashes.findings(in: run.id, db) : own
-        }
-        findings += try hashes.otherFindings(runs: Set(records.map(\.id)), db)
-      }
+      if findings.isEmpty { findings = try Self.contents(db, records) }
       let running = try Int64.fetchSet(db, sql: "SELECT id FROM runs WHERE status = 'running'")
       return DatabaseCheck(
         version: try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0, runs: records.count,
@@ -73,9 +64,56 @@ extension ResultStore {
     }
   }
 
+  /// What is wrong in a file that SQLite finds sound.
+  private static func contents(
+    _ db: Database, _ runs: [RunRecord]
+  ) throws -> [DatabaseCheck.Finding] {
+    let changes = try SchemaChange.all(in: db)
+    var findings = changes.map { DatabaseCheck.Finding.changedSchema($0.name) }
+    // Of tables that are none of ours, and of values that are none of theirs, nothing more can be said.
+    if changes.contains(where: \.changesTables) { return findings }
+    let values = try Self.values(db)
+    findings += try values + Self.references(db)
+    if !values.isEmpty { return findings }
+    let hashes = try KeptHashes(db)
+    for run in runs {
+      var own = try Self.ticks(of: run, db) + Self.hostTicks(of: run, db)
+      own += try Self.numbers(of: run, db)
+      if run.status == .finished { own += try Self.ending(of: run, db) }
+      // Rows that are missing or misplaced have been named.
+      findings += own.isEmpty ? try hashes.findings(in: run.id, db) : own
+    }
+    return findings + (try hashes.otherFindings(runs: Set(runs.map(\.id)), db))
+  }
+
   private static func integrity(_ db: Database) throws -> [DatabaseCheck.Finding] {
     try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
       .map(DatabaseCheck.Finding.integrity)
+  }
+
+  /// Values of other types than their columns have, and those against `Schema.rules`: SQLite lets most of them pass.
+  private static func values(_ db: Database) throws -> [DatabaseCheck.Finding] {
+    try ResultTable.allCases.flatMap { table -> [DatabaseCheck.Finding] in
+      let name = table.rawValue
+      guard try db.tableExists(name) else { return [] }
+      let columns = try db.columns(in: name).map { column in
+        let types =
+          Schema.freeTypes[table]?[column.name]
+          ?? [column.type.lowercased()] + (column.isNotNull ? [] : ["null"])
+        let list = types.map { "'\($0)'" }.joined(separator: ", ")
+        let rule = Schema.rules[table]?[column.name].map { " AND (\($0))" } ?? ""
+        return (
+          name: column.name,
+          condition: "typeof(\(column.name.quotedDatabaseIdentifier)) IN (\(list))\(rule)"
+        )
+      }
+      let counts = columns.map { "count(*) FILTER (WHERE (\($0.condition)) IS NOT true)" }
+      let row = try Row.fetchOne(db, sql: "SELECT \(counts.joined(separator: ", ")) FROM \(name)")
+      return columns.enumerated().compactMap { place, column in
+        guard let rows: Int = row?[place], rows > 0 else { return nil }
+        return .wrongValues(table: name, column: column.name, rows: rows)
+      }
+    }
   }
 
   private static func references(_ db: Database) throws -> [DatabaseCheck.Finding] {
@@ -87,24 +125,6 @@ extension ResultStore {
     return try Row.fetchAll(db, sql: sql).map {
       .orphanRows(table: $0["table"], parent: $0["parent"], rows: $0["count"])
     }
-  }
-
-  /// What of the schema is not as our migrations make it; what others have added is theirs.
-  private static func definitions(_ db: Database) throws -> [DatabaseCheck.Finding] {
-    let version = Int(try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0)
-    guard Schema.migrations.indices.contains(version - 1) else { return [] }
-    let sql = "SELECT name, type || ' ' || sql AS text FROM sqlite_master WHERE sql IS NOT NULL"
-    func texts(_ db: Database) throws -> [String: String] {
-      let pairs = try Row.fetchAll(db, sql: sql).map {
-        (try $0.value("name") as String, try $0.value("text") as String)
-      }
-      return Dictionary(pairs) { first, _ in first }
-    }
-    let model = try DatabaseQueue()
-    try Schema.migrator.migrate(model, upTo: Schema.migrations[version - 1].name)
-    let (expected, found) = (try model.read(texts), try texts(db))
-    return expected.keys.sorted().filter { expected[$0] != found[$0] }
-      .map(DatabaseCheck.Finding.changedSchema)
   }
 
   /// Rows of workers, events and figures whose keys do not say the same as their columns.

@@ -141,7 +141,10 @@ extension ResultStore {
           sql: "SELECT id, recording FROM main.runs WHERE key = ? AND status = 'finished'"),
         arguments: [try row.value("key") as String]
       ).map {
-        (id: $0["id"] as Int64, level: RecordingLevel($0["recording"] as String) ?? .metrics)
+        (
+          id: try $0.value("id") as Int64,
+          level: RecordingLevel(try $0.value("recording")) ?? .metrics
+        )
       }
       if present.contains(where: { $0.level.satisfies(level) }) {
         outcome.skipped += 1

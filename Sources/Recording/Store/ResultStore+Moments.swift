@@ -90,7 +90,7 @@ extension ResultStore {
   private func workerRows(
     of run: Int64, _ condition: String, _ arguments: StatementArguments
   ) throws -> [WorkerRow] {
-    try rows("worker", of: run, condition, arguments).map { row in
+    try rows("worker", of: run, condition, arguments) { row in
       var values: [String: Int64] = [:]
       for name in row.columnNames where !["guest", "floor_rule", "fault"].contains(name) {
         if let value: Int64 = try row.optional(name) { values[name] = value }
@@ -106,8 +106,8 @@ extension ResultStore {
   public func tick(of run: Int64, guest: String, at time: SimTime) throws -> TickRow? {
     try rows(
       "ticks", of: run, "guest = ? AND time_ns <= ? ORDER BY id DESC LIMIT 1",
-      [guest, time.nanoseconds]
-    ).first.map(TickRow.init)
+      [guest, time.nanoseconds], TickRow.init
+    ).first
   }
 
   /// How far a run got: to its end, or to the last tick that is kept of it; zero before the first.
@@ -121,7 +121,7 @@ extension ResultStore {
 
   /// Whether any tick of a run is kept so far.
   public func hasTicks(_ run: Int64) throws -> Bool {
-    try !rows("ticks", of: run, "1 LIMIT 1", []).isEmpty
+    try !rows("ticks", of: run, "1 LIMIT 1", []) { _ in () }.isEmpty
   }
 
   /// The ticks of a guest from one time to another.
@@ -130,8 +130,7 @@ extension ResultStore {
   ) throws -> [TickRow] {
     try rows(
       "ticks", of: run, "guest = ? AND time_ns BETWEEN ? AND ? ORDER BY id",
-      [guest, from.nanoseconds, to.nanoseconds]
-    ).map(TickRow.init)
+      [guest, from.nanoseconds, to.nanoseconds], TickRow.init)
   }
 
   /// All that happened in a run.
@@ -166,7 +165,7 @@ extension ResultStore {
   private func eventRows(
     of run: Int64, _ condition: String, _ arguments: StatementArguments
   ) throws -> [EventRow] {
-    try rows("events", of: run, condition, arguments).map { row in
+    try rows("events", of: run, condition, arguments) { row in
       EventRow(
         time: SimTime(nanoseconds: try row.value("time_ns")), guest: try row.optional("guest"),
         kind: try row.value("kind"), detail: try row.value("detail"))
@@ -240,9 +239,10 @@ extension ResultStore {
     ).map { try $0.value("value") }
   }
 
-  private func rows(
-    _ table: String, of run: Int64, _ condition: String, _ arguments: StatementArguments
-  ) throws -> [Row] {
+  private func rows<T>(
+    _ table: String, of run: Int64, _ condition: String, _ arguments: StatementArguments,
+    _ value: (Row) throws -> T
+  ) throws -> [T] {
     let range = RowKey.range(of: run)
     return try read("read \(table) of run \(run)") { db in
       try Row.fetchAll(
@@ -250,7 +250,8 @@ extension ResultStore {
         sql: """
           SELECT * FROM \(table)
           WHERE id BETWEEN \(range.lowerBound) AND \(range.upperBound) AND \(condition)
-          """, arguments: arguments)
+          """, arguments: arguments
+      ).map(value)
     }
   }
 }

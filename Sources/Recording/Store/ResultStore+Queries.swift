@@ -207,6 +207,16 @@ extension Row {
     return value
   }
 
+  /// A number of things, of which there cannot be fewer than none.
+  func count(_ column: String) throws -> Int {
+    let count: Int = try value(column)
+    guard count >= 0 else {
+      throw DatabaseError(
+        resultCode: .SQLITE_MISMATCH, message: "\(count) in the column \(column)")
+    }
+    return count
+  }
+
   /// A value or NULL.
   func optional<T: DatabaseValueConvertible>(_ column: String) throws -> T? {
     let stored: DatabaseValue = self[column]

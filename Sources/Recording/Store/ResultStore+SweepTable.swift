@@ -25,7 +25,7 @@ extension ResultStore {
       }
       return SweepTable(
         id: id, name: try row.value("name"), design: try row.value("design"),
-        plannedRuns: try row.value("planned_runs"), points: try Self.points(of: id, db),
+        plannedRuns: try row.count("planned_runs"), points: try Self.points(of: id, db),
         paths: [], rows: [])
     }
     var filter = RunFilter()

@@ -155,7 +155,7 @@ extension ResultStore {
         SweepRecord(
           id: try row.value("id"), name: try row.value("name"), design: try row.value("design"),
           createdAt: try row.value("created_at"), command: try row.value("command"),
-          plannedRuns: try row.value("planned_runs"), finishedRuns: try row.value("finished"),
+          plannedRuns: try row.count("planned_runs"), finishedRuns: try row.value("finished"),
           failedRuns: try row.value("failed"), deadlyRuns: try row.value("deadly"))
       }
     }

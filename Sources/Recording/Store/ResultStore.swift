@@ -92,6 +92,9 @@ public final class ResultStore: Sendable {
       return try body()
     } catch let error as DatabaseError {
       throw Self.translated(error, path: path, call: call, waited: busyTimeout)
+    } catch let error as RowDecodingError {
+      // A value of another type than its column has: anybody may have edited the file.
+      throw RecordingError.damaged(path: path, reason: "\(error)")
     }
   }
 
@@ -137,7 +140,10 @@ extension ResultStore {
     configuration.busyMode = .timeout(busyTimeout / .seconds(1))
     // Rows refer to their run through their key; `DatabaseCheck` looks for orphans.
     configuration.foreignKeysEnabled = false
-    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
+    configuration.prepareDatabase {
+      // Functions that could do harm are not called by what a file has defined.
+      try $0.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF")
+    }
     do {
       return try DatabaseQueue(path: path, configuration: configuration)
     } catch let error as DatabaseError
@@ -179,6 +185,14 @@ extension ResultStore {
       throw RecordingError.damaged(
         path: path, reason: "its schema version \(version) is not that of its \(steps) migrations")
     }
+    let changes = try read("read the schema") { try SchemaChange.all(in: $0) }
+    if let change = changes.first(where: \.changesTables) {
+      throw RecordingError.damaged(
+        path: path,
+        reason: change.type == "trigger"
+          ? "its trigger \(change.name) is none of ours"
+          : "its table \(change.name) is not as in the schema")
+    }
     if version == Schema.version || !isReadOnly { return }
     // Numbers are given to runs and sweeps only once, so a file that gave none has never had any.
     if isEmpty { throw RecordingError.halfMade(path: path) }
@@ -187,10 +201,11 @@ extension ResultStore {
     }
   }
 
-  /// How many rows a table has; none if there is no such table.
+  /// How many rows a table has; none if there is no such table, or a view in its place.
   private static func count(_ table: String, _ db: Database) throws -> Int {
     let isThere = try Bool.fetchOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = ?)", arguments: [table])
+      db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = ? AND type = 'table')",
+      arguments: [table])
     guard isThere == true else { return 0 }
     return try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0
   }
