@@ -39,7 +39,9 @@ struct HostileTextTests {
     try workplace.write(Workplace.demand, to: trace)
     let path = HostileText.escaped(trace)
     let text = Workplace.small.replacing("demand.csv", with: path)
-      .replacing("seed: 3", with: "description: \(HostileText.escaped(HostileText.text))\nseed: 3")
+      .replacing(
+        "seed: 3", with: "description: \(HostileText.escaped(HostileText.text + "\0"))\nseed: 3"
+      )
       .replacing(
         "memory: 64MiB",
         with: "memory: 64MiB\n    boot: \(HostileText.escaped("tmem " + HostileText.text))")
@@ -91,6 +93,29 @@ struct HostileTextTests {
     try await expectNothing(of: ["db", "merge", "all\(database)", database]).expect(0)
     _ = try await workplace.shell("for file in *.gp; do gnuplot \"./$file\"; done")
     HostileText.expectNoCanary(of: "gnuplot", in: workplace)
+  }
+
+  @Test("Values that a driver would not take are never lines for root, in advice or on a page")
+  func tunableValues() async throws {
+    let values = ["2; touch CANARY #", "4`touch CANARY`", "8\ntouch CANARY", "16' $(touch CANARY)"]
+    let list = (values + [HostileText.text]).map(HostileText.escaped).joined(separator: ", ")
+    try workplace.write(
+      Workplace.small + "sweep:\n  vary:\n    selfballoon_downhysteresis: [\(list), 9]\n",
+      to: "values.yaml")
+
+    try await expectNothing(of: ["sweep", "values.yaml", "--db", "a.sqlite"]).expect(0)
+    let advice = try await expectNothing(of: ["advise", "--sweep", "1", "--db", "a.sqlite"])
+    try await expectNothing(of: ["report", "--sweep", "1", "-o", "a.html", "--db", "a.sqlite"])
+      .expect(0)
+
+    let lines = advice.lines.drop { !$0.hasPrefix("As root") }.dropFirst()
+    try await paste(
+      lines.joined(separator: "\n").replacing("/sys/", with: "sys/"), "what advise tells")
+    for line in lines where line.hasPrefix("echo") {
+      #expect(line.contains(/^echo [0-9]+ > \/sys\/[a-z0-9_\/]+$/), "\(line)")
+    }
+    let page = try workplace.read("a.html")
+    #expect(!page.contains(/echo [^<\n]*touch/))
   }
 
   @Test("The script for Slurm runs a sweep that is called so, and nothing else")
