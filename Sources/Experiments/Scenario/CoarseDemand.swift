@@ -40,7 +40,9 @@ extension CommittedTrace {
   /// What a reader of results has to know of the samples: how they were read, and that they are coarse.
   public var remarks: [String] {
     provenance.remarks
-      + (coarseInterval.map { ["coarse: \($0.text) apart; what happened between samples was not recorded"] } ?? [])
+      + (coarseInterval.map {
+        ["coarse: \($0.text) apart; what happened between samples was not recorded"]
+      } ?? [])
   }
 }
 
