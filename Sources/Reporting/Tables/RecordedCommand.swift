@@ -4,12 +4,15 @@ internal import Experiments
 struct RecordedCommand {
   /// What is recorded, on one line.
   let text: String
-  /// Whether it does nothing but start this program: `balloonsim` and words, none of which a shell would take for more.
+  /// Whether it does nothing but make runs again: `balloonsim run` or `balloonsim sweep`, and words none of which a shell
+  /// would take for more. Other commands of ours write files, or start programs.
   let isOurs: Bool
 
   init(_ command: String) {
     text = TerminalText.line(command)
-    isOurs = command.hasPrefix("balloonsim ") && Self.isOfWords(command)
+    isOurs =
+      ["balloonsim run ", "balloonsim sweep "].contains { command.hasPrefix($0) }
+      && Self.isOfWords(command)
   }
 
   /// What a page offers to be copied.
