@@ -335,6 +335,51 @@ struct AdviceTests {
       _ = try MetricChoice("memory_saved_percent", known: known).value(in: metrics, run: 1)
     }
   }
+
+  @Test(
+    "Both guesses of what happened between coarse samples are told apart, and one alone is warned of"
+  )
+  func coarse() throws {
+    // Memory 100 with jumps, of which 2 kills, and 300 with lines; the other setting 200 and 400, without a kill.
+    let between = "guests.build.committed.between"
+    var number: Int64 = 0
+    let rows = [
+      ("step", 1, 100.0, 1.0), ("linear", 1, 300, 0), ("step", 2, 200, 0), ("linear", 2, 400, 0),
+    ]
+    .map { guess, hysteresis, memory, kills in
+      number += 1
+      var row = row(
+        number, hysteresis, seed: 1, memory: memory * 256, stall: 1, kills: kills)
+      row.values.append(Parameter(path: between, value: guess, number: nil))
+      return row
+    }
+    var table = SweepTable(
+      id: 3, name: "s", design: "{}", plannedRuns: 4, paths: [Self.path, between], rows: rows)
+    table.coarseTraces = [
+      "day.sar": "coarse: 10min apart; what happened between samples was not recorded"
+    ]
+    func advice() throws -> Advice {
+      try Advice(
+        table, objectives: [Objective("memory", known: known), Objective("harm", known: known)],
+        constraints: [try MetricCondition("oom_kills == 0", known: known)])
+    }
+
+    let both = try advice()
+    table.rows.removeAll { $0.values[1]?.value == "linear" }
+    table.paths = [Self.path]
+    let one = try advice()
+
+    #expect(both.front.map(\.runs) == [[4, 3]] || both.front.map(\.runs) == [[3, 4]])
+    #expect(
+      both.rangeTexts.first?.contains(
+        "Of 2 settings 1 with step and 0 with linear break a constraint") == true)
+    #expect(
+      both.rangeTexts.last?.contains("memory_held_mean 200.0 MiB (step) to 400.0 MiB (linear)")
+        == true)
+    #expect(!both.warnings.contains { $0.contains("day.sar") })
+    #expect(one.rangeTexts.isEmpty)
+    #expect(one.warnings.contains { $0.hasPrefix("day.sar: 10min apart; ") })
+  }
 }
 
 @Suite("Tunables as they are set on a machine")

@@ -40,11 +40,18 @@ extension Advice {
       "guests":[\(guests.joined(separator: ","))]}
       """
     }
+    let ranges =
+      (recommended.map { front[$0] } ?? front.first).map(guesses)?.map { guess in
+        """
+        {"guess":\(JSONText.quoted(guess.name)),"breaks":\(guess.isBroken),\
+        "means":[\(guess.means.map(JSONText.number).joined(separator: ","))]}
+        """
+      } ?? []
     return """
       {"sweep":\(sweep.id),"name":\(JSONText.quoted(sweep.name)),\
       "objectives":[\(objectives.joined(separator: ","))],\
       "constraints":\(JSONText.array(constraints.map(\.text))),\(settings),\
-      "warnings":\(JSONText.array(warnings)),
+      "warnings":\(JSONText.array(warnings)),"between":[\(ranges.joined(separator: ","))],
       "front":[\(front.map(json).joined(separator: ",\n"))],
       "recommended":\(recommendation ?? "null"),"reason":"\(reason.rawValue)",
       "cliff":\(cliffText.map(JSONText.quoted) ?? "null"),

@@ -13,7 +13,7 @@ extension Advice {
     func wrapped(_ texts: [String]) -> [String] {
       texts.map { TableText.wrapped($0, width: width) }
     }
-    var parts = wrapped([summary, basis] + warnings.map { "warning: \($0)" })
+    var parts = wrapped([summary, basis] + warnings.map { "warning: \($0)" } + rangeTexts)
     switch reason {
     case .noneAllowed: parts += wrapped([nothingAllowed])
     case .groundless:
@@ -71,7 +71,7 @@ extension Advice {
     if settings.seeds.count == 1 {
       warnings.append("this rests on one seed; --repeat shows how much is chance")
     }
-    return warnings
+    return warnings + demandWarnings
   }
 
   /// The front.

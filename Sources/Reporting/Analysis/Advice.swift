@@ -20,6 +20,8 @@ public struct Advice: Sendable {
     public var isAllowed: Bool
     /// What breaks a constraint, in words; nothing if nothing does.
     public var breach: String?
+    /// The runs that break one.
+    public var brokenRuns: Set<Int64> = []
     /// The values of other settings that came to the very same, itself among them; for each of `paths` those texts.
     public var alike: [[String]] = []
   }
@@ -98,6 +100,7 @@ public struct Advice: Sendable {
     for setting in settings.settings where setting.isComplete {
       var samples = objectives.map { _ in [Double]() }
       var breach: String?
+      var broken: Set<Int64> = []
       for row in setting.runs {
         units = []
         for (index, objective) in objectives.enumerated() {
@@ -106,7 +109,9 @@ public struct Advice: Sendable {
           units.append(figure.unit)
         }
         for constraint in constraints
-        where try !constraint.holds(in: row.metrics, run: row.run.id) && breach == nil {
+        where try !constraint.holds(in: row.metrics, run: row.run.id) {
+          broken.insert(row.run.id)
+          if breach != nil { continue }
           let (value, unit) = try constraint.metric.value(in: row.metrics, run: row.run.id)
           breach =
             "\(constraint.text) does not hold, with \(UnitScale.text(value, unit: unit)) in run \(row.run.id)"
@@ -123,7 +128,7 @@ public struct Advice: Sendable {
           values: setting.values, runs: setting.runs.map(\.run.id),
           seeds: setting.runs.map(\.run.seed), samples: samples,
           figures: samples.map { settings.interval($0, seeds: setting.runs.map(\.run.seed)) },
-          isAllowed: breach == nil && refusal == nil, breach: breach))
+          isAllowed: breach == nil && refusal == nil, breach: breach, brokenRuns: broken))
     }
     let allowed = points.filter(\.isAllowed)
     let costs = allowed.map { point in

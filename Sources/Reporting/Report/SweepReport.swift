@@ -83,6 +83,7 @@ public struct SweepReport {
     var parts = [
       ReportPage.Part(
         paragraphs: [advice.summary + ".", advice.basis] + advice.warnings.map { "Warning: \($0)." }
+          + advice.rangeTexts
       )
     ]
     switch advice.reason {
