@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import MemoryModel
 import Recording
 import Reporting
 import SimulationEngine
@@ -53,6 +54,31 @@ func noteGuess(of resolved: ResolvedScenario, isVaried: Bool = false) {
 /// Writes a sentence to standard output, in lines as wide as the terminal.
 func put(sentence: String) throws(OutputError) {
   try put(TableText.wrapped(sentence, width: Terminal.width))
+}
+
+/// How much memory runs may take.
+struct MemoryOptions: ParsableArguments {
+  @Option(
+    name: .customLong("memory-limit"),
+    help: ArgumentHelp(
+      "Refuse what would take more memory than this, such as 8GiB (default: what this machine has left).",
+      valueName: "size"),
+    transform: { text in
+      guard let size = PageCount(text) else {
+        throw ValidationError("'\(text)': expected a size such as 512MiB or 8GiB")
+      }
+      return size
+    })
+  var limit: PageCount?
+
+  /// The words that say the same.
+  var words: [String] { limit.map { ["--memory-limit", $0.text] } ?? [] }
+
+  /// Refuses a scenario that cannot be run, or not in so much memory, before anything is allocated for it.
+  func check(_ resolved: ResolvedScenario) throws {
+    try resolved.check()
+    try MemoryEstimate(resolved.scenario, demands: resolved.demands).check(limit: limit)
+  }
 }
 
 /// Where runs are kept.

@@ -49,6 +49,7 @@ struct Failure: Error {
         .ourFault,
         "a fault of the program: a check failed and stopped it (signal \(error.signal)); the run's command repeats it"
       )
+    case let error as MemoryShortage: self = Self.failure(error)
     case is Interrupted: self = Failure(.interrupted, "interrupted; what was finished is kept")
     case Gnuplot.Fault.missing:
       self = Failure(.cannotRead, "gnuplot is not installed; Debian has it as gnuplot-nox")
@@ -185,6 +186,19 @@ struct Failure: Error {
     }
   }
 
+  private static func failure(_ error: MemoryShortage) -> Failure {
+    let limit = UnitScale.text(Double(error.limit.bytes), unit: "bytes")
+    let whose =
+      switch error.limit.source {
+      case .option: "--memory-limit allows \(limit)"
+      case .machine: "this machine has \(limit) left (--memory-limit SIZE allows more)"
+      case .controlGroup: "the control group has \(limit) (--memory-limit SIZE allows more)"
+      case .addresses: "ulimit leaves \(limit) of addresses"
+      }
+    let needed = UnitScale.text(Double(error.needed), unit: "bytes")
+    return Failure(.cannotCreate, "about \(needed) of memory would be needed, and \(whose)")
+  }
+
   private static func failure(_ error: RecordingError) -> Failure {
     switch error {
     case .cannotCreate(let path, let reason):
@@ -267,6 +281,15 @@ struct Failure: Error {
 }
 
 extension ResolvedScenario {
+  /// Refuses what cannot be run, without building it.
+  func check() throws(Failure) {
+    do {
+      try Simulation.check(scenario, demands: demands)
+    } catch {
+      throw Failure(error, in: self)
+    }
+  }
+
   /// A run of the scenario, ready to start.
   func simulation(observer: (any RunObserver)? = nil) throws(Failure) -> Simulation {
     do {

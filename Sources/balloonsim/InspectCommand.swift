@@ -26,7 +26,7 @@ struct InspectCommand: ParsableCommand {
       return override
     }
     let resolved = try ScenarioReader.read(file: scenario, overrides: overrides)
-    _ = try resolved.simulation()
+    try resolved.check()
     let facts = BootFacts(resolved.scenario)
     try put(output.json ? facts.json : facts.text(width: Terminal.width), terminator: "")
   }

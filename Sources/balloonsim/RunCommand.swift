@@ -44,6 +44,7 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .customLong("no-record"), help: "Keep nothing in the database.")
   var isUnrecorded = false
 
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var output: OutputOptions
 
@@ -153,6 +154,7 @@ struct RunCommand: ParsableCommand {
   private func simulate(
     _ resolved: ResolvedScenario, _ settings: [String], _ store: ResultStore?
   ) throws -> RunReport {
+    try memory.check(resolved)
     let names = resolved.scenario.guests.map(\.name)
     let command = command(with: settings)
     let recorder = try store.map { store in

@@ -13,11 +13,13 @@ struct ScenarioCommand: ParsableCommand {
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Read scenario files with their traces and name every mistake.",
-      discussion: "Exit code 65 if there is one.")
+      discussion:
+        "Exit code 65 if there is one, 73 if a run would take more memory than there is.")
 
     @Argument(help: "Scenario files.", completion: .file())
     var files: [String]
 
+    @OptionGroup var memory: MemoryOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -25,7 +27,7 @@ struct ScenarioCommand: ParsableCommand {
       for file in files {
         do {
           let resolved = try ScenarioReader.read(file: file)
-          _ = try resolved.simulation()
+          try memory.check(resolved)
           noteWarnings(of: resolved)
           if !output.quiet && !output.json { try put(TerminalText.line("\(file): fine")) }
         } catch {

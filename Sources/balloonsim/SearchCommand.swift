@@ -51,6 +51,7 @@ struct SearchCommand: ParsableCommand {
   @Option(help: "How long to simulate, such as 10min; or `trace`.")
   var duration: String?
 
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var output: OutputOptions
 
@@ -94,7 +95,7 @@ struct SearchCommand: ParsableCommand {
     for setting in settings + [setting] { words.append("--set=\(setting)") }
     if let seed { words.append("--seed=\(seed)") }
     if let duration { words.append("--duration=\(duration)") }
-    return try RunCommand.parse(words)
+    return try RunCommand.parse(words + memory.words)
   }
 }
 

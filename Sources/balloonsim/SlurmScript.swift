@@ -91,7 +91,8 @@ extension SweepCommand {
     }
     try put(
       SlurmScript(
-        words: words, program: Bundle.main.executablePath ?? "balloonsim", database: database.file,
+        words: words + memory.words, program: Bundle.main.executablePath ?? "balloonsim",
+        database: database.file,
         name: name ?? plan.base.scenario.name, shards: shards, runs: runs
       ).text, terminator: "")
   }

@@ -91,6 +91,7 @@ struct SweepCommand: ParsableCommand {
     help: "How many shares the script has (default: 25 s of work in each, if times are recorded).")
   var shards: Int?
 
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var output: OutputOptions
 
@@ -121,8 +122,9 @@ struct SweepCommand: ParsableCommand {
     noteWarnings(of: plan.base)
     noteGuess(of: plan.base, isVaried: plan.variesCoarseDemand)
     let keys = try plan.keys()
-    if isDryRun { return try foretell(plan, keys) }
     if emit == .slurm { return try printSlurmScript(plan, keys) }
+    let threads = try threads(for: plan)
+    if isDryRun { return try foretell(plan, keys, threads) }
 
     let store = try ownDatabase.openToWrite()
     if !StoppedRuns.known.isEmpty { try store.interruptOwnRuns() }
@@ -140,7 +142,7 @@ struct SweepCommand: ParsableCommand {
       of: todo.jobs.map(\.member), in: plan, level: record, store: store)
     warn(of: estimate)
     let jobs = StoppedRuns.knownLast(estimate.longestFirst(todo.jobs))
-    let outcome = try carryOut(plan, sweep, jobs, todo.reused, store)
+    let outcome = try carryOut(plan, sweep, jobs, todo.reused, threads, store)
     let record = try store.sweeps().first { $0.id == sweep }
     let refusals = try refusals(in: sweep, store)
     let next =
@@ -215,6 +217,20 @@ struct SweepCommand: ParsableCommand {
     return (jobs, reused)
   }
 
+  /// How many runs are made at once: as many as were asked for, and as fit into memory.
+  ///
+  /// - Throws: `MemoryShortage` if the largest run does not fit.
+  private func threads(for plan: SweepPlan) throws -> Int {
+    let wanted = min(jobs ?? ProcessInfo.processInfo.activeProcessorCount, max(plan.count, 1))
+    let fitting = try plan.memory.fitting(upTo: wanted, limit: memory.limit)
+    if fitting < wanted {
+      note(
+        "warning: \(fitting) of \(wanted) runs at once, since one can take "
+          + "\(UnitScale.text(Double(plan.memory.bytes), unit: "bytes")) of memory")
+    }
+    return fitting
+  }
+
   /// Says so if the sweep will fill more than 2 GiB.
   private func warn(of estimate: SweepEstimate) {
     guard estimate.bytes > 2 << 30 else { return }
@@ -232,7 +248,7 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func carryOut(
-    _ plan: SweepPlan, _ sweep: Int64, _ jobs: [SweepExecution.Job], _ reused: Int,
+    _ plan: SweepPlan, _ sweep: Int64, _ jobs: [SweepExecution.Job], _ reused: Int, _ threads: Int,
     _ store: ResultStore
   ) throws -> Outcome {
     catchInterrupts()
@@ -267,8 +283,7 @@ struct SweepCommand: ParsableCommand {
       total: jobs.count, reused: reused, isDrawn: Terminal.showsProgress && !output.quiet)
     let start = ContinuousClock.now
     do {
-      let processors = ProcessInfo.processInfo.activeProcessorCount
-      let progress = try execution.run(jobs, threads: self.jobs ?? processors) {
+      let progress = try execution.run(jobs, threads: threads) {
         bar.draw(execution.current)
       }
       bar.clear()
@@ -367,7 +382,7 @@ struct SweepCommand: ParsableCommand {
   }
 
   /// Lists the points, which of them are there already, and what the others will cost.
-  private func foretell(_ plan: SweepPlan, _ keys: [[String]]) throws {
+  private func foretell(_ plan: SweepPlan, _ keys: [[String]], _ threads: Int) throws {
     let store =
       FileManager.default.fileExists(atPath: ownDatabase.file) ? try ownDatabase.openToRead() : nil
     let todo = try missing(keys, in: store)
@@ -376,7 +391,7 @@ struct SweepCommand: ParsableCommand {
     let missing = Set(todo.jobs.map(\.key))
     let list = SweepForecast(
       plan: plan, keys: keys, own: wanted(of: keys), missing: missing, estimate: estimate,
-      level: record, threads: jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+      level: record, threads: threads)
     try put(output.json ? list.json : list.text(width: Terminal.width), terminator: "")
     warn(of: estimate)
   }

@@ -3,10 +3,22 @@ public import MemoryModel
 import SimulationEngine
 
 extension Simulation {
-  /// Builds a guest on the host.
-  static func build(
-    _ spec: GuestSpec, _ demand: CommittedDemand, _ scenario: Scenario, _ host: inout Host
-  ) throws(SimulationError) -> SimulatedGuest {
+  /// Refuses what cannot be run, as building the guests does, but without what takes memory or time. O(guests).
+  public static func check(
+    _ scenario: Scenario, demands: [CommittedDemand]
+  ) throws(SimulationError) {
+    var host = Host(
+      memory: scenario.host.memory, tmem: scenario.host.tmem,
+      disks: scenario.host.disks.map(\.parameters))
+    for (spec, demand) in zip(scenario.guests, demands) {
+      _ = try configuration(of: spec, demand, scenario, &host)
+    }
+  }
+
+  /// A guest's place on the host, and what its kernel is told at boot.
+  private static func configuration(
+    of spec: GuestSpec, _ demand: CommittedDemand, _ scenario: Scenario, _ host: inout Host
+  ) throws(SimulationError) -> (domain: Int, GuestConfiguration) {
     let options: BootOptions
     do {
       options = try BootOptions(commandLine: spec.boot, generation: spec.driver)
@@ -38,9 +50,9 @@ extension Simulation {
     try spec.checkPages(demand.greatest)
     func disk(_ name: String) -> Int { disks.firstIndex { $0.name == name } ?? 0 }
     configuration.fileSets = spec.files.map { ($0.size, disk($0.disk)) }
-    let scriptDisk = spec.workload.map { disk($0.disk) } ?? 0
     if let workload = spec.workload {
-      configuration.fileSets.append((PageCount(workload.script.filePages), scriptDisk))
+      configuration.fileSets.append(
+        (PageCount(workload.script.filePages), disk(workload.disk)))
     }
     configuration.swap = spec.swap.map { ($0.size, disk($0.disk)) }
     configuration.swapsToMemory = spec.swapsToMemory
@@ -54,6 +66,17 @@ extension Simulation {
     configuration.frontswap = options.isFrontswapOn
     configuration.balloon = spec.balloon
     configuration.costs = spec.costs
+    return (domain, configuration)
+  }
+
+  /// Builds a guest on the host.
+  static func build(
+    _ spec: GuestSpec, _ demand: CommittedDemand, _ scenario: Scenario, _ host: inout Host
+  ) throws(SimulationError) -> SimulatedGuest {
+    let (domain, configuration) = try configuration(of: spec, demand, scenario, &host)
+    let disks = scenario.host.disks
+    func disk(_ name: String) -> Int { disks.firstIndex { $0.name == name } ?? 0 }
+    let scriptDisk = spec.workload.map { disk($0.disk) } ?? 0
     let kernel = GuestKernel(configuration, domain: domain)
     let files = spec.files.enumerated().map { index, file in
       FileStream(
@@ -68,7 +91,7 @@ extension Simulation {
       ScriptedProcess(
         $0, filePage: kernel.firstPage(ofFileSet: spec.files.count), disk: scriptDisk)
     }
-    let boot = Int64(zones.totalRAM.pages)
+    let boot = Int64(configuration.zones.totalRAM.pages)
     return SimulatedGuest(
       spec: spec, kernel: kernel,
       driver: spec.controller == .none ? nil : SelfBalloonDriver(generation: spec.driver),
@@ -162,13 +185,17 @@ extension GuestSpec {
 
   /// Refuses a guest with more pages than can be numbered.
   func checkPages(_ committed: PageCount) throws(SimulationError) {
-    let scaled = Int(Int128(committed.pages) * Int128(self.committed.scalePPM) / 1_000_000)
     let script = workload.map { $0.script.filePages + $0.script.mappedPages } ?? 0
-    let pages = files.reduce(scaled + script) { $0 + $1.size.pages }
+    let pages = files.reduce(scaled(committed) + script) { $0 + $1.size.pages }
     let slots = swap.reduce(0) { $0 + $1.size.pages }
     guard max(pages, slots) <= Self.pageLimit else {
       throw .tooManyPages(guest: name, pages: max(pages, slots), limit: Self.pageLimit)
     }
+  }
+
+  /// Committed memory of the samples as the guest commits it.
+  func scaled(_ committed: PageCount) -> Int {
+    Int(Int128(committed.pages) * Int128(self.committed.scalePPM) / 1_000_000)
   }
 
   /// Memory that the kernel itself takes at boot: what nothing reclaims, and reclaimable slab.

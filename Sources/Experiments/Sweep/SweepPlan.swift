@@ -142,6 +142,9 @@ extension SweepPlan {
     return settings
   }
 
+  /// What the run that takes most memory takes; known once the keys are.
+  public var memory: MemoryEstimate { kept.memory }
+
   /// The scenario of a run; made anew unless it was kept when its key was made.
   public func scenario(of member: Member) throws(ScenarioProblems) -> ResolvedScenario {
     if let scenario = kept.take(member) { return scenario }
@@ -183,6 +186,7 @@ extension SweepPlan {
             let member = Member(point: point, repetition: repetition)
             let scenario = try make(member)
             own.append(scenario.runKey)
+            kept.note(scenario)
             if point * count + repetition < KeptScenarios.limit { kept.keep(scenario, of: member) }
           }
           keys.append(own)

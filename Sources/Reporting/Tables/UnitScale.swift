@@ -13,7 +13,9 @@ public struct UnitScale: Hashable, Sendable {
   public init(unit: String, largest: Double) {
     switch unit {
     case "pages": self.init(unit: "MiB", divisor: 256, decimals: 1)
-    case "bytes": self.init(unit: "MiB", divisor: 1_048_576, decimals: 1)
+    case "bytes" where largest >= 10 * 0x1p30:
+      self.init(unit: "GiB", divisor: 0x1p30, decimals: 1)
+    case "bytes": self.init(unit: "MiB", divisor: 0x1p20, decimals: 1)
     case "ns": self.init(nanosecondsIn: 1, largest: largest)
     case "s": self.init(nanosecondsIn: 1e9, largest: largest)
     case "GiB*h": self.init(unit: "GiB·h", divisor: 1, decimals: 3)
