@@ -26,6 +26,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "SimulationEngine", swiftSettings: strict),
+    .target(name: "CMemoryFile"),
     .target(name: "CPrefetch"),
     .target(
       name: "MemoryModel", dependencies: ["CPrefetch", "SimulationEngine"], swiftSettings: strict),
@@ -50,7 +51,7 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Controllers", "Experiments", "MemoryModel", "Recording", "SimulationEngine",
+        "CMemoryFile", "Controllers", "Experiments", "MemoryModel", "Recording", "SimulationEngine",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       // Templates become part of the program, so that it can be installed as one file.

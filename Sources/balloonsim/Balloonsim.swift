@@ -13,7 +13,7 @@ struct Balloonsim: ParsableCommand {
       Data goes to standard output, everything else to standard error.
 
       Exit codes: 0 done; 1 what was asked did not hold; 64 usage; 65 a file is wrong; 66 it cannot be \
-      read, or a program that is needed is not there; 70 a fault of the program; 73 output cannot be created, or too little memory; 74 input/output error; 75 the \
+      read, or a program that is needed is not there; 70 a fault of the program; 73 output cannot be created, or too little memory, files or threads; 74 input/output error; 75 the \
       database is busy; 130 interrupted.
       """,
     version: programVersion,
@@ -32,6 +32,7 @@ struct Balloonsim: ParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parse()
+      try ProcessLimits.check()
       try command.run()
     } catch {
       Foundation.exit(report(error))

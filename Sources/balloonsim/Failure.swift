@@ -55,7 +55,7 @@ struct Failure: Error {
       self = Failure(.cannotRead, "gnuplot is not installed; Debian has it as gnuplot-nox")
     case Gnuplot.Fault.failed(let message):
       let lines = message.split(whereSeparator: \.isNewline).map { "gnuplot: \($0)" }
-      self = Failure(status: .ourFault, lines: lines.isEmpty ? ["gnuplot failed"] : lines)
+      self = Failure(status: .cannotCreate, lines: lines.isEmpty ? ["gnuplot failed"] : lines)
     case ReportLibrary.Fault.missing(let path):
       self = Failure(
         .cannotRead, "\(path) is not there; Debian has dygraphs as libjs-dygraphs")
@@ -191,8 +191,8 @@ struct Failure: Error {
     let whose =
       switch error.limit.source {
       case .option: "--memory-limit allows \(limit)"
-      case .machine: "this machine has \(limit) left (--memory-limit SIZE allows more)"
-      case .controlGroup: "the control group has \(limit) (--memory-limit SIZE allows more)"
+      case .machine: "this machine has \(limit) left"
+      case .controlGroup: "the control group has \(limit)"
       case .addresses: "ulimit leaves \(limit) of addresses"
       }
     let needed = UnitScale.text(Double(error.needed), unit: "bytes")

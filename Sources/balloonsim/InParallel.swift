@@ -1,4 +1,4 @@
-import Foundation
+import Experiments
 import Synchronization
 
 /// What `body` makes of each of `items`, in their order, made on all processors at once.
@@ -8,7 +8,7 @@ func inParallel<Item: Sendable, Made: Sendable>(
   _ items: [Item], _ body: @Sendable (Item) throws -> Made
 ) throws -> [Made] {
   let results = Mutex<[Int: Result<Made, any Error>]>([:])
-  DispatchQueue.concurrentPerform(iterations: items.count) { index in
+  onAllProcessors(items.count) { index in
     let result = Result { try body(items[index]) }
     results.withLock { $0[index] = result }
   }

@@ -11,6 +11,8 @@ public struct MemoryEstimate: Hashable, Sendable {
   /// Bytes of addresses, of which not all are ever used: what `ulimit -v` limits.
   public var addresses = 0
 
+  /// Addresses that the program takes besides: threads of libraries, SQLite.
+  static let perProcess = 64 << 20
   /// A thread's stack, and its part of the allocator's book-keeping.
   private static let perThread = 16 << 20
 
@@ -18,6 +20,9 @@ public struct MemoryEstimate: Hashable, Sendable {
   public static let none = MemoryEstimate()
 
   private init() {}
+
+  /// The estimate of data of so many bytes, which grow by copying.
+  public init(bytes: Int) { (self.bytes, addresses) = (bytes, 2 * bytes) }
 
   /// The estimate of a run of `scenario`; `demands` holds each guest's committed samples, in the guests' order.
   ///
@@ -86,6 +91,11 @@ private struct GuestTables {
       (try? BootOptions(commandLine: spec.boot, generation: spec.driver))?.isCleancacheOn ?? true
   }
 
+  /// A closed-loop thread's read-ahead and last page, and its event of 32 bytes in a queue that grows by copying.
+  private static let perThread =
+    MemoryLayout<FileReadAhead>.stride + MemoryLayout<UInt32>.stride
+    + 3 * 32
+
   /// Bytes that draws of file pages take.
   private static func samplers(of spec: GuestSpec) -> Int {
     var bytes = 0
@@ -94,7 +104,7 @@ private struct GuestTables {
       let phases = file.phases.map { table($0.pattern, file.size.pages) }.sorted(by: >)
       bytes += phases.prefix(2).reduce(0, +)
       if case .closed(_, let threads) = file.load {
-        bytes += threads * (MemoryLayout<FileReadAhead>.stride + MemoryLayout<UInt32>.stride)
+        bytes += threads * perThread
       }
     }
     for process in spec.workload?.script.processes ?? [] {

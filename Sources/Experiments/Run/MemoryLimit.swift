@@ -99,8 +99,9 @@ public struct MemoryShortage: Error, Hashable, Sendable {
 extension MemoryEstimate {
   /// Refuses what does not fit into this process; `limit` is what the user chose instead of the machine's memory.
   public func check(limit: PageCount?) throws(MemoryShortage) {
-    for (needed, limit) in [(bytes, MemoryLimit.memory(chosen: limit)), (addresses, .addresses)]
-    where needed > limit.bytes {
+    for (needed, limit) in [
+      (bytes, MemoryLimit.memory(chosen: limit)), (addresses + Self.perProcess, .addresses),
+    ] where needed > limit.bytes {
       throw MemoryShortage(needed: needed, limit: limit)
     }
   }
@@ -111,6 +112,7 @@ extension MemoryEstimate {
   public func fitting(upTo most: Int, limit: PageCount?) throws(MemoryShortage) -> Int {
     try check(limit: limit)
     let memory = MemoryLimit.memory(chosen: limit).bytes / max(bytes, 1)
-    return max(1, min(most, memory, MemoryLimit.addresses.bytes / max(addresses, 1)))
+    let places = (MemoryLimit.addresses.bytes - Self.perProcess) / max(addresses, 1)
+    return max(1, min(most, memory, places))
   }
 }

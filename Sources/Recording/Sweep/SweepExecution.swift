@@ -120,14 +120,17 @@ public final class SweepExecution: Sendable {
   /// - Throws: What ended the sweep before its time; everything finished until then is recorded.
   public func run(_ jobs: [Job], threads: Int, tick: () -> Void = {}) throws -> Progress {
     let group = DispatchGroup()
-    for _ in 0..<max(1, min(threads, jobs.count)) {
+    for index in 0..<max(1, min(threads, jobs.count)) {
       group.enter()
-      let thread = Thread { [self] in
+      let isStarted = startThread { [self] in
         while makeNext(jobs) {}
         group.leave()
       }
-      thread.stackSize = 8 << 20
-      thread.start()
+      if isStarted { continue }
+      // The system has no more; without any the runs are made here.
+      group.leave()
+      if index == 0 { while makeNext(jobs) { tick() } }
+      break
     }
     while group.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
       do { try flush(all: false) } catch { stop(for: error) }
