@@ -43,21 +43,22 @@ struct TraceGenerateCommand: ParsableCommand {
     /// How long the trace lasts, if not told otherwise.
     var span: SimDuration { givenSpan ?? .seconds(3_600) }
 
-    /// Refuses more samples than there may be.
-    private func check(_ span: SimDuration) throws {
-      guard step > .zero, span >= .zero, span.nanoseconds / step.nanoseconds < Self.sampleLimit
-      else {
+    /// Refuses more samples than there may be, or than fit into memory.
+    static func check(span: SimDuration, step: SimDuration, option: String) throws {
+      guard step > .zero, span >= .zero, span.nanoseconds / step.nanoseconds < sampleLimit else {
         throw Failure(
           .usage,
-          "--span and --step make from 1 to \(Self.sampleLimit) samples, not \(span.text) by \(step.text)"
+          "--span and \(option) make from 1 to \(sampleLimit) samples, not \(span.text) by \(step.text)"
         )
       }
+      // Two arrays of levels, one of them with what is touched.
+      try MemoryEstimate(bytes: 48 * Int(span.nanoseconds / step.nanoseconds)).check(limit: nil)
     }
 
     /// Writes a shape.
     func write(_ shape: TraceShape, _ text: String, span usual: SimDuration? = nil) throws {
       let span = givenSpan ?? usual ?? self.span
-      try check(span)
+      try Self.check(span: span, step: step, option: "--step")
       let levels = shape.levels(step: step, span: span, seed: seed).map {
         (committed: $0, touched: Int?.none)
       }
@@ -236,12 +237,7 @@ struct TraceGenerateCommand: ParsableCommand {
       let step = every ?? trace.provenance.interval ?? .seconds(1)
       let span = span ?? trace.span
       for length in [span, trace.span] {
-        guard step > .zero, length.nanoseconds / step.nanoseconds < Common.sampleLimit else {
-          throw Failure(
-            .usage,
-            "--span and --every make from 1 to \(Common.sampleLimit) samples, not \(length.text) by \(step.text)"
-          )
-        }
+        try Common.check(span: length, step: step, option: "--every")
       }
       let likeness = TraceLikeness(trace, step: step)
       let levels = likeness.draw(count: Int(span.nanoseconds / step.nanoseconds) + 1, seed: seed)

@@ -135,6 +135,62 @@ struct MemoryTests {
     #expect(!all.errors.contains("at once"))
   }
 
+  @Test(
+    "Counts that allocate are refused with the figure, in options and in files",
+    arguments: [
+      ("sweep small.yaml --vary seed=1..18446744073709551616", 64, "counts up to 1000000000000"),
+      ("sweep small.yaml --vary 'seed=1..1000000 step 1'", 64, "more than 100000 values"),
+      ("sweep small.yaml --vary 'selfballoon_interval=1..9 log 1000000000'", 64, "2 to 100000"),
+      ("sweep small.yaml --vary seed=1..9 --design lhs --samples 1000000000", 64, "1 to 1000000"),
+      ("sweep small.yaml --vary seed=1..9 --jobs 1000000", 64, "from 1 to 1024"),
+      ("sweep small.yaml --repeat 1000000000", 64, "from 1 to 1000000"),
+      ("sweep small.yaml --repeat 1000000", 73, "MiB of memory would be needed, and ulimit leaves"),
+      ("sweep small.yaml --vary seed=1,2 --emit slurm --shards 1000000000", 64, "from 1 to 100000"),
+      (
+        "search small.yaml --find seed in 1..18446744073709551616 --such-that 'stall < 1s'", 64,
+        "counts up to"
+      ),
+      ("trace resample demand.csv --every 1ns", 65, "more than 1000000 samples"),
+      ("trace generate walk --span 10h --step 1ns", 64, "from 1 to 100000000 samples"),
+      (
+        "trace generate walk --span 10h --step 1ms", 73,
+        "of memory would be needed, and ulimit leaves"
+      ),
+      ("run small.yaml --set guests.one.committed.times=1000000000", 64, "1 to 1000000"),
+      ("run small.yaml --duration 1000000h", 64, "1ns to 3650d"),
+      ("sweep ranged.yaml", 65, "counts up to"), ("sweep repeated.yaml", 65, "1 to 1000000"),
+      ("sweep sampled.yaml", 65, "1 to 1000000"),
+      ("scenario check threads.yaml --memory-limit 1GiB", 73, "GiB of memory would be needed"),
+    ])
+  func counts(command: String, code: Int32, figure: String) async throws {
+    let section = "sweep:\n  vary: { seed: 1..9 }\n"
+    for (name, text) in [
+      ("ranged", "sweep: { vary: { seed: 1..18446744073709551616 } }\n"),
+      ("repeated", section + "  repeat: 1000000000\n"),
+      ("sampled", section + "  design: sobol\n  samples: 1000000000\n"),
+    ] {
+      try workplace.write(Workplace.small + text, to: name + ".yaml")
+    }
+    let streams = (0..<1_000).map { "{ name: f\($0), size: 1MiB, work: 10, threads: 65536 }" }
+    try workplace.write(
+      """
+      name: threads
+      duration: 1s
+      guests:
+        - name: g
+          memory: 64MiB
+          committed: { constant: 1MiB }
+          files: [ \(streams.joined(separator: ", ")) ]
+
+      """, to: "threads.yaml")
+
+    // What is not refused before it is allocated would end by a signal.
+    let outcome = try await workplace.shell("ulimit -v 600000; exec balloonsim \(command)")
+
+    outcome.expect(code)
+    #expect(outcome.errors.contains(figure), "\(outcome)")
+  }
+
   @Test("A limit is a size")
   func wrongLimit() async throws {
     for text in ["8", "8GB", "-1GiB", "lots"] {

@@ -47,6 +47,14 @@ struct Quantity: Hashable {
       kind: unit.kind, count: count, unit: unit.factor, hasDecimals: number.contains("."))
   }
 
+  /// Whether a text is a whole number of a known unit, but one that is too large to be counted with.
+  static func isTooLarge(_ text: String) -> Bool {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let suffix = text.dropFirst(digits.count)
+    return Quantity(text) == nil && digits.first.map { $0 != "0" } == true
+      && units.contains { $0.suffix == suffix }
+  }
+
   private init(kind: Kind, count: Int64, unit: Int64, hasDecimals: Bool) {
     self.kind = kind
     self.count = count

@@ -45,7 +45,7 @@ public struct SweepPlan: Sendable {
 
   /// The plan of a scenario file with a `sweep` section, or of one that is varied by options.
   ///
-  /// - Throws: `UnreadableFile` or `ScenarioProblems`.
+  /// - Throws: `UnreadableFile`, `ScenarioProblems` or `MemoryShortage`.
   public init(
     file: String, overrides: [ScenarioOverride] = [], options: SweepOptions = SweepOptions()
   ) throws {
@@ -56,11 +56,11 @@ public struct SweepPlan: Sendable {
 
   /// The plan of a scenario's bytes as if they stood in `file`.
   ///
-  /// - Throws: `ScenarioProblems`.
+  /// - Throws: `ScenarioProblems` or `MemoryShortage`.
   public init(
     bytes: [UInt8], file: String, overrides: [ScenarioOverride] = [],
     options: SweepOptions = SweepOptions()
-  ) throws(ScenarioProblems) {
+  ) throws {
     let log = ProblemLog()
     let traces = TraceCache()
     guard let root = ScenarioReader.tree(of: bytes, file: file, overrides: overrides, log: log)
@@ -68,7 +68,7 @@ public struct SweepPlan: Sendable {
     let base = try ScenarioReader.resolve(root, file: file, traces: traces, log: log)
     var spec = options.applied(to: base.sweep, log: log)
     let isVaried = spec.varyCoarseDemand(of: base, log: log)
-    let cells = Self.cells(of: spec, base, log: log)
+    let cells = try Self.cells(of: spec, base, log: log)
     guard let cells, log.problems.isEmpty else {
       throw ScenarioProblems(problems: log.problemsByPlace)
     }
@@ -84,7 +84,7 @@ public struct SweepPlan: Sendable {
   /// The points; nothing after a problem.
   private static func cells(
     of spec: SweepSpec, _ base: ResolvedScenario, log: ProblemLog
-  ) -> [[SweepAxis.SweepValue]]? {
+  ) throws -> [[SweepAxis.SweepValue]]? {
     let names = ParameterNames(axes: spec.axes.map(\.path), of: base.scenario)
     for (index, axis) in spec.axes.enumerated() where names.axis(of: axis.path) != index {
       log.report(axis.place, "", "\(axis.path) is varied twice")
@@ -93,7 +93,9 @@ public struct SweepPlan: Sendable {
       log.report(axis.place, "", "the seed is varied already; leave out --repeat")
     }
     let tests = spec.constraints.map { ($0, $0.bound(to: names, base, log: log)) }
-    guard log.problems.isEmpty, var cells = SweepPoints(spec, log: log)?.cells else { return nil }
+    guard log.problems.isEmpty, var cells = try SweepPoints(spec, log: log)?.cells else {
+      return nil
+    }
     for (constraint, test) in tests {
       guard let test else { return nil }
       cells = cells.filter { cell in
@@ -177,7 +179,7 @@ extension SweepPlan {
     let faults = Mutex<[Int: ScenarioProblems]>([:])
     // A piece for every turn of a processor, so that the lock is not taken for every point.
     let piece = 32
-    DispatchQueue.concurrentPerform(iterations: (cells.count + piece - 1) / piece) { index in
+    onAllProcessors((cells.count + piece - 1) / piece) { index in
       var keys: [[String]] = []
       for point in index * piece..<min((index + 1) * piece, cells.count) {
         do throws(ScenarioProblems) {

@@ -4,12 +4,15 @@ struct SweepPoints {
   let cells: [[SweepAxis.SweepValue]]
 
   /// The points; reports what keeps the design from being made, and is nothing then.
-  init?(_ spec: SweepSpec, log: ProblemLog) {
+  ///
+  /// - Throws: `MemoryShortage` if there are more points than fit into memory.
+  init?(_ spec: SweepSpec, log: ProblemLog) throws {
     let option = ScenarioProblem.Place.option("--design \(spec.design.rawValue)")
     let levels = spec.axes.map(\.levels)
     guard !spec.axes.isEmpty else {
       // The same point with several seeds is a sweep too.
       if spec.design == .grid && spec.samples == nil && spec.repetitions > 1 {
+        try Self.checkMemory(of: 1, spec)
         cells = [[]]
         return
       }
@@ -24,7 +27,7 @@ struct SweepPoints {
           option, "", "a grid has every combination; --samples needs --design random, lhs or sobol")
         return nil
       }
-      guard let cells = Self.grid(spec.axes, levels, log: log) else { return nil }
+      guard let cells = try Self.grid(spec, levels, log: log) else { return nil }
       self.cells = cells
       return
     }
@@ -36,6 +39,7 @@ struct SweepPoints {
     guard Self.fits(spec.design, samples: samples, dimensions: dimensions, option, log: log) else {
       return nil
     }
+    try Self.checkMemory(of: samples * Self.pointsPerSample(spec.design, dimensions), spec)
     let seed = spec.designSeed
     let points =
       switch spec.design {
@@ -54,10 +58,10 @@ struct SweepPoints {
 
   /// Every combination, the last axis changing fastest.
   private static func grid(
-    _ axes: [SweepAxis], _ levels: [[SweepAxis.SweepValue]?], log: ProblemLog
-  ) -> [[SweepAxis.SweepValue]]? {
+    _ spec: SweepSpec, _ levels: [[SweepAxis.SweepValue]?], log: ProblemLog
+  ) throws -> [[SweepAxis.SweepValue]]? {
     var cells: [[SweepAxis.SweepValue]] = [[]]
-    for (axis, values) in zip(axes, levels) {
+    for (axis, values) in zip(spec.axes, levels) {
       guard let values else {
         log.report(
           axis.place, axis.path,
@@ -70,9 +74,26 @@ struct SweepPoints {
           axis.place, axis.path, "more than \(SweepPlan.countLimit) points in the grid")
         return nil
       }
+      try checkMemory(of: cells.count * values.count, spec)
       cells = cells.flatMap { cell in values.map { cell + [$0] } }
     }
     return cells
+  }
+
+  /// Refuses points that do not fit into memory, with their runs.
+  ///
+  /// Measured: 720 bytes for a run with one axis, half of it for the point and its values.
+  private static func checkMemory(of points: Int, _ spec: SweepSpec) throws {
+    let runs = min(points * spec.repetitions, SweepPlan.countLimit)
+    try MemoryEstimate(bytes: points * 360 * spec.axes.count + runs * 360).check(limit: nil)
+  }
+
+  private static func pointsPerSample(_ design: SweepSpec.Design, _ dimensions: Int) -> Int {
+    switch design {
+    case .grid, .random, .lhs, .sobol: 1
+    case .morris: dimensions + 1
+    case .saltelli: dimensions + 2
+    }
   }
 
   /// Whether a design can have so many points and dimensions.
@@ -80,18 +101,17 @@ struct SweepPoints {
     _ design: SweepSpec.Design, samples: Int, dimensions: Int, _ option: ScenarioProblem.Place,
     log: ProblemLog
   ) -> Bool {
-    let (limit, pointsPerSample) =
+    let limit =
       switch design {
-      case .grid, .random, .lhs: (Int.max, 1)
-      case .sobol: (UnitDesign.sobolDimensionLimit, 1)
-      case .morris: (Int.max, dimensions + 1)
-      case .saltelli: (UnitDesign.sobolDimensionLimit / 2, dimensions + 2)
+      case .grid, .random, .lhs, .morris: Int.max
+      case .sobol: UnitDesign.sobolDimensionLimit
+      case .saltelli: UnitDesign.sobolDimensionLimit / 2
       }
     if dimensions > limit {
       log.report(option, "", "at most \(limit) parameters can vary, not \(dimensions)")
       return false
     }
-    if samples > SweepPlan.countLimit / pointsPerSample {
+    if samples > SweepPlan.countLimit / pointsPerSample(design, dimensions) {
       log.report(
         option, "", "\(samples) samples make more than \(SweepPlan.countLimit) points")
       return false

@@ -88,6 +88,9 @@ struct SweepRange: Sendable {
 
   private static func quantity(_ text: String) throws(Fault) -> Quantity {
     if let quantity = Quantity(text) { return quantity }
+    if Quantity.isTooLarge(text) {
+      throw Fault(message: "\(quoted(text)) is too large: a range counts up to 1000000000000")
+    }
     throw Fault(
       message:
         "expected a number, a time, a size, a rate or a bandwidth for the end of a range, found \(quoted(text))"

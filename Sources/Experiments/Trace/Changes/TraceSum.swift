@@ -34,7 +34,11 @@ struct TraceSum {
     sink.begin(columns: columns, understood: understood)
     let ends = traces.map { trace -> Int64? in
       guard outside == .nothing, let interval = trace.understood.interval else { return nil }
-      return trace.times.last.map { $0 + interval }
+      // An end beyond the end of time never comes.
+      return trace.times.last.flatMap {
+        let (end, isTooLate) = $0.addingReportingOverflow(interval)
+        return isTooLate ? nil : end
+      }
     }
     let last = traces.compactMap(\.times.last).max() ?? 0
     // The sample of each trace that is to come.
