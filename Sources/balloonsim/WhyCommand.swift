@@ -15,6 +15,9 @@ struct WhyCommand: ParsableCommand {
       worker's first run (before it only if none waited later, or there is no worker: a cold file cache has to fill); without \
       that the run of the worker that found the guest furthest below its goal. It also shows the minute before. --by takes \
       one of the three.
+
+      Of a kill it explains the decision before it, says what was missing, and tries for at most a second (--try) with what \
+      other settings the same run would have ended without one. That takes the run's traces, and nothing is recorded.
       """)
 
   @Argument(help: ArgumentHelp("A number, the beginning of a key, or `last`.", valueName: "run"))
@@ -32,6 +35,13 @@ struct WhyCommand: ParsableCommand {
 
   @Option(help: "The guest (default: the first, or the one that had it worst).")
   var guest: String?
+
+  @Option(
+    name: .customLong("try"),
+    help: ArgumentHelp(
+      "How long to try what would have prevented a kill; 0s: not at all (default: 1s).",
+      valueName: "time"))
+  var tryTime: SimDuration?
 
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var output: OutputOptions
@@ -54,35 +64,88 @@ struct WhyCommand: ParsableCommand {
         "of run \(record.id) figures alone are kept; make it again with --record worker or ticks")
     }
     let moment = try moment(store, record, guests)
-    let story = try DecisionStory(store, run: record.id, guest: moment.guest, at: moment.time)
-    if output.json { return try put(story.json) }
+    // What a worker did at the moment of a kill it did after it.
+    let isKill = moment.kind == .oom
+    let before = isKill ? SimTime(nanoseconds: moment.time.nanoseconds - 1) : moment.time
+    let story = try DecisionStory(store, run: record.id, guest: moment.guest, at: before)
+    let missing =
+      isKill
+      ? try MissingMemory(store, run: record.id, guest: moment.guest, at: moment.time, story) : nil
+    let attempt = isKill ? try attempt(store, record, moment.guest) : nil
+    if output.json {
+      let members = [
+        missing.map { "\"missing\":\($0.json)" },
+        attempt?.prevention.map { "\"prevention\":\(PreventionText($0).json)" },
+      ].compactMap(\.self)
+      return try put(story.json(members: members))
+    }
     var lines: [String] = []
     if let what = moment.what {
       lines.append("\(what), in \(moment.guest), at \(Self.text(moment.time - .zero)).")
     }
     var text = lines.map(wrapped).joined()
     if moment.what != nil {
-      let minute = try MinuteBefore(store, run: record.id, guest: moment.guest, before: moment.time)
+      let minute = try MinuteBefore(store, run: record.id, guest: moment.guest, before: before)
       text += "\nThe minute before:\n" + minute.table.text(width: Terminal.width)
       text += minute.happenings.map(wrapped).joined() + "\n"
     }
     text += story.sentences.map(wrapped).joined()
+    if let missing { text += "\n" + missing.sentences.map(wrapped).joined() }
+    if let attempt { text += "\n" + self.text(of: attempt, record) }
     try put(text, terminator: "")
+  }
+
+  /// What would have prevented a kill, or why that was not tried.
+  private func attempt(
+    _ store: ResultStore, _ record: RunRecord, _ guest: String
+  ) throws -> (prevention: KillPrevention?, reason: String)? {
+    let time = tryTime ?? .seconds(1)
+    if time.nanoseconds <= 0 { return nil }
+    do {
+      // The folder that its traces are looked for in is the one that the run was made in.
+      let resolved = try ScenarioReader.read(
+        text: store.provenance(of: record.id).scenarioYAML, file: "")
+      guard resolved.runKey == record.key else {
+        return (nil, "the traces or the program are not those of the run any more")
+      }
+      let prevention = try KillPrevention(
+        of: resolved, guest: guest, within: .nanoseconds(time.nanoseconds))
+      return (prevention, "the scenario has no such guest")
+    } catch is ScenarioProblems {
+      return (nil, "its scenario and traces cannot be read from this folder")
+    }
+  }
+
+  private func text(
+    of attempt: (prevention: KillPrevention?, reason: String), _ record: RunRecord
+  ) -> String {
+    guard let prevention = attempt.prevention else {
+      return wrapped("What would have prevented it was not tried: \(attempt.reason).")
+    }
+    let words = wordsOfCommand(record.command)
+    return PreventionText(prevention).sentences.map { sentence, settings in
+      guard let settings, let words, words.prefix(2) == ["balloonsim", "run"] else {
+        return wrapped(sentence)
+      }
+      let command = words + settings.flatMap { ["--set", $0] } + ["--db", database.file]
+      return wrapped(sentence)
+        + shellCommand(command, indentedWithin: Terminal.width ?? 100) + "\n"
+    }.joined()
   }
 
   /// The guest and time in question, and what was looked for.
   private func moment(
     _ store: ResultStore, _ record: RunRecord, _ guests: [String]
-  ) throws -> (guest: String, time: SimTime, what: String?) {
+  ) throws -> (guest: String, time: SimTime, kind: WorstMoment?, what: String?) {
     if let at {
       if let end = record.simulated, at > end {
         throw Failure(.usage, "--at: run \(record.id) ended at \(Self.text(end))")
       }
-      return (try guest ?? store.firstGuest(of: record.id), .zero + at, nil)
+      return (try guest ?? store.firstGuest(of: record.id), .zero + at, nil, nil)
     }
     for kind in by.map({ [$0] }) ?? WorstMoment.allCases {
       guard let found = try store.worst(kind, of: record.id, guest: guest) else { continue }
-      return (found.guest, found.time, kind.text(isAfterFirstRun: found.isAfterFirstRun))
+      return (found.guest, found.time, kind, kind.text(isAfterFirstRun: found.isAfterFirstRun))
     }
     let what =
       switch by {

@@ -64,6 +64,129 @@ struct WhyTests {
     #expect(fixed.output.hasPrefix("burst has no worker (controller: none): its memory is fixed"))
   }
 
+  /// A guest of 512 MiB whose demand jumps by 200 MiB at some time.
+  private func burst(at time: String, rate: String) throws {
+    try workplace.write(
+      """
+      name: burst
+      duration: 6min
+      guests:
+        - name: g
+          memory: 512MiB
+          committed:
+            points:
+              - { at: 0s, committed: 100MiB, touched: 60MiB }
+              - { at: \(time), committed: 300MiB, touched: 260MiB }
+          anon: { touch_rate: \(rate) }
+          tunables: { selfballoon_reserved_mb: 10 }
+      """, to: "jump.yaml")
+  }
+
+  @Test("A kill is explained by the decision before it, with what was missing")
+  func decisionBefore() async throws {
+    try burst(at: "302s", rate: "50000/s")
+    try await workplace.run("run", "jump.yaml", "--db", "a.sqlite").expect(0)
+    let between = try await workplace.run("why", "1", "--worst", "--try", "0s", "--db", "a.sqlite")
+    let asJSON = try await workplace.run(
+      "why", "1", "--worst", "--try", "0s", "--json", "--db", "a.sqlite")
+    // A worker that runs at the very instant of a kill finds a guest whose process is dead.
+    try await DatabaseQueue(path: workplace.path("a.sqlite")).write { db in
+      try db.execute(sql: "UPDATE events SET time_ns = 305000000000 WHERE kind = 'oom_kill'")
+    }
+    let atOnce = try await workplace.run(
+      "why", "1", "--worst", "--try", "0s", "--json", "--db", "a.sqlite")
+
+    let story = try #require(try asJSON.json() as? [String: Any])
+    let decision = try #require(story["decision"] as? [String: Any])
+    let missing = try #require(story["missing"] as? [String: Any])
+    #expect(decision["time_ns"] as? Int == 300_000_000_000)
+    #expect(missing["next_run_ns"] as? Int == 305_000_000_000)
+    // Goal and RAM moved by the jump alone: 200 MiB less what the guest was above its goal before.
+    let gap = try #require(decision["gap_pages"] as? Int)
+    let lacking = try #require(missing["missing_pages"] as? Int)
+    #expect((51_200 - gap...51_200).contains(lacking))
+    let later = try #require(try atOnce.json() as? [String: Any])
+    #expect((later["decision"] as? [String: Any])?["time_ns"] as? Int == 300_000_000_000)
+    #expect((later["missing"] as? [String: Any])?["next_run_ns"] as? Int == 305_000_000_000)
+    between.expect(0)
+    #expect(between.output.contains("300.0 MiB (76,800 pages) were committed"))
+    #expect(between.output.contains("later, at 305.0 s."))
+    #expect(!between.output.contains("What would have prevented it"))
+  }
+
+  @Test("What would have prevented a kill is found by trying, as commands that do prevent it")
+  func prevention() async throws {
+    try burst(at: "302s", rate: "50000/s")
+    try await workplace.run("run", "jump.yaml", "--record", "worker", "--db", "my runs.sqlite")
+      .expect(0)
+    let why = try await workplace.run(
+      "why", "1", "--worst", "--try", "10min", "--db", "my runs.sqlite")
+    let lines = why.output.replacing(" \\\n    ", with: " ").split(separator: "\n").map(String.init)
+    let commands = lines.filter { $0.hasPrefix("  balloonsim run ") }
+
+    why.expect(0)
+    #expect(why.output.contains("controller=none, no ballooning at all, would."))
+    let reserve = try #require(lines.first { $0.hasPrefix("selfballoon_reserved_mb=") })
+    let numbers = reserve.split { !$0.isNumber }.compactMap { Int($0) }
+    #expect(numbers.count == 2 && numbers[0] == numbers[1] + 1)
+    #expect(commands.count >= 3)
+    for command in commands {
+      #expect(command.hasSuffix("--db 'my runs.sqlite'"))
+      let run = try await workplace.shell(command + " --quiet")
+      run.expect(0)
+      #expect(!run.output.contains("KILLED"), "\(command)")
+    }
+    let short = try await workplace.run(
+      "run", "jump.yaml", "--set", "selfballoon_reserved_mb=\(numbers[1])", "--quiet", "--no-record"
+    )
+    #expect(short.output.contains("KILLED"))
+  }
+
+  @Test("A guest that is too small without ballooning needs memory, one with a target a higher one")
+  func otherPreventions() async throws {
+    try burst(at: "302s", rate: "unlimited")
+    let small = try await workplace.run(
+      "run", "jump.yaml", "--set", "guests.memory=200MiB", "--db", "a.sqlite")
+    small.expect(0)
+    let memory = try await workplace.run(
+      "why", "1", "--worst", "--try", "10min", "--db", "a.sqlite")
+    try workplace.write(
+      """
+      name: target
+      duration: 2min
+      guests:
+        - name: vm
+          memory: 256MiB
+          kernel: "6.18"
+          balloon: { model: virtio }
+          committed:
+            points:
+              - { at: 0s, committed: 60MiB, touched: 50MiB }
+              - { at: 60s, committed: 180MiB, touched: 170MiB }
+      events:
+        - { at: 10s, balloon_target: 160MiB }
+      """, to: "target.yaml")
+    try await workplace.run("run", "target.yaml", "--db", "a.sqlite").expect(0)
+    let target = try await workplace.run(
+      "why", "2", "--worst", "--try", "10min", "--db", "a.sqlite")
+    // Another scenario than that of the run is not tried.
+    try await workplace.run("run", "target.yaml", "--set", "guests.vcpus=2", "--db", "a.sqlite")
+      .expect(0)
+    try await DatabaseQueue(path: workplace.path("a.sqlite")).write { db in
+      try db.execute(sql: "UPDATE runs SET scenario_yaml = 'name: [' WHERE id = 3")
+    }
+    let unreadable = try await workplace.run("why", "3", "--worst", "--db", "a.sqlite")
+
+    #expect(memory.output.contains("controller=none would not: the guest's memory is too small"))
+    #expect(memory.output.contains("MiB without ballooning would; "))
+    #expect(target.output.contains("\nevents.0.balloon_target="))
+    #expect(target.output.contains("were free at the tick before."))
+    unreadable.expect(0)
+    #expect(
+      unreadable.output.contains(
+        "was not tried: its scenario and traces cannot be read from this folder."))
+  }
+
   @Test("What cannot be explained is said in one sentence")
   func wrongInput() async throws {
     try await workplace.run("run", "small.yaml", "--db", "a.sqlite").expect(0)

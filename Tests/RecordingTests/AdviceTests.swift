@@ -501,7 +501,7 @@ struct KernelTunablesTests {
     let line = try #require(guest(name, kernel: "6.18", balloon: "virtio").hostCommands.first?.line)
 
     #expect(
-      Advice.words(of: line)
+      wordsOfCommand(line)
         == ["virsh", "setmem", "--domain=\(name)", "--size=2097152", "--live"])
     // What is not seen is in quotes of its own, and the line stays one.
     let lines = guest(name + "\n", kernel: "6.18", balloon: "virtio").hostCommands.map(\.line)

@@ -14,7 +14,7 @@ extension Advice {
       let setting = settings.settings.first(where: \.isComplete)
     else { return [] }
     let commands = setting.runs.map { row -> [String]? in
-      guard var words = Self.words(of: row.run.command), words.prefix(2) == ["balloonsim", "run"]
+      guard var words = wordsOfCommand(row.run.command), words.prefix(2) == ["balloonsim", "run"]
       else { return nil }
       var place = 2
       while place + 1 < words.count {
@@ -33,33 +33,5 @@ extension Advice {
     }
     let known = commands.compactMap(\.self)
     return known.count == commands.count ? known : []
-  }
-
-  /// The words of a command line in which words are quoted with apostrophes; nothing if it has anything else of a shell.
-  static func words(of line: String) -> [String]? {
-    var words: [String] = []
-    var word: String.UnicodeScalarView?
-    var rest = line.unicodeScalars[...]
-    while let scalar = rest.popFirst() {
-      switch scalar {
-      case " ":
-        if let whole = word { words.append(String(whole)) }
-        word = nil
-      case "'":
-        guard let end = rest.firstIndex(of: "'") else { return nil }
-        word = (word ?? .init()) + rest[..<end]
-        rest = rest[rest.index(after: end)...]
-      case "\\":
-        guard rest.popFirst() == "'" else { return nil }
-        word = (word ?? .init()) + ["'"]
-      default:
-        guard scalar.isASCII,
-          scalar.properties.isAlphabetic || "0123456789-_./=:,+@%".unicodeScalars.contains(scalar)
-        else { return nil }
-        word = (word ?? .init()) + [scalar]
-      }
-    }
-    if let word { words.append(String(word)) }
-    return words
   }
 }

@@ -225,7 +225,9 @@ public struct DecisionStory: Sendable {
   }
 
   /// The decision, what came of it and the sentences, as a JSON object.
-  public var json: String {
+  ///
+  /// - Parameter members: More members of the object.
+  public func json(members: [String] = []) -> String {
     let values = (decision?.values ?? [:]).sorted { $0.key < $1.key }
       .filter { !["id", "run_id"].contains($0.key) }
     let decided =
@@ -244,7 +246,7 @@ public struct DecisionStory: Sendable {
       "decision":\(decision == nil ? "null" : "{\(decided.joined(separator: ","))}"),\
       "next_time_ns":\(next.map { "\($0.time.nanoseconds)" } ?? "null"),\
       "changes":\(changes.map { "{\($0)}" } ?? "null"),\
-      "sentences":\(JSONText.array(sentences))}
+      "sentences":\(JSONText.array(sentences))\(members.map { "," + $0 }.joined())}
       """
   }
 }

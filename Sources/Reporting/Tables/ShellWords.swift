@@ -57,3 +57,31 @@ private func inDollarQuotes(_ word: String) -> String {
   }
   return String(quoted) + "'"
 }
+
+/// The words of a command line in which words are quoted with apostrophes; nothing if it has anything else of a shell.
+public func wordsOfCommand(_ line: String) -> [String]? {
+  var words: [String] = []
+  var word: String.UnicodeScalarView?
+  var rest = line.unicodeScalars[...]
+  while let scalar = rest.popFirst() {
+    switch scalar {
+    case " ":
+      if let whole = word { words.append(String(whole)) }
+      word = nil
+    case "'":
+      guard let end = rest.firstIndex(of: "'") else { return nil }
+      word = (word ?? .init()) + rest[..<end]
+      rest = rest[rest.index(after: end)...]
+    case "\\":
+      guard rest.popFirst() == "'" else { return nil }
+      word = (word ?? .init()) + ["'"]
+    default:
+      guard scalar.isASCII,
+        scalar.properties.isAlphabetic || "0123456789-_./=:,+@%".unicodeScalars.contains(scalar)
+      else { return nil }
+      word = (word ?? .init()) + [scalar]
+    }
+  }
+  if let word { words.append(String(word)) }
+  return words
+}

@@ -1,0 +1,100 @@
+private import Experiments
+private import Foundation
+public import Recording
+public import SimulationEngine
+
+/// What a guest lacked when a process in it was killed: memory, and the time until its worker would have given it more.
+public struct MissingMemory: Sendable {
+  /// When the process was killed.
+  private let time: SimTime
+  /// The worker's last run before that, and the next.
+  private let runs: (last: SimTime?, next: SimTime?)
+  /// What the guest had and what was free of it at the last tick, in pages; nothing if no tick is kept.
+  private let level: (ram: Int64, free: Int64, committed: Int64)?
+  /// What the guest needed by the law; nothing without a worker.
+  private let goal: Int64?
+
+  /// What was missing at `time`, when a process was killed in a guest.
+  public init(
+    _ store: ResultStore, run: Int64, guest: String, at time: SimTime, _ story: DecisionStory
+  ) throws {
+    self.time = time
+    let decision = story.decision
+    runs = (decision?.time, story.next?.time)
+    guard let tick = try store.tick(of: run, guest: guest, at: time) else {
+      (level, goal) = (nil, nil)
+      return
+    }
+    let known = decision?["committed_pages"] ?? 0
+    var committed = max(tick[.committedPages], known)
+    if committed == known {
+      // What was committed after the last tick is what is committed without the killed, and what they had.
+      let after = try store.ticks(
+        of: run, guest: guest, from: time + .nanoseconds(1), to: time + .seconds(60)
+      ).first
+      let killed = try store.events(of: run, guest: guest, from: time, to: time)
+        .filter { $0.kind == EventRecord.Kind.oomKill.rawValue }
+        .compactMap { try? JSONDecoder().decode(Kill.self, from: Data($0.detail.utf8)) }
+        .reduce(Int64(0)) { $0 &+ max(0, $1.committed_pages) }
+      if let after { committed = max(committed, after[.committedPages] &+ killed) }
+    }
+    level = (tick[.totalRamPages], tick[.freePages], committed)
+    goal = decision?["goal_pages"].map { $0 &- known &+ committed }
+  }
+
+  private struct Kill: Decodable {
+    var committed_pages: Int64
+  }
+
+  /// How far the guest was below its goal, in pages; negative: above it.
+  private var missing: Int64? {
+    guard let level, let goal else { return nil }
+    return goal &- level.ram
+  }
+
+  /// What was missing, a sentence each.
+  public var sentences: [String] {
+    var sentences: [String] = []
+    if let level {
+      let had =
+        "When the process was killed, \(DecisionStory.amount(level.committed)) were committed, and the guest had "
+        + "\(DecisionStory.amount(level.ram))"
+      if let missing, let goal {
+        sentences.append(
+          missing > 0
+            ? "\(had). Its goal had become \(DecisionStory.amount(goal)): \(DecisionStory.amount(missing)) were missing."
+            : "\(had), which was its goal or more: by the law nothing was missing, so what the law keeps in reserve "
+              + "was too little.")
+      } else {
+        sentences.append(
+          "\(had); \(DecisionStory.amount(level.free)) were free at the tick before.")
+      }
+    } else {
+      sentences.append("What was missing is not known: no ticks of the run are kept.")
+    }
+    guard let last = runs.last else { return sentences }
+    let before = "Its worker had run \(Self.milliseconds(time - last)) before"
+    sentences.append(
+      runs.next.map {
+        "\(before); its next run was due \(Self.milliseconds($0 - time)) later, at \(DecisionStory.text($0))."
+      } ?? "\(before) and did not run again.")
+    return sentences
+  }
+
+  /// A JSON object.
+  public var json: String {
+    func text(_ value: Int64?) -> String { value.map { "\($0)" } ?? "null" }
+    return """
+      {"time_ns":\(time.nanoseconds),"committed_pages":\(text(level?.committed)),\
+      "ram_pages":\(text(level?.ram)),"goal_pages":\(text(goal)),"missing_pages":\(text(missing)),\
+      "last_run_ns":\(text(runs.last?.nanoseconds)),"next_run_ns":\(text(runs.next?.nanoseconds)),\
+      "sentences":\(JSONText.array(sentences))}
+      """
+  }
+
+  /// `1,431.6 ms`
+  private static func milliseconds(_ duration: SimDuration) -> String {
+    UnitScale(unit: "count", largest: 0).text((Double(duration.nanoseconds) / 1e6).rounded())
+      + " ms"
+  }
+}

@@ -1,0 +1,58 @@
+public import Experiments
+private import Recording
+
+/// What would have prevented a kill, as sentences and JSON.
+public struct PreventionText: Sendable {
+  private let prevention: KillPrevention
+
+  /// The text of what was found.
+  public init(_ prevention: KillPrevention) { self.prevention = prevention }
+
+  /// What was tried, a sentence each with the settings that would have prevented the kill.
+  public var sentences: [(sentence: String, settings: [String]?)] {
+    let runs = prevention.runs
+    let count = "\(runs) run\(runs == 1 ? "" : "s") of the same scenario and seed"
+    var sentences: [(String, [String]?)] = [("What would have prevented it, by \(count):", nil)]
+    sentences += prevention.findings.map { (Self.sentence($0, of: prevention.guest), $0.settings) }
+    if !prevention.isWhole {
+      sentences.append(("There was no time to try more; --try 1min gives it a minute.", nil))
+    }
+    return sentences
+  }
+
+  private static func sentence(_ finding: KillPrevention.Finding, of guest: String) -> String {
+    let own = "guests.\(guest)."
+    let path = finding.path.hasPrefix(own) ? finding.path.dropFirst(own.count) : finding.path[...]
+    let name = path.hasPrefix("tunables.") ? path.dropFirst("tunables.".count) : path
+    let setting = "\(name)=\(finding.value)"
+    if path == "controller" {
+      return finding.settings == nil
+        ? "\(setting) would not: the guest's memory is too small even without ballooning."
+        : "\(setting), no ballooning at all, would."
+    }
+    if finding.settings == nil { return "\(name) would not, up to \(setting)." }
+    let isStatic = finding.settings?.contains("\(own)controller=none") ?? false
+    let without = isStatic ? " without ballooning" : ""
+    let limit = finding.tooLittle.map { "; \($0) would not" } ?? ""
+    return finding.isUnfinished
+      ? "\(setting)\(without) would\(limit); there was no time to look closer."
+      : "\(setting)\(without) would\(limit)."
+  }
+
+  /// A JSON object.
+  public var json: String {
+    let findings = prevention.findings.map { finding in
+      """
+      {"path":\(JSONText.quoted(finding.path)),\
+      "settings":\(finding.settings.map(JSONText.array) ?? "null"),\
+      "value":\(JSONText.quoted(finding.value)),\
+      "too_little":\(finding.tooLittle.map(JSONText.quoted) ?? "null"),\
+      "finished":\(!finding.isUnfinished)}
+      """
+    }
+    return """
+      {"runs":\(prevention.runs),"finished":\(prevention.isWhole),\
+      "findings":[\(findings.joined(separator: ","))]}
+      """
+  }
+}
