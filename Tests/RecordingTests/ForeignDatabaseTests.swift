@@ -87,7 +87,7 @@ struct ForeignDatabaseTests {
     arguments: [
       ("runs", "guests", "'[1]'"), ("runs", "guests", "'x'"), ("runs", "host_facts", "'[]'"),
       ("runs", "trace_provenance", "'{'"), ("runs", "ingredients", "'['"),
-      ("runs", "simulated_ns", "-1"), ("ticks", "tick", "-9223372036854775807"),
+      ("ticks", "tick", "-9223372036854775807"),
       ("ticks", "time_ns", "-1"), ("host_ticks", "time_ns", "-1"), ("worker", "run_ns", "-1"),
       ("events", "kind", "'no such kind'"), ("events", "detail", "'x'"),
       ("sweeps", "design", "''"), ("sweeps", "planned_runs", "-1"), ("sweep_points", "point", "-1"),

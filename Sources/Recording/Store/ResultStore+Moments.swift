@@ -30,7 +30,7 @@ public struct TickRow: Hashable, Sendable {
   public subscript(_ column: TickColumn) -> Int64 { values[column.rawValue] }
 
   init(row: Row) throws {
-    time = SimTime(nanoseconds: try row.value("time_ns"))
+    time = try row.time("time_ns")
     values = try TickColumn.allCases.map { try row.value($0.name) }
   }
 }
@@ -96,7 +96,7 @@ extension ResultStore {
         if let value: Int64 = try row.optional(name) { values[name] = value }
       }
       return WorkerRow(
-        time: SimTime(nanoseconds: try row.value("time_ns")),
+        time: try row.time("time_ns"),
         invocation: try row.value("invocation"), values: values,
         floorRule: try row.optional("floor_rule"), fault: try row.optional("fault"))
     }
@@ -167,7 +167,7 @@ extension ResultStore {
   ) throws -> [EventRow] {
     try rows("events", of: run, condition, arguments) { row in
       EventRow(
-        time: SimTime(nanoseconds: try row.value("time_ns")), guest: try row.optional("guest"),
+        time: try row.time("time_ns"), guest: try row.optional("guest"),
         kind: try row.value("kind"), detail: try row.value("detail"))
     }
   }
@@ -212,7 +212,7 @@ extension ResultStore {
     return try read("look through run \(run)") { db in
       try Row.fetchOne(db, sql: sql, arguments: [range.lowerBound, range.upperBound, guest]).map {
         (
-          try $0.value("guest"), SimTime(nanoseconds: try $0.value("time_ns")),
+          try $0.value("guest"), try $0.time("time_ns"),
           try $0.value("is_after")
         )
       }

@@ -59,7 +59,7 @@ extension ResultStore {
           WHERE a.id BETWEEN ? AND ? AND (\(columns.joined(separator: " OR "))) ORDER BY a.id LIMIT 1
           """,
         arguments: [one.lowerBound, two.lowerBound, one.lowerBound, one.upperBound]
-      ).map { (try $0.value("tick"), SimTime(nanoseconds: try $0.value("time_ns"))) }
+      ).map { (try $0.value("tick"), try $0.time("time_ns")) }
     }
   }
 

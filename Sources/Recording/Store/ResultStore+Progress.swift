@@ -28,7 +28,7 @@ extension ResultStore {
     return try read("look how far run \(run) has come") { db in
       if let row = try last("time_ns, guests_pages, free_pages", of: .hostTicks, "id", db) {
         return RunProgress(
-          time: SimTime(nanoseconds: try row.value("time_ns")),
+          time: try row.time("time_ns"),
           guestPages: try row.value("guests_pages"), freePages: try row.value("free_pages"))
       }
       guard let row = try last("time_ns", of: .events, "id", db) else { return nil }

@@ -182,7 +182,7 @@ extension RunRecord {
       version: try row.value("version"), driver: try row.value("driver"),
       status: stored == .running && !recorder.isAlive ? .interrupted : stored,
       startedAt: try row.value("started_at"), finishedAt: try row.optional("finished_at"),
-      simulated: try (row.optional("simulated_ns") as Int64?).map(SimDuration.nanoseconds),
+      simulated: try row.hasNull("simulated_ns") ? nil : row.time("simulated_ns") - .zero,
       fingerprint: try row.optional("fingerprint"), error: try row.optional("error"),
       command: try row.value("command"), sweep: try row.optional("sweep_id"),
       recording: level)
@@ -207,6 +207,9 @@ extension Row {
     return value
   }
 
+  /// Whether there is nothing in a column.
+  func hasNull(_ column: String) -> Bool { (self[column] as DatabaseValue).isNull }
+
   /// A number of things, of which there cannot be fewer than none.
   func count(_ column: String) throws -> Int {
     let count: Int = try value(column)
@@ -216,6 +219,9 @@ extension Row {
     }
     return count
   }
+
+  /// A simulated time, which is not before boot.
+  func time(_ column: String) throws -> SimTime { SimTime(nanoseconds: Int64(try count(column))) }
 
   /// A value or NULL.
   func optional<T: DatabaseValueConvertible>(_ column: String) throws -> T? {

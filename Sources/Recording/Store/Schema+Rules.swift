@@ -9,7 +9,6 @@ extension Schema {
       "guests": isJSON("guests", "array", of: "text"), "host_facts": isJSON("host_facts", "object"),
       "trace_provenance": isJSON("trace_provenance", "array"),
       "ingredients": "ingredients IS NULL OR json_valid(ingredients)",
-      "simulated_ns": "simulated_ns IS NULL OR simulated_ns >= 0",
       "id": "id BETWEEN 1 AND \(RowKey.runLimit - 1)",
     ],
     .ticks: ["tick": "tick >= 0", "time_ns": "time_ns >= 0"],

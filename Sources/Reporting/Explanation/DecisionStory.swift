@@ -160,20 +160,24 @@ public struct DecisionStory: Sendable {
     guard let ticks else {
       return ["\(end): not known, since no ticks of the run are kept."] + happenings
     }
-    func change(_ column: TickColumn) -> Int64 { ticks.after[column] - ticks.before[column] }
+    // Amounts are counted as the kernel does, in 64 bits without a sign.
+    func change(_ column: TickColumn) -> Int64 { ticks.after[column] &- ticks.before[column] }
+    func size(_ difference: Int64) -> String {
+      Self.amount(Int64(bitPattern: difference.magnitude))
+    }
     // Ticks at the time of a run show what the balloon did at once, so memory is what the runs themselves saw.
     let ram = next?["cur_pages"] ?? ticks.after[.totalRamPages]
-    let moved = ram - (row["cur_pages"] ?? ticks.before[.totalRamPages])
+    let moved = ram &- (row["cur_pages"] ?? ticks.before[.totalRamPages])
     var facts: [String] = []
     if moved != 0 {
-      facts.append("the balloon \(moved < 0 ? "took" : "gave back") \(Self.amount(abs(moved)))")
+      facts.append("the balloon \(moved < 0 ? "took" : "gave back") \(size(moved))")
     } else {
       facts.append("the guest's memory stayed as it was")
     }
     if let target = row["target_pages"] {
       facts.append(
         ram == target
-          ? "which is what it was asked for" : "\(Self.amount(abs(ram - target))) from the target")
+          ? "which is what it was asked for" : "\(size(ram &- target)) from the target")
     }
     var sentences = ["\(end), \(facts.joined(separator: ", "))."]
     var reclaim: [String] = []

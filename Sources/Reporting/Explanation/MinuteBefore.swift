@@ -42,14 +42,14 @@ public struct MinuteBefore: Sendable {
       let row = rows.last { $0.time == time }
       let tick = ticks.last { $0.time <= time }
       let stall = tick.map {
-        $0[.stallReclaimNs] + $0[.stallDiskNs] + $0[.stallSwapNs] + $0[.stallTmemNs]
+        $0[.stallReclaimNs] &+ $0[.stallDiskNs] &+ $0[.stallSwapNs] &+ $0[.stallTmemNs]
       }
       defer { waited = stall }
-      let wait = stall.flatMap { now in waited.map { now - $0 } }
+      let wait = stall.flatMap { now in waited.map { now &- $0 } }
       func level(_ value: Int64?) -> String {
         value.map { UnitScale.text(Double(UInt64(bitPattern: $0)), unit: "pages") } ?? "-"
       }
-      let files = tick.map { $0[.activeFilePages] + $0[.inactiveFilePages] }
+      let files = tick.map { $0[.activeFilePages] &+ $0[.inactiveFilePages] }
       return [
         DecisionStory.text(time), level(row?["committed_pages"] ?? tick?[.committedPages]),
         level(row?["cur_pages"] ?? tick?[.totalRamPages]), level(row?["goal_pages"]),

@@ -45,7 +45,9 @@ public struct MemoryLayers: Sendable {
     let series = try TickSeries(
       store, run: run, guest: guest, columns: Self.columns, parts: parts)
     points = series.points.map { point in
-      func level(_ column: TickColumn) -> Int64 { point.values[series.place(of: column)] }
+      func level(_ column: TickColumn) -> Double {
+        Double(point.values[series.place(of: column)])
+      }
       let anon = level(.activeAnonPages) + level(.inactiveAnonPages)
       let file = level(.activeFilePages) + level(.inactiveFilePages)
       let ram = level(.totalRamPages)
@@ -57,8 +59,8 @@ public struct MemoryLayers: Sendable {
       let goal = isDecided ? level(.goalPages) : nil
       let target = isDecided ? level(.targetPages) : nil
       return Point(
-        time: Double(point.time) / 1e9, layers: layers.map { Double($0) / 256 },
-        lines: [level(.committedPages), goal, target].map { $0.map { Double($0) / 256 } })
+        time: Double(point.time) / 1e9, layers: layers.map { $0 / 256 },
+        lines: [level(.committedPages), goal, target].map { $0.map { $0 / 256 } })
     }
   }
 

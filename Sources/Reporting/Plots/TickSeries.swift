@@ -30,7 +30,7 @@ public struct TickSeries: Sendable {
   /// Reads the ticks of a guest: O(ticks) time, memory for a part's ticks and for those that are chosen.
   ///
   /// - Parameter parts: Into how many parts of equal length the run is divided, positive.
-  /// - Throws: `RecordingError.damaged` if the guest has no tick; the run has some.
+  /// - Throws: `RecordingError.damaged` if the guest has no tick, or one with values that are no numbers; the run has some.
   public init(
     _ store: ResultStore, run: RunRecord, guest: String, columns: [TickColumn], parts: Int,
     of reading: Reading = .values
@@ -39,19 +39,31 @@ public struct TickSeries: Sendable {
     let length = max(1, try store.span(of: run).nanoseconds / Int64(parts))
     var part: (number: Int64, points: [Point]) = (-1, [])
     var before: [Int64]?
+    /// A whole number, as every value of a tick is.
+    func count(_ cell: Cell) throws -> Int64 {
+      guard case .integer(let value) = cell else {
+        throw RecordingError.damaged(
+          path: store.path, reason: "run \(run.id) has a tick with a value that no tick has")
+      }
+      return value
+    }
     try store.forEachRow(
       of: .ticks, run: run.id, columns: ["guest", "time_ns"] + columns.map(\.name)
     ) { cells in
-      guard cells[0] == .text(guest), case .integer(let time) = cells[1] else { return }
+      guard cells[0] == .text(guest) else { return }
+      let time = try count(cells[1])
       if time / length != part.number {
         points += Self.extremes(part.points)
         part = (time / length, [])
       }
-      let values = cells.dropFirst(2).map(\.count)
+      let values = try cells.dropFirst(2).map(count)
       switch reading {
       case .values: part.points.append(Point(time: time, values: values))
       case .increments:
-        let increments = zip(values, before ?? values).map { $0 - $1 }
+        let increments = try zip(values, before ?? values).map { value, last in
+          let (increment, isTooLarge) = value.subtractingReportingOverflow(last)
+          return try count(isTooLarge ? .null : .integer(increment))
+        }
         part.points.append(Point(time: time, values: increments))
         before = values
       }
@@ -84,9 +96,4 @@ public struct TickSeries: Sendable {
     }
     return chosen.sorted().map { points[$0] }
   }
-}
-
-extension Cell {
-  /// A whole number, as every value of a tick is.
-  fileprivate var count: Int64 { if case .integer(let value) = self { value } else { 0 } }
 }
