@@ -52,7 +52,9 @@ struct FullDiskTests {
         """))
 
     #expect(outcome.lines.prefix(3) == ["code 74", "code 74", "code 74"])
-    #expect(outcome.lines.last == "disk/a.sqlite: 2 runs, all sound")
+    // Whether there was room for the beginning of the second run depends on how the log was written out.
+    let sound = (1...2).map { "disk/a.sqlite: \($0) runs, all sound" }
+    #expect(sound.contains(outcome.lines.last ?? ""))
     #expect(
       outcome.errors == """
         balloonsim: disk/a.sqlite: no space left on the device; finished runs are kept
@@ -62,7 +64,7 @@ struct FullDiskTests {
         """)
     let runs = Outcome(
       code: 0, isKilled: false, output: try workplace.read("runs.json"), errors: "")
-    #expect(Self.fullDiskStates.contains(try states(runs)))
+    #expect((Self.fullDiskStates + [["1 finished"]]).contains(try states(runs)))
   }
 
   @Test(

@@ -180,7 +180,7 @@ struct TraceMakingTests {
       "trace", "record", "--interval", "10ms", "--duration", "500ms")
     timed.expect(0)
     let rows = timed.lines.filter { !$0.hasPrefix("#") }
-    #expect(rows[0].hasPrefix("time_s,committed_kb,") && (10...52).contains(rows.count))
+    #expect(rows[0].hasPrefix("time_s,committed_kb,") && (3...52).contains(rows.count))
     // A sample takes less than 20 ms of a processor, in a debug build on a busy machine.
     let cost = timed.errors.firstMatch(of: /took ([0-9.]+)% of a processor/)
     let percent = try #require(cost.flatMap { Double($0.1) })

@@ -117,7 +117,7 @@ struct ScenarioProblemTests {
     // Host and disks
     .top(
       "host: { memory: 512MiB }",
-      "s.yaml:7:17: host.memory: 512MiB is less than the guests' memory together, 1GiB"),
+      "s.yaml:7:17: host.memory: 512MiB is less than what the guests boot with together, 1GiB"),
     .top(
       "host: { disks: { ssd: { channels: 0 } } }",
       "s.yaml:7:35: host.disks.ssd.channels: '0' is out of range"),
