@@ -111,6 +111,8 @@ public struct KillPrevention: Sendable {
     candidate.apply(value, &changed)
     runs += 1
     do {
+      try Simulation.check(changed, demands: demands)
+      try MemoryEstimate(changed, demands: demands).check(limit: nil)
       let watch = Watch(guest: place, until: deadline)
       var simulation = try Simulation(changed, demands: demands, observer: watch)
       _ = try simulation.run()
@@ -118,6 +120,9 @@ public struct KillPrevention: Sendable {
     } catch is Killed {
       return false
     } catch is SimulationError {
+      return false
+    } catch is MemoryShortage {
+      // A run that this machine has no room for shows nothing.
       return false
     }
   }

@@ -35,7 +35,7 @@ public struct MissingMemory: Sendable {
       let killed = try store.events(of: run, guest: guest, from: time, to: time)
         .filter { $0.kind == EventRecord.Kind.oomKill.rawValue }
         .compactMap { try? JSONDecoder().decode(Kill.self, from: Data($0.detail.utf8)) }
-        .reduce(Int64(0)) { $0 &+ max(0, $1.committed_pages) }
+        .reduce(Int64(0)) { $0 &+ max(0, $1.committed) }
       if let after { committed = max(committed, after[.committedPages] &+ killed) }
     }
     level = (tick[.totalRamPages], tick[.freePages], committed)
@@ -43,7 +43,11 @@ public struct MissingMemory: Sendable {
   }
 
   private struct Kill: Decodable {
-    var committed_pages: Int64
+    var committed: Int64
+
+    private enum CodingKeys: String, CodingKey {
+      case committed = "committed_pages"
+    }
   }
 
   /// How far the guest was below its goal, in pages; negative: above it.
