@@ -165,8 +165,8 @@ struct HostMeter {
     together = held.map { Together(pages: $0.pages) }
   }
 
-  /// Whether there are several guests, of which to note what they hold.
-  var wantsHeld: Bool { together != nil }
+  /// Whether to note what guests hold, of several, or whether they have settled, as long as that is not known.
+  var wantsGuests: Bool { together != nil || settledLeastFree == nil }
 
   /// Notes what is free from `now` on.
   @inline(__always)

@@ -165,10 +165,10 @@ struct MetricList {
     let span = max(seconds, 1e-9)
     add("host_free_mean_pages", meter.freePageSeconds / span, "pages")
     add("host_free_least_pages", Double(meter.leastFree), "pages")
+    if let least = meter.settledLeastFree {
+      add("host_free_least_settled_pages", Double(least), "pages")
+    }
     if let held = meter.heldPageSeconds, let peak = meter.peakHeld {
-      if let least = meter.settledLeastFree {
-        add("host_free_least_settled_pages", Double(least), "pages")
-      }
       add("host_held_mean_pages", held / span, "pages")
       for percent in [50.0, 95, 99] {
         if let value = meter.held(percent: percent) {

@@ -18,7 +18,7 @@ extension Simulation {
         UInt64(bitPattern: pgfault &+ pgpgin &<< 32))
     }
     hostMeter.note(free: host.free, at: now)
-    if hostMeter.wantsHeld { noteHeldTogether() }
+    if hostMeter.wantsGuests { noteGuests() }
     samplePrint.combine(Int64(host.free.pages))
     if observer != nil { try reportTick() }
     tick &+= 1
@@ -28,7 +28,7 @@ extension Simulation {
 
   /// Notes what several guests hold together, and whether all have settled.
   @inline(never)
-  private mutating func noteHeldTogether() {
+  private mutating func noteGuests() {
     hostMeter.note(held: host.heldPages, at: now)
     if (0..<guestCount).allSatisfy({ guests[$0].meter.hasSettled }) { hostMeter.settle() }
   }

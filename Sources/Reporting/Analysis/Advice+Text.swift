@@ -223,7 +223,10 @@ extension Advice {
     }
     var text = "The kernel's defaults (run\(defaults.point.runs.count == 1 ? "" : "s") "
     text +=
-      "\(Self.ranges(defaults.point.runs))) have \(figures.joined(separator: ", ")); they are "
+      "\(Self.ranges(defaults.point.runs))) have \(figures.joined(separator: ", "))"
+    // Where nothing can be ranked there is nothing to be far from.
+    if reason == .groundless { return text + "." }
+    text += "; they are "
     if !defaults.point.isAllowed {
       text += "not allowed by the constraints"
     } else if defaults.isOnFront {
