@@ -127,6 +127,7 @@ struct CoarseDemandTests {
     grid.expect(0)
     #expect(grid.output.contains("4 computed"))
     #expect(grid.errors.contains("Every point is run with jumps"))
+    #expect(grid.errors.contains("warning: guests db, web follow samples 602s apart"))
     for guest in ["db", "web"] {
       #expect(parameters.output.contains("guests.\(guest).committed.between\",\"value\":\"linear"))
     }

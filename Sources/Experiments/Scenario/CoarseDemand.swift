@@ -21,11 +21,33 @@ public struct CoarseDemand: Hashable, Sendable {
   /// The parameter that says how a sample leads to the next.
   public var path: String { "guests.\(guest).committed.between" }
 
-  /// What a reader of results has to know.
-  public var sentence: String {
-    let averages = "averages over \(interval.text), in which peaks are lost"
-    return "guest \(guest) follows \(areAverages ? averages : "samples \(interval.text) apart"): "
-      + "what it wanted between two of them was not recorded (\(trace))"
+  /// What a reader of results has to know, a sentence for all demands that are coarse in the same way.
+  static func sentences(of demands: [CoarseDemand]) -> [String] {
+    var kinds: [(averages: Bool, interval: SimDuration)] = []
+    for demand in demands
+    where !kinds.contains(where: { $0 == (demand.areAverages, demand.interval) }) {
+      kinds.append((demand.areAverages, demand.interval))
+    }
+    return kinds.map { averages, interval in
+      let own = demands.filter { ($0.areAverages, $0.interval) == (averages, interval) }
+      let guests = own.map(\.guest)
+      var traces: [String] = []
+      for demand in own where !traces.contains(demand.trace) { traces.append(demand.trace) }
+      let what =
+        averages
+        ? "averages over \(interval.text), in which peaks are lost"
+        : "samples \(interval.text) apart"
+      let who = guests.count == 1 ? "guest \(guests[0]) follows" : "guests \(listed(guests)) follow"
+      return
+        "\(who) \(what): what \(guests.count == 1 ? "it" : "they") wanted between two of them was not recorded "
+        + "(\(listed(traces)))"
+    }
+  }
+
+  /// Names with commas, but not more than a person reads.
+  private static func listed(_ names: [String]) -> String {
+    let shown = names.prefix(4).joined(separator: ", ")
+    return names.count <= 4 ? shown : "\(shown) and \(names.count - 4) more"
   }
 }
 

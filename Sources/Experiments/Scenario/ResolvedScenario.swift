@@ -15,7 +15,7 @@ public struct ResolvedScenario: Sendable {
 
   /// What a reader of its results has to know first: guests that never were.
   public var warnings: [String] {
-    scenario.guests.compactMap(\.systemWarning) + coarseDemands.map(\.sentence)
+    scenario.guests.compactMap(\.systemWarning) + CoarseDemand.sentences(of: coarseDemands)
   }
 
   private let source: SourceNode?
