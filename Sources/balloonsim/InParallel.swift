@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The error of the first item that fails is thrown when all are through.
 func inParallel<Item: Sendable, Made: Sendable>(
-  _ items: [Item], _ body: @Sendable (Item) throws -> Made
+  _ items: [Item], _ body: @escaping @Sendable (Item) throws -> Made
 ) throws -> [Made] {
   let results = Mutex<[Int: Result<Made, any Error>]>([:])
   onAllProcessors(items.count) { index in

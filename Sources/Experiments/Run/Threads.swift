@@ -32,8 +32,9 @@ private final class ThreadWork: Sendable {
 
 /// Does `body` for 0 ..< `count` on all processors at once, this thread among them, and returns when all is done.
 ///
-/// Where the system has no more threads to give, fewer do it.
-public func onAllProcessors(_ count: Int, _ body: @Sendable (Int) -> Void) {
+/// Where the system has no more threads to give, fewer do it. A thread that has found nothing left may hold `body` for a
+/// moment longer than the call takes.
+public func onAllProcessors(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
   let next = Atomic(0)
   let others = DispatchGroup()
   @Sendable func work() {
@@ -43,19 +44,17 @@ public func onAllProcessors(_ count: Int, _ body: @Sendable (Int) -> Void) {
       body(index)
     }
   }
-  withoutActuallyEscaping(work) { work in
-    for _ in 1..<max(1, min(count, ProcessInfo.processInfo.activeProcessorCount)) {
-      others.enter()
-      let isStarted = startThread {
-        work()
-        others.leave()
-      }
-      if !isStarted {
-        others.leave()
-        break
-      }
+  for _ in 1..<max(1, min(count, ProcessInfo.processInfo.activeProcessorCount)) {
+    others.enter()
+    let isStarted = startThread {
+      work()
+      others.leave()
     }
-    work()
-    others.wait()
+    if !isStarted {
+      others.leave()
+      break
+    }
   }
+  work()
+  others.wait()
 }
