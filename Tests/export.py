@@ -134,9 +134,10 @@ def everything(what, options, names, rows, place):
 
 
 def whole_tables(database, place):
-    """Every table, all of its rows."""
+    """Every table, all of its rows; row_hashes is of use in its own file alone."""
     tables = [name for name, in database.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'grdb_migrations'")]
+        """SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+           AND name NOT IN ('grdb_migrations', 'row_hashes')""")]
     for table in tables:
         names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
         if "run_id" in names and "id" in names:
