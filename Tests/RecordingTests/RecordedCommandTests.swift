@@ -13,6 +13,7 @@ struct RecordedCommandTests {
     ])
   func ours(words: [String]) {
     #expect(RecordedCommand(shellCommand(words)).isOurs)
+    #expect(wordsOfCommand(shellCommand(words)) == words)
   }
 
   @Test(
@@ -26,7 +27,8 @@ struct RecordedCommandTests {
       "balloonsim run $X", "balloonsim run ''\u{301}; touch X '", "balloonsim run $'x' & touch X",
       "balloonsim run $'\\'; touch X",
       "balloonsim run \u{202E}x", " balloonsim run x", "balloonsim run ~/x", "balloonsim run {a,b}",
-      "balloonsim run *",
+      "balloonsim run *", "balloonsim run $'\\x41'", "balloonsim run $'\\777'",
+      "balloonsim run $'\\000'",
     ])
   func others(command: String) {
     #expect(!RecordedCommand(command).isOurs)

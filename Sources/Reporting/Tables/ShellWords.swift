@@ -28,10 +28,7 @@ private func shellWords(_ words: [String]) -> [String] {
   words.map { word in
     let scalars = word.unicodeScalars
     if scalars.contains(where: \.isUnseen) { return inDollarQuotes(word) }
-    let isPlain = scalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || signs.contains($0))
-    }
-    if isPlain && !word.isEmpty { return word }
+    if scalars.allSatisfy(isPlain), !word.isEmpty { return word }
     var quoted = "'".unicodeScalars
     for scalar in scalars { quoted += scalar == "'" ? "'\\''".unicodeScalars : .init([scalar]) }
     return String(quoted) + "'"
@@ -58,30 +55,64 @@ private func inDollarQuotes(_ word: String) -> String {
   return String(quoted) + "'"
 }
 
-/// The words of a command line in which words are quoted with apostrophes; nothing if it has anything else of a shell.
+/// The words of a command line that is written as `shellCommand` does; nothing if a shell would take more of it than words.
 public func wordsOfCommand(_ line: String) -> [String]? {
-  var words: [String] = []
-  var word: String.UnicodeScalarView?
+  if line.unicodeScalars.contains(where: \.isUnseen) { return nil }
+  var words: [[UInt8]] = []
+  var word: [UInt8]?
   var rest = line.unicodeScalars[...]
   while let scalar = rest.popFirst() {
     switch scalar {
     case " ":
-      if let whole = word { words.append(String(whole)) }
+      if let whole = word { words.append(whole) }
       word = nil
     case "'":
       guard let end = rest.firstIndex(of: "'") else { return nil }
-      word = (word ?? .init()) + rest[..<end]
+      word = (word ?? []) + Array(String(rest[..<end]).utf8)
       rest = rest[rest.index(after: end)...]
+    case "$":
+      guard rest.popFirst() == "'", let bytes = takeDollarQuotes(&rest) else { return nil }
+      word = (word ?? []) + bytes
     case "\\":
+      // The only sign that our own quotes need by itself.
       guard rest.popFirst() == "'" else { return nil }
-      word = (word ?? .init()) + ["'"]
+      word = (word ?? []) + [UInt8(ascii: "'")]
     default:
-      guard scalar.isASCII,
-        scalar.properties.isAlphabetic || "0123456789-_./=:,+@%".unicodeScalars.contains(scalar)
-      else { return nil }
-      word = (word ?? .init()) + [scalar]
+      guard isPlain(scalar) else { return nil }
+      word = (word ?? []) + [UInt8(scalar.value)]
     }
   }
-  if let word { words.append(String(word)) }
-  return words
+  if let word { words.append(word) }
+  let texts = words.compactMap { String(validating: $0, as: UTF8.self) }
+  return texts.count == words.count ? texts : nil
+}
+
+/// The bytes of a text behind `$'`, up to the quote that ends it; nothing if it has other escapes than ours.
+private func takeDollarQuotes(_ rest: inout Substring.UnicodeScalarView) -> [UInt8]? {
+  var bytes: [UInt8] = []
+  while let scalar = rest.popFirst() {
+    switch scalar {
+    case "'": return bytes
+    case "\\":
+      guard let next = rest.first else { return nil }
+      if next == "'" || next == "\\" {
+        bytes.append(UInt8(next.value))
+        rest.removeFirst()
+      } else {
+        guard rest.count >= 3, let byte = UInt8(String(rest.prefix(3)), radix: 8), byte > 0 else {
+          return nil
+        }
+        bytes.append(byte)
+        rest.removeFirst(3)
+      }
+    default: bytes += Array(String(scalar).utf8)
+    }
+  }
+  return nil
+}
+
+/// Whether a sign needs no quotes.
+private func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+  scalar.isASCII
+    && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || signs.contains(scalar))
 }
