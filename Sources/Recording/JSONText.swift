@@ -1,4 +1,5 @@
 public import Experiments
+private import Foundation
 
 /// JSON written by hand where the order of keys and the exact text of numbers matter.
 ///
@@ -24,7 +25,7 @@ public enum JSONText {
   ///
   /// Columns of JSON in a database hold whatever somebody wrote into them.
   public static func embedded(_ text: String) -> String {
-    guard JSONSyntax.isValid(text.utf8) else { return quoted(text) }
+    guard isValid(text) else { return quoted(text) }
     var result = ""
     for scalar in text.unicodeScalars {
       // No string has these as they are: they stand between values.
@@ -32,6 +33,14 @@ public enum JSONText {
       append(isSpace ? " " : scalar, to: &result)
     }
     return result
+  }
+
+  /// Whether a text is one value of JSON as it stands; Foundation would take a mark of byte order and UTF-16 too.
+  private static func isValid(_ text: String) -> Bool {
+    guard text.unicodeScalars.first != "\u{FEFF}", !text.utf8.contains(0) else { return false }
+    let value = try? JSONSerialization.jsonObject(
+      with: Data(text.utf8), options: .fragmentsAllowed)
+    return value != nil
   }
 
   private static func append(_ scalar: Unicode.Scalar, to result: inout String) {
