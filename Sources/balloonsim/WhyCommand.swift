@@ -141,7 +141,10 @@ struct WhyCommand: ParsableCommand {
       if let end = record.simulated, at > end {
         throw Failure(.usage, "--at: run \(record.id) ended at \(Self.text(end))")
       }
-      return (try guest ?? store.firstGuest(of: record.id), .zero + at, nil, nil)
+      let (guest, time) = (try guest ?? store.firstGuest(of: record.id), SimTime.zero + at)
+      let isKill = try store.events(of: record.id, guest: guest, from: time, to: time)
+        .contains { $0.kind == EventRecord.Kind.oomKill.rawValue }
+      return (guest, time, isKill ? .oom : nil, nil)
     }
     for kind in by.map({ [$0] }) ?? WorstMoment.allCases {
       guard let found = try store.worst(kind, of: record.id, guest: guest) else { continue }

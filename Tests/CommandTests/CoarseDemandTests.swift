@@ -132,6 +132,11 @@ struct CoarseDemandTests {
       #expect(parameters.output.contains("guests.\(guest).committed.between\",\"value\":\"linear"))
     }
     #expect(!chosen.errors.contains("warning"))
+    // With another demand there may be no samples, between which nothing can be guessed.
+    let whole = try await workplace.run(
+      "sweep", "coarse.yaml", "--dry-run", "--vary",
+      "guests.db.committed={trace: demand.csv},{constant: 1MiB}", "--set", "duration=1min")
+    whole.expect(0)
     for other in [random, search] {
       #expect(other.errors.contains("All runs take jumps"))
     }

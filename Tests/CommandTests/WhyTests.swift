@@ -95,6 +95,8 @@ struct WhyTests {
     }
     let atOnce = try await workplace.run(
       "why", "1", "--worst", "--try", "0s", "--json", "--db", "a.sqlite")
+    let atTime = try await workplace.run(
+      "why", "1", "--at", "305s", "--try", "0s", "--json", "--db", "a.sqlite")
 
     let story = try #require(try asJSON.json() as? [String: Any])
     let decision = try #require(story["decision"] as? [String: Any])
@@ -105,6 +107,7 @@ struct WhyTests {
     let gap = try #require(decision["gap_pages"] as? Int)
     let lacking = try #require(missing["missing_pages"] as? Int)
     #expect((51_200 - gap...51_200).contains(lacking))
+    #expect(atTime.output == atOnce.output)
     let later = try #require(try atOnce.json() as? [String: Any])
     #expect((later["decision"] as? [String: Any])?["time_ns"] as? Int == 300_000_000_000)
     #expect((later["missing"] as? [String: Any])?["next_run_ns"] as? Int == 305_000_000_000)

@@ -20,7 +20,7 @@ public struct MemoryLimit: Hashable, Sendable {
   /// Who says so.
   public let source: Source
 
-  /// Memory that can be taken now: what the user chose, or else what the machine and its control group leave.
+  /// Memory that can be taken now: what the user chose, or else what the machine has left, or its control group allows in all.
   static func memory(chosen: PageCount?) -> MemoryLimit {
     if let chosen { return MemoryLimit(bytes: chosen.pages * 4_096, source: .option) }
     let machine = MemoryLimit(

@@ -48,11 +48,11 @@ public struct SweepSpec: Sendable {
   /// Adds an axis for what is not known between coarse samples, jumps or straight lines of all guests that follow such, if
   /// the design is the grid; returns whether it did.
   mutating func varyCoarseDemand(of base: ResolvedScenario, log: ProblemLog) -> Bool {
-    let chosen = Set(axes.map(\.steps))
     let paths = base.coarseDemands.map(\.path).filter { path in
       let steps = path.split(separator: ".").map(String.init)
-      // The name of an only guest may be left out.
-      return !chosen.contains(steps) && !chosen.contains([steps[0]] + steps.dropFirst(2))
+      // The name of an only guest may be left out. Who varies all of what is committed may have no samples in it.
+      let ways = [steps, [steps[0]] + steps.dropFirst(2)]
+      return !axes.contains { axis in ways.contains { $0.starts(with: axis.steps) } }
     }
     guard !axes.isEmpty, design == .grid, let first = paths.first else { return false }
     let place = ScenarioProblem.Place.option("--vary \(first)")

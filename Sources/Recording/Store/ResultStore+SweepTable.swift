@@ -169,9 +169,11 @@ extension ResultStore {
       let rows = try Row.fetchCursor(
         db,
         sql: """
-          SELECT DISTINCT t.value ->> 'path' AS path, u.value AS remark
-          FROM runs r JOIN json_each(r.trace_provenance) t JOIN json_each(t.value, '$.understood') u
-          WHERE r.id IN \(Self.members(runs)) AND u.value LIKE 'coarse: %'
+          SELECT DISTINCT ifnull(t.value ->> 'path', '') AS path, u.value AS remark
+          FROM (SELECT DISTINCT trace_provenance AS traces FROM runs WHERE id IN \(Self.members(runs)))
+          JOIN json_each(traces) t
+          JOIN json_each(iif(t.type = 'object', t.value, '{}'), '$.understood') u
+          WHERE u.type = 'text' AND u.value LIKE 'coarse: %'
           """)
       var traces: [String: String] = [:]
       while let row = try rows.next() { traces[try row.value("path")] = try row.value("remark") }

@@ -37,7 +37,7 @@ extension Advice {
       "\(all.count { $0.contains { $0.name == guess.name && $0.isBroken } }) with \(guess.name)"
     }
     var texts = [
-      "RANGE: what happened between the coarse samples was not recorded. Of \(points.count) settings "
+      "RANGE: what happened between samples was not recorded. Of \(points.count) settings "
         + "\(broken.joined(separator: " and ")) break a constraint; a setting must hold under both. Figures are means over both."
     ]
     let chosen = recommended.map { front[$0] } ?? front.first
