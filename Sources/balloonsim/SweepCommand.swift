@@ -144,7 +144,7 @@ struct SweepCommand: ParsableCommand {
     let jobs = StoppedRuns.knownLast(estimate.longestFirst(todo.jobs))
     let outcome = try carryOut(plan, sweep, jobs, todo.reused, threads, store)
     let record = try store.sweeps().first { $0.id == sweep }
-    let refusals = try refusals(in: sweep, store)
+    let refusals = try self.refusals(in: sweep, store)
     let next =
       shard == nil && !output.json && !output.quiet
       ? try NextCommands(sweep, in: store, database: database.path) : nil
@@ -189,7 +189,7 @@ struct SweepCommand: ParsableCommand {
   }
 
   /// The database of this command: a share has one of its own.
-  private var ownDatabase: DatabaseOptions {
+  var ownDatabase: DatabaseOptions {
     guard let shard else { return database }
     return DatabaseOptions(file: shard.file(of: database.file))
   }
@@ -240,7 +240,7 @@ struct SweepCommand: ParsableCommand {
   }
 
   /// What came of a sweep.
-  private struct Outcome {
+  struct Outcome {
     var computed: Int
     var reused: Int
     var faults: [SweepExecution.Fault]
@@ -309,76 +309,6 @@ struct SweepCommand: ParsableCommand {
     if let seed, (repetitions ?? 1) == 1 { words += ["--seed", seed] }
     if let duration { words += ["--duration", duration] }
     return words
-  }
-
-  private func report(
-    _ outcome: Outcome, of record: SweepRecord?, _ refusals: [String], sweep: Int64,
-    _ plan: SweepPlan,
-    _ next: NextCommands?
-  ) throws {
-    let seconds = outcome.wall / .seconds(1)
-    if output.json {
-      let faults = outcome.faults.map { fault in
-        let settings = JSONText.array(plan.settings(of: fault.job.member))
-        return "{\"settings\":\(settings),\"message\":\(JSONText.quoted(fault.message))}"
-      }
-      try put(
-        """
-        {"sweep":\(sweep),"computed":\(outcome.computed),"reused":\(outcome.reused),\
-        "failed":\(outcome.faults.count),"killing":\(record?.deadlyRuns ?? 0),"refused":\(JSONText.array(refusals)),"wall_s":\(JSONText.number(seconds)),\
-        "failures":[\(faults.joined(separator: ","))]}
-        """)
-      return
-    }
-    for fault in outcome.faults.prefix(5) {
-      note(
-        sentence:
-          "failed at \(plan.settings(of: fault.job.member).joined(separator: ", ")): \(fault.message)"
-      )
-    }
-    if outcome.faults.count > 5 { note("and \(outcome.faults.count - 5) more failed") }
-    if let loss = record?.loss { try put(sentence: loss) }
-    if !refusals.isEmpty {
-      try put(
-        sentence:
-          "REFUSED: the driver takes none of \(refusals.joined(separator: ", ")); runs with them are runs of "
-          + "the value before, and advise leaves them out.")
-    }
-    try put(
-      sentence: "sweep \(sweep): \(outcome.computed) computed, \(outcome.reused) reused, "
-        + "\(outcome.faults.count) failed\(deadly(record)) in \(UnitScale.text(seconds, unit: "s"))"
-    )
-    if let shard = shard?.shard {
-      output.say("Recorded in \(ownDatabase.file). When all \(shard.count) shares are made:")
-      return output.say(
-        command: "  \(shellCommand(["balloonsim", "db", "merge", database.file])) "
-          + ShardOption.pattern(of: database.file, part: "*-of-\(shard.count)"))
-    }
-    guard let next else { return }
-    let width = Terminal.width(of: STDERR_FILENO)
-    output.say("Recorded in \(database.file). Try next:")
-    for command in next.commands {
-      output.say(command: shellCommand(command, indentedWithin: width))
-    }
-  }
-
-  /// Values that the drivers of the sweep's runs refused, each once, as `path=value`.
-  private func refusals(in sweep: Int64, _ store: ResultStore) throws -> [String] {
-    let table = try store.sweepTable("\(sweep)", metrics: [])
-    guard let first = table.rows.first else { return [] }
-    let fixed = KernelTunables.refused(
-      in: try store.parameters(of: first.run.id), driver: first.run.driver)
-    let varying = table.rows.flatMap { row in
-      KernelTunables.refused(in: row.values.compactMap(\.self), driver: row.run.driver)
-    }
-    var seen: Set<String> = []
-    return (fixed + varying).map { "\($0.path)=\($0.value)" }.filter { seen.insert($0).inserted }
-  }
-
-  /// In how many runs something was killed, as a part of the summary's line.
-  private func deadly(_ record: SweepRecord?) -> String {
-    guard let record, record.deadlyRuns > 0 else { return "" }
-    return ", \(record.deadlyRuns) KILLING"
   }
 
   /// Lists the points, which of them are there already, and what the others will cost.
