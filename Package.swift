@@ -30,12 +30,12 @@ let package = Package(
     .target(name: "CPrefetch"),
     .target(
       name: "MemoryModel", dependencies: ["CPrefetch", "SimulationEngine"], swiftSettings: strict),
-    .target(name: "Controllers", swiftSettings: strict),
+    .target(name: "Policies", swiftSettings: strict),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Controllers", "CZlib", "MemoryModel", "SimulationEngine", "Yams",
+        "Policies", "CZlib", "MemoryModel", "SimulationEngine", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
@@ -43,7 +43,7 @@ let package = Package(
     .target(
       name: "Recording",
       dependencies: [
-        "Controllers", "Experiments", "MemoryModel", "SimulationEngine",
+        "Policies", "Experiments", "MemoryModel", "SimulationEngine",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
@@ -51,7 +51,7 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "CMemoryFile", "Controllers", "Experiments", "MemoryModel", "Recording", "SimulationEngine",
+        "CMemoryFile", "Policies", "Experiments", "MemoryModel", "Recording", "SimulationEngine",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       // Templates become part of the program, so that it can be installed as one file.
@@ -64,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "balloonsim",
       dependencies: [
-        "Controllers", "Experiments", "MemoryModel", "Recording", "Reporting", "SimulationEngine",
+        "Policies", "Experiments", "MemoryModel", "Recording", "Reporting", "SimulationEngine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -78,16 +78,16 @@ let package = Package(
       name: "MemoryModelTests", dependencies: ["MemoryModel", "SimulationEngine"],
       swiftSettings: strict),
     .testTarget(
-      name: "ControllersTests", dependencies: ["Controllers", "SimulationEngine"],
+      name: "PoliciesTests", dependencies: ["Policies", "SimulationEngine"],
       swiftSettings: strict),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Experiments", "Controllers", "MemoryModel", "SimulationEngine"],
+      dependencies: ["Experiments", "Policies", "MemoryModel", "SimulationEngine"],
       exclude: ["GroundTruth", "Reference", "Traces", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: [
-        "Controllers", "Recording", "Reporting", "Experiments", "SimulationEngine",
+        "Policies", "Recording", "Reporting", "Experiments", "SimulationEngine",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),

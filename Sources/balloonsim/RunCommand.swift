@@ -1,7 +1,7 @@
 import ArgumentParser
-import Controllers
 import Experiments
 import Foundation
+import Policies
 import Recording
 import Reporting
 import SimulationEngine

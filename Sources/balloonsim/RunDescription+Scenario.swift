@@ -1,5 +1,5 @@
-import Controllers
 import Experiments
+import Policies
 import Recording
 import SimulationEngine
 

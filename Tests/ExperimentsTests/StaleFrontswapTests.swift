@@ -1,5 +1,5 @@
-import Controllers
 import MemoryModel
+import Policies
 import SimulationEngine
 import Testing
 

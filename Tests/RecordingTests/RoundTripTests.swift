@@ -1,5 +1,5 @@
-import Controllers
 import Foundation
+import Policies
 import SimulationEngine
 import Testing
 

@@ -1,4 +1,4 @@
-internal import Controllers
+internal import Policies
 
 /// What the control law predicts of a guest whose goal stays where it is.
 ///

@@ -1,5 +1,5 @@
-import Controllers
 import MemoryModel
+import Policies
 
 /// What a run takes of this machine's memory at most, worked out from its scenario before anything is allocated.
 ///

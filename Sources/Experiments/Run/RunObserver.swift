@@ -1,4 +1,4 @@
-public import Controllers
+public import Policies
 public import SimulationEngine
 
 /// Something that is told what happens in a run, in the order of time, and cannot answer back.

@@ -1,5 +1,5 @@
-import Controllers
 import MemoryModel
+import Policies
 import SimulationEngine
 
 /// One guest of a run: its kernel, its controller, its work, and what was measured of it.

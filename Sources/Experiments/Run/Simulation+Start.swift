@@ -1,5 +1,5 @@
-import Controllers
 public import MemoryModel
+import Policies
 import SimulationEngine
 
 extension Simulation {

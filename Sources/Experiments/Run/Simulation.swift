@@ -1,5 +1,5 @@
-import Controllers
 import MemoryModel
+import Policies
 import SimulationEngine
 
 /// One run: a scenario's host and guests, and the one loop in which everything happens to them.

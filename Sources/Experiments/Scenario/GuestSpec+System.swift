@@ -1,5 +1,5 @@
-internal import Controllers
 public import MemoryModel
+internal import Policies
 
 extension GuestSpec {
   /// Whether a machine with this kernel and balloon can have had transcendent memory and the selfballoon driver.

@@ -1,5 +1,5 @@
-public import Controllers
 public import MemoryModel
+public import Policies
 public import SimulationEngine
 
 /// What is simulated: a host, its guests, what happens in them, and for how long.

@@ -1,5 +1,5 @@
-internal import Controllers
 internal import MemoryModel
+internal import Policies
 internal import SimulationEngine
 
 extension ScenarioDecoder {

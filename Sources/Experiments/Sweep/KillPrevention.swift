@@ -1,5 +1,5 @@
-internal import Controllers
 internal import MemoryModel
+internal import Policies
 internal import SimulationEngine
 
 /// Settings with which nobody in a guest would have been killed, found by making the run again with others.

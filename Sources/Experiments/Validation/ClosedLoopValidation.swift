@@ -1,6 +1,6 @@
-internal import Controllers
 internal import Foundation
 internal import MemoryModel
+internal import Policies
 internal import SimulationEngine
 
 /// A recorded whole guest beside its simulation, sample by sample.

@@ -1,4 +1,4 @@
-import Controllers
+import Policies
 
 /// Replays one vector on a driver that has just booted and collects the differences.
 struct DriverReplay {

@@ -1,5 +1,5 @@
-import Controllers
 import Foundation
+import Policies
 
 /// A line of any of the four schemas of driver vectors.
 struct DriverVector: Decodable {

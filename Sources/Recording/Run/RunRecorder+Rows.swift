@@ -1,6 +1,6 @@
-import Controllers
 internal import Experiments
 internal import GRDB
+import Policies
 internal import SimulationEngine
 
 extension RunRecorder {

@@ -1,6 +1,6 @@
-internal import Controllers
 private import Experiments
 private import MemoryModel
+internal import Policies
 public import Recording
 
 /// How what a run sets of a guest is set on a real machine: from within it by sysfs and boot options, from its host by the

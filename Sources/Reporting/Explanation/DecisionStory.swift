@@ -1,6 +1,6 @@
-internal import Controllers
 internal import Experiments
 internal import Foundation
+internal import Policies
 public import Recording
 public import SimulationEngine
 

@@ -1,6 +1,6 @@
-import Controllers
 public import Experiments
 import MemoryModel
+import Policies
 import Recording
 
 /// What each guest's kernel computes at boot, for `inspect`.

@@ -1,4 +1,4 @@
-import Controllers
+import Policies
 import SimulationEngine
 import Testing
 

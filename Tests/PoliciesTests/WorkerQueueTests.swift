@@ -1,4 +1,4 @@
-import Controllers
+import Policies
 import Testing
 
 /// When the worker is queued, and when it dies.

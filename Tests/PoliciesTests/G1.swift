@@ -1,4 +1,4 @@
-import Controllers
+import Policies
 
 /// The guest of facts 5.4 and 8: 1 GiB, 255,976 pages managed at boot, driver with its defaults.
 struct G1 {
