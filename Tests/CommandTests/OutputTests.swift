@@ -126,8 +126,10 @@ struct OutputTests {
         script -qec "stty cols \(columns); balloonsim \(command)" /dev/null < /dev/null
         """)
       outcome.expect(0)
-      #expect(!outcome.output.contains("\u{1B}"))
-      let longest = outcome.output.split(whereSeparator: \.isNewline).map(\.count).max() ?? 0
+      // A slow machine shows its progress meanwhile, in lines that a control code ends.
+      let text = outcome.output.replacing("\u{1B}[K", with: "")
+      #expect(!text.contains("\u{1B}"))
+      let longest = text.split(whereSeparator: \.isNewline).map(\.count).max() ?? 0
       #expect((25...columns).contains(longest), "\(command)")
     }
   }
@@ -144,7 +146,9 @@ struct OutputTests {
 
     outcome.expect(0)
     let text = outcome.output.replacing("\r\n", with: "\n")
-    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 40 }, "\(text)")
+    // The bar of a slow machine stands in lines of its own, which a control code ends.
+    let lines = text.split(whereSeparator: \.isNewline).map { $0.replacing("\u{1B}[K", with: "") }
+    #expect(lines.allSatisfy { $0.count <= 40 }, "\(text)")
     let advice = try #require(text.firstRange(of: "  balloonsim advise"))
     let again = try await workplace.shell(String(text[advice.lowerBound...]))
     again.expect(0)
@@ -155,11 +159,9 @@ struct OutputTests {
     "A terminal that takes no control codes gets none but carriage returns",
     .enabled(if: hasTerminal))
   func dumbTerminal() async throws {
-    let outcome = try await workplace.shell(
-      """
-      TERM=dumb script -qec "stty cols 60; exec timeout --foreground -s INT 3 \
-      balloonsim run small.yaml --duration 20000h --no-record" /dev/null < /dev/null
-      """)
+    let outcome = try await workplace.interrupted(
+      columns: 60, "balloonsim run small.yaml --duration 20000h --no-record",
+      afterDrawing: "small 0%", environment: "TERM=dumb")
 
     #expect(outcome.output.contains("\rsmall 0%"), "\(outcome)")
     #expect(
@@ -173,11 +175,9 @@ struct OutputTests {
     "On a terminal a bar shows the progress and goes away, and it has no colours",
     .enabled(if: hasTerminal), arguments: ["", "NO_COLOR=1"])
   func progressBar(environment: String) async throws {
-    let outcome = try await workplace.shell(
-      """
-      \(environment) script -qec "stty cols 60; exec timeout --foreground -s INT 3 \
-      balloonsim run small.yaml --duration 20000h --no-record" /dev/null < /dev/null
-      """)
+    let outcome = try await workplace.interrupted(
+      columns: 60, "balloonsim run small.yaml --duration 20000h --no-record",
+      afterDrawing: "small 0%", environment: environment)
 
     let form = /\rsmall 0%  [0-9,]+ s, [0-9]+\.[0-9] MiB, [0-9,]+ s\/s(, [0-9,]+ s left)?\u{1B}/
     #expect(outcome.output.contains(form), "\(outcome)")
@@ -185,6 +185,7 @@ struct OutputTests {
     #expect(!outcome.output.contains("\u{1B}[3"))
     #expect(outcome.output.contains("balloonsim: interrupted; what was finished is kept"))
     let drawn = outcome.output.split(separator: "\r").filter { $0.hasPrefix("small 0%") }
+    #expect(!drawn.isEmpty)
     #expect(drawn.allSatisfy { $0.replacing("\u{1B}[K", with: "").count < 60 })
   }
 }

@@ -80,6 +80,28 @@ final class Workplace: Sendable {
     try await start(program: "/bin/sh", ["-c", script]).outcome()
   }
 
+  /// What a command draws on a terminal of `columns` columns until a line has the text `drawn`; then it is interrupted.
+  ///
+  /// It waits for what is drawn and for no time: a machine that does much else draws late. Two minutes are waited.
+  func interrupted(
+    columns: Int, _ command: String, afterDrawing drawn: String, environment: String = ""
+  ) async throws -> Outcome {
+    // A shell starts what runs beside it with interrupts ignored, unless jobs have groups of their own.
+    try await shell(
+      """
+      set -m
+      \(environment) script -qefc "stty cols \(columns); echo \\$\\$ > pid; exec \(command)" \
+        /dev/null < /dev/null > drawn &
+      for tenth in $(seq 1200); do
+        if grep -aq '\(drawn)' drawn; then break; fi
+        sleep 0.1
+      done
+      kill -INT "$(cat pid)"
+      wait
+      cat drawn
+      """)
+  }
+
   /// Starts the program.
   func start(_ arguments: [String], environment: [String: String] = [:]) throws -> RunningProgram {
     try start(program: Self.products + "/balloonsim", arguments, environment: environment)
