@@ -18,7 +18,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", exact: "3.12.3"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
@@ -31,12 +30,13 @@ let package = Package(
     .target(
       name: "MemoryModel", dependencies: ["CPrefetch", "SimulationEngine"], swiftSettings: strict),
     .target(name: "Policies", swiftSettings: strict),
+    .systemLibrary(
+      name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Policies", "CZlib", "MemoryModel", "SimulationEngine", "Yams",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "CGcrypt", "CZlib", "MemoryModel", "Policies", "SimulationEngine", "Yams",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: strict),

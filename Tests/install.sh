@@ -10,6 +10,16 @@ export PATH=$place/bin:$PATH
 fail() { echo "wrong: $*" >&2; exit 1; }
 [ "$(command -v balloonsim)" = "$place/bin/balloonsim" ] || fail "the program is elsewhere"
 
+# It runs with the libraries of packages that the README names, with no header of theirs; the rest is the toolchain's or everybody's.
+libraries() { ldd "$place/bin/balloonsim" | grep -oE ' /(usr/)?lib/[^ ]+' | xargs readlink -f | xargs -n 1 basename; }
+for package in $(libraries | while read -r library; do dpkg -S "*/$library" | cut -d: -f1; done | sort -u); do
+  case $package in
+    libc6 | libgcc-s1 | libstdc++6 | libgpg-error0) ;;
+    *-dev) fail "the program needs $package, which is for building" ;;
+    *) grep -qw "$package" README.md || fail "README does not say that the program needs $package" ;;
+  esac
+done
+
 # A page for the program and for every command that it names, each readable, with every option of --help.
 pages=0
 page() {

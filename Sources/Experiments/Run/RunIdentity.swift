@@ -1,5 +1,3 @@
-internal import Crypto
-internal import Foundation
 internal import MemoryModel
 internal import SimulationEngine
 
@@ -7,14 +5,6 @@ internal import SimulationEngine
 ///
 /// It moves with every change that moves a fingerprint (`CHANGELOG.md`, "Results changed").
 public let modelVersion = "0.4.0"
-
-/// The SHA-256 of a text's UTF-8 bytes, 64 hexadecimal digits.
-func sha256(of text: String) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  let hash = SHA256.hash(data: Data(text.utf8))
-  return String(
-    decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-}
 
 extension ResolvedScenario {
   /// The key of the run: a hash of all that determines its outcome.
@@ -34,7 +24,7 @@ extension ResolvedScenario {
         text += "\(guest.name)=\(trace.provenance.sha256)\n"
       }
     }
-    return sha256(of: text)
+    return SHA256.digits(of: text.utf8)
   }
 
   /// Each guest's samples of committed memory, in the order of the guests, as `Simulation` takes them.

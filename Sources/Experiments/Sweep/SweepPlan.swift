@@ -223,6 +223,6 @@ extension SweepPlan {
     for axis in spec.axes { text += "\(axis.path)=\(axis.text)\n" }
     for constraint in spec.constraints { text += "where \(constraint.text)\n" }
     for own in keys { text += own.joined(separator: " ") + "\n" }
-    return sha256(of: text)
+    return SHA256.digits(of: text.utf8)
   }
 }

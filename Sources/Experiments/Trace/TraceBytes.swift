@@ -1,5 +1,4 @@
 internal import CZlib
-internal import Crypto
 internal import Foundation
 
 /// The bytes of a trace as they come, from a file, a pipe or memory: hashed as they are, gzip undone.
@@ -8,7 +7,7 @@ internal import Foundation
 final class TraceBytes {
   private let file: InputFile?
   private var memory: ArraySlice<UInt8>
-  private var hash = SHA256()
+  private let hash = SHA256()
   private var gzip: Gunzip?
   private var isStarted = false
   /// Why the file could not be read to its end.
@@ -28,10 +27,7 @@ final class TraceBytes {
   }
 
   /// The SHA-256 of all bytes read so far as they were in the file, 64 hexadecimal digits.
-  var sha256: String { hexadecimal(hash.finalize()) }
-
-  /// The SHA-256 of bytes, 64 hexadecimal digits.
-  static func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+  var sha256: String { hash.digits }
 
   /// Reads some bytes; zero at the end, or after a failure or a fault.
   func read(into target: UnsafeMutableRawBufferPointer) -> Int {
@@ -98,7 +94,7 @@ final class TraceBytes {
       target.copyBytes(from: memory.prefix(count))
       memory = memory.dropFirst(count)
     }
-    hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: target[..<count]))
+    hash.update(UnsafeRawBufferPointer(rebasing: target[..<count]))
     return count
   }
 }
@@ -158,9 +154,4 @@ private final class Gunzip {
     }
     return Int(room - stream.avail_out)
   }
-}
-
-/// Bytes as hexadecimal digits.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
 }

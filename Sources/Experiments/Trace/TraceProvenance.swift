@@ -67,7 +67,7 @@ public struct TraceProvenance: Hashable, Sendable {
   /// The SHA-256 of the file, or of the files' hashes one after another if there are several.
   public var sha256: String {
     sources.count == 1
-      ? sources[0].sha256 : TraceBytes.sha256(Array(sources.map(\.sha256).joined().utf8))
+      ? sources[0].sha256 : SHA256.digits(of: sources.map(\.sha256).joined().utf8)
   }
 
   /// The same as pairs of a name and a value, for people and for the `#` lines of a CSV.
