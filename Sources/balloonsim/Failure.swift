@@ -1,5 +1,6 @@
 import Experiments
 import MemoryModel
+import Policies
 import Recording
 import Reporting
 import SimulationEngine
@@ -162,7 +163,10 @@ struct Failure: Error {
     case .notJSON(let file, let line):
       Failure(.wrongData, "\(file):\(line):1: expected one JSON object a line")
     case .unknownKind(let file, let line):
-      Failure(.wrongData, "\(file):\(line):1: neither a tick, a list of steps nor an init")
+      Failure(
+        .wrongData,
+        "\(file):\(line):1: neither a tick, a list of steps nor an init of the driver, nor a life of "
+          + PolicyCatalogue.replays.map { $0.kind }.joined(separator: " or "))
     case .badField(let path, let file, let line):
       Failure(.wrongData, "\(file):\(line):1: \(path) is missing or not what the schema says")
     }

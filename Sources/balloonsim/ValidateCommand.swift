@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import MemoryModel
+import Policies
 import Recording
 import Reporting
 
@@ -16,7 +17,12 @@ struct ValidateCommand: ParsableCommand {
   /// `balloonsim validate driver`.
   struct Driver: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Replay vectors of the real selfballoon driver; every line must be equal.")
+      abstract: "Replay vectors of real drivers and daemons; every line must be equal.",
+      discussion: """
+        Of the selfballoon driver of Linux 4.19 and of July 2011, and of xenballoond of 2008 and 2009; what a line is of is \
+        told by its fields.
+        """,
+      aliases: ["policy"])
 
     @Argument(help: "JSON Lines files of vectors.", completion: .file())
     var files: [String]

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Policies
 import Testing
 
 @Suite("Driver vectors")
@@ -61,6 +62,8 @@ struct DriverVectorsTests {
     arguments: [
       ("single_tick", VectorReport.Kind.singleTick, 2_780), ("sequences", .steps, 167),
       ("sysfs", .steps, 202), ("init", .initialise, 144),
+      ("xenballoond", VectorReport.Kind(rawValue: "xenballoond"), 90),
+      ("selfballoon31", VectorReport.Kind(rawValue: "selfballoon2011"), 70),
     ])
   func recordedLinesAreEqual(name: String, kind: VectorReport.Kind, lines: Int) throws {
     let report = try DriverVectors.check(file: recorded(name).path)
@@ -101,6 +104,46 @@ struct DriverVectorsTests {
       report.differing.first?.differences.map(\.path) == ["steps[2].expected.balloon_target_pages"])
   }
 
+  @Test(
+    "In a recorded life of a policy, one changed page of one run is found",
+    arguments: [
+      ("xenballoond", "\"balloon_target_bytes\":", "rounds[0].balloon_target_bytes"),
+      ("selfballoon31", "\"rearm_jiffies\":", "runs[0].rearm_jiffies"),
+    ])
+  func changedRunIsFound(name: String, field: String, path: String) throws {
+    let text = try String(contentsOf: recorded(name), encoding: .utf8)
+    let place = try #require(text.range(of: field))
+    let changed = text.replacingCharacters(in: place, with: field + "1")
+
+    let report = try check(changed)
+
+    #expect(report.differing.map(\.line) == [1])
+    #expect(report.differing.map(\.id) == ["public-0001"])
+    #expect(report.differing.first?.differences.map(\.path) == [path])
+  }
+
+  @Test("A malformed life of a policy is an error that names the field")
+  func malformedLivesHaveAPlace() throws {
+    let daemon = #"{"id":"a","daemon":"2008","config":{},"xenstore_enabled":true,"rounds":"#
+    let round = #"{"mem_total_kb":1,"committed_as_kb":1"#
+    let driver = #"{"id":"a","driver":"3.1","hz":250,"selfballooning":2,"runs":[]}"#
+
+    #expect(try problem(daemon + "1}") == .badField(path: "rounds", file: "", line: 1))
+    #expect(try problem(daemon + "[1]}") == .badField(path: "rounds[0]", file: "", line: 1))
+    #expect(
+      try problem(daemon + "[{}]}") == .badField(path: "rounds[0].mem_total_kb", file: "", line: 1))
+    #expect(
+      try problem(daemon + "[" + round + #","xenstore_set":{"interval":"soon"}}]}"#)
+        == .badField(path: "rounds[0].xenstore_set.interval", file: "", line: 1))
+    #expect(
+      try problem(daemon.replacing("2008", with: "2010") + "[]}")
+        == .badField(path: "daemon", file: "", line: 1))
+    #expect(
+      try problem(driver) == .badField(path: "selfballooning", file: "", line: 1))
+    #expect(
+      try problem(#"{"daemon":"2008","rounds":[]}"#) == .badField(path: "id", file: "", line: 1))
+  }
+
   @Test("A field that only one side has is a difference")
   func missingFieldIsADifference() throws {
     let text = singleTick(
@@ -137,8 +180,8 @@ struct DriverVectorsTests {
     #expect(try problem("\n") == .empty(file: ""))
     #expect(try problem(good + "{") == .notJSON(file: "", line: 2))
     #expect(try problem(good + "[]") == .notJSON(file: "", line: 2))
+    #expect(try problem("{}") == .unknownKind(file: "", line: 1))
     #expect(try problem(start + "}") == .unknownKind(file: "", line: 1))
-    #expect(try problem("{}") == .badField(path: "id", file: "", line: 1))
     #expect(
       try problem(good + misspelt) == .badField(path: "environment.frontswap", file: "", line: 2))
     #expect(

@@ -3,7 +3,7 @@ import Policies
 /// The guest of facts 5.4 and 8: 1 GiB, 255,976 pages managed at boot, driver with its defaults.
 struct G1 {
   var driver: SelfBalloonDriver
-  var guest = GuestObservation(
+  var guest = GuestView(
     totalRAM: 255_976, totalReserve: 2_504, maxPFN: 262_144, committed: 20_000, frontswap: 0,
     balloonCurrent: 262_144)
 

@@ -75,7 +75,7 @@ struct RoundTripTests {
     driver.tunables.isSelfballooning = true
     driver.tunables.isSelfshrinking = true
     driver.tunables.reservedMB = 99
-    var guest = GuestObservation(
+    var guest = GuestView(
       totalRAM: 255_976, totalReserve: 2504, maxPFN: 262_144, committed: 20_000, frontswap: 9000,
       balloonCurrent: 262_144)
     let decision = driver.beginRun(guest)

@@ -54,8 +54,8 @@ struct SimulatedGuest: ~Copyable {
   }
 
   /// What a controller may see of the guest.
-  var observation: GuestObservation {
-    GuestObservation(
+  var observation: GuestView {
+    GuestView(
       totalRAM: UInt64(kernel.ram.pages), totalReserve: UInt64(kernel.zones.totalReserve.pages),
       maxPFN: UInt64(kernel.zones.maxPFN.pages), committed: UInt64(kernel.committed.pages),
       frontswap: UInt64(kernel.frontswapPages.pages),

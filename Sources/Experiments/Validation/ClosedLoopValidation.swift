@@ -169,7 +169,7 @@ public struct ClosedLoopValidation: Sendable {
     for (row, (current, (committed, frontswap))) in inputs.enumerated() {
       let reserved = Int64(recording.memory - recording.description.totalRAM)
       let decision = driver.beginRun(
-        GuestObservation(
+        GuestView(
           totalRAM: UInt64(clamping: current),
           totalReserve: UInt64(clamping: recording.description.totalReserve),
           maxPFN: UInt64(clamping: recording.description.maxPFN),

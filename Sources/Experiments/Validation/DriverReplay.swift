@@ -3,17 +3,17 @@ import Policies
 /// Replays one vector on a driver that has just booted and collects the differences.
 struct DriverReplay {
   private var driver: SelfBalloonDriver
-  private var guest = GuestObservation.zero
+  private var guest = GuestView.zero
   /// The clock, and when the queued worker is due, in jiffies.
   private var now: UInt64 = 0
   private var due: UInt64 = 0
-  private var differences: [VectorReport.Difference] = []
+  private var differences: [VectorDifference] = []
 
   /// Replays `vector`; nothing if it is of no known kind.
   static func run(
     _ vector: DriverVector
-  ) throws(DriverVector.BadField) -> (
-    kind: VectorReport.Kind, differences: [VectorReport.Difference]
+  ) throws(BadVectorField) -> (
+    kind: VectorReport.Kind, differences: [VectorDifference]
   )? {
     var replay = DriverReplay(
       driver: SelfBalloonDriver(
@@ -36,27 +36,32 @@ struct DriverReplay {
 
   private init(driver: SelfBalloonDriver) { self.driver = driver }
 
-  private mutating func compare(_ expected: VectorFields, _ got: VectorFields, at path: String) {
-    differences += VectorReport.Difference.between(expected, got, at: path + "expected")
+  private mutating func compare(
+    _ expected: VectorFields, _ got: VectorFields, at path: String
+  ) throws(BadVectorField) {
+    for (name, value) in expected {
+      if case .object = value { throw BadVectorField(path: "\(path)expected.\(name)") }
+    }
+    differences += VectorDifference.between(expected, got, at: path + "expected")
   }
 
-  private func required<Value>(_ value: Value?, _ path: String) throws(DriverVector.BadField)
+  private func required<Value>(_ value: Value?, _ path: String) throws(BadVectorField)
     -> Value
   {
-    guard let value else { throw DriverVector.BadField(path: path) }
+    guard let value else { throw BadVectorField(path: path) }
     return value
   }
 
-  private mutating func playSingleTick(_ vector: DriverVector) throws(DriverVector.BadField) {
+  private mutating func playSingleTick(_ vector: DriverVector) throws(BadVectorField) {
     try guest.update(required(vector.environment, "environment"), at: "environment")
     try driver.setTunables(required(vector.tunables, "tunables"))
     if driver.tunables.isSelfshrinking {
       try driver.setState(required(vector.stateBefore, "state_before"))
     }
-    compare(try required(vector.expected, "expected"), tick(), at: "")
+    try compare(required(vector.expected, "expected"), tick(), at: "")
   }
 
-  private mutating func playInit(_ vector: DriverVector) throws(DriverVector.BadField) {
+  private mutating func playInit(_ vector: DriverVector) throws(BadVectorField) {
     for write in try required(vector.writesBefore, "writes_before") {
       _ = driver.write(write.attribute, text: write.text.utf8)
     }
@@ -65,12 +70,12 @@ struct DriverReplay {
     var got = initialise(try required(vector.flags, "flags"))
     got["attributes_registered"] =
       .bool(try required(vector.sysfsCompiledIn, "sysfs_compiled_in"))
-    compare(try required(vector.expected, "expected"), got, at: "")
+    try compare(required(vector.expected, "expected"), got, at: "")
   }
 
   private mutating func play(
     _ steps: [DriverVector.Step], environment: VectorFields
-  ) throws(DriverVector.BadField) {
+  ) throws(BadVectorField) {
     try guest.update(environment, at: "environment")
     for (index, step) in steps.enumerated() {
       let path = "steps[\(index)]."
@@ -84,14 +89,14 @@ struct DriverReplay {
         let jiffies = path + "jiffies"
         now &+= try required(step.jiffies, jiffies).number(at: jiffies)
         if driver.isWorkerPending && due <= now {
-          throw DriverVector.BadField(path: jiffies)
+          throw BadVectorField(path: jiffies)
         }
         continue
       case .tick:
         try guest.update(step.environment ?? [:], at: path + "environment")
         got = driver.isWorkerPending ? queuedTick() : ["ran_at_jiffies": .null]
       }
-      compare(try required(step.expected, path + "expected"), got, at: path)
+      try compare(required(step.expected, path + "expected"), got, at: path)
     }
   }
 
@@ -103,7 +108,7 @@ struct DriverReplay {
   private mutating func queuedTick() -> VectorFields {
     now = due
     var got = tick()
-    got["ran_at_jiffies"] = .number(now)
+    got["ran_at_jiffies"] = VectorValue(now)
     return got
   }
 
@@ -121,7 +126,9 @@ struct DriverReplay {
     }
     got["frontswap_shrink_target_pages"] = VectorValue(decision.shrink?.shrinkTarget)
     got["reschedule_delay_jiffies"] = VectorValue(delay)
-    if driver.tunables.isSelfshrinking { got["inertia_counter_ticks"] = .number(driver.countdown) }
+    if driver.tunables.isSelfshrinking {
+      got["inertia_counter_ticks"] = VectorValue(driver.countdown)
+    }
     return got
   }
 
@@ -134,16 +141,16 @@ struct DriverReplay {
       "selfballooning": .number(tunables.isSelfballooning ? 1 : 0),
       "frontswap_selfshrinking":
         driver.isFrontswapCompiledIn ? .number(tunables.isSelfshrinking ? 1 : 0) : .null,
-      "selfballoon_reserved_mb": .number(UInt64(tunables.reservedMB)),
+      "selfballoon_reserved_mb": VectorValue(tunables.reservedMB),
       "queued_delay_jiffies": VectorValue(outcome.queuedDelay),
       "worker_pending": .bool(driver.isWorkerPending),
-      "notices": .list(outcome.notices.map(\.rawValue)),
+      "notices": .list(outcome.notices.map { .text($0.rawValue) }),
     ]
   }
 
   private mutating func write(
     _ step: DriverVector.Step, at path: String
-  ) throws(DriverVector.BadField) -> VectorFields {
+  ) throws(BadVectorField) -> VectorFields {
     let outcome = driver.write(
       try required(step.attribute, path + "attribute"),
       text: try required(step.text, path + "text").utf8, hasCapability: step.capSysAdmin ?? true)
@@ -153,8 +160,8 @@ struct DriverReplay {
       "queued_delay_jiffies": VectorValue(outcome.queuedDelay),
       "worker_pending": .bool(driver.isWorkerPending),
     ]
-    if let bytes = outcome.bytesAccepted { got["bytes_accepted"] = .number(UInt64(bytes)) }
-    if driver.isFrontswapCompiledIn { got["inertia_counter_ticks"] = .number(driver.countdown) }
+    if let bytes = outcome.bytesAccepted { got["bytes_accepted"] = VectorValue(bytes) }
+    if driver.isFrontswapCompiledIn { got["inertia_counter_ticks"] = VectorValue(driver.countdown) }
     return got
   }
 
@@ -168,7 +175,7 @@ struct DriverReplay {
   private func list() -> VectorFields {
     [
       "directory": .text(SelfBalloonAttribute.directory),
-      "attributes": .list(driver.attributes.map(\.rawValue)),
+      "attributes": .list(driver.attributes.map { .text($0.rawValue) }),
       "mode_octal": .text("0" + String(SelfBalloonAttribute.mode, radix: 8)),
     ]
   }

@@ -52,31 +52,18 @@ struct DriverVector: Decodable {
     let jiffies: VectorValue?
     let expected: VectorFields?
   }
-
-  /// A field that does not fit; the path is the field's in the line.
-  struct BadField: Error {
-    let path: String
-  }
 }
 
-extension VectorValue {
-  /// The number that a field must be.
-  func number(at path: String) throws(DriverVector.BadField) -> UInt64 {
-    guard case .number(let number) = self else { throw DriverVector.BadField(path: path) }
-    return number
-  }
-}
-
-extension GuestObservation {
-  static let zero = GuestObservation(
+extension GuestView {
+  static let zero = GuestView(
     totalRAM: 0, totalReserve: 0, maxPFN: 0, committed: 0, frontswap: 0, balloonCurrent: 0)
 
   /// Takes over the fields that a vector's `environment` names.
   mutating func update(
     _ environment: VectorFields, at path: String
-  ) throws(DriverVector.BadField) {
+  ) throws(BadVectorField) {
     for (name, value) in environment {
-      let pages = try value.number(at: "\(path).\(name)")
+      let pages: UInt64 = try value.number(at: "\(path).\(name)")
       switch name {
       case "totalram_pages": totalRAM = pages
       case "totalreserve_pages": totalReserve = pages
@@ -84,7 +71,7 @@ extension GuestObservation {
       case "committed_pages": committed = pages
       case "frontswap_pages": frontswap = pages
       case "balloon_current_pages": balloonCurrent = pages
-      default: throw DriverVector.BadField(path: "\(path).\(name)")
+      default: throw BadVectorField(path: "\(path).\(name)")
       }
     }
   }
@@ -92,12 +79,10 @@ extension GuestObservation {
 
 extension SelfBalloonDriver {
   /// Takes over the fields that a vector's `tunables` names.
-  mutating func setTunables(_ fields: VectorFields) throws(DriverVector.BadField) {
+  mutating func setTunables(_ fields: VectorFields) throws(BadVectorField) {
     for (name, value) in fields {
       let path = "tunables.\(name)"
-      guard let number = UInt32(exactly: try value.number(at: path)) else {
-        throw DriverVector.BadField(path: path)
-      }
+      let number: UInt32 = try value.number(at: path)
       switch name {
       case "selfballooning" where number <= 1: tunables.isSelfballooning = number == 1
       case "frontswap_selfshrinking" where number <= 1: tunables.isSelfshrinking = number == 1
@@ -108,20 +93,20 @@ extension SelfBalloonDriver {
       case "selfballoon_reserved_mb": tunables.reservedMB = number
       case "frontswap_hysteresis": tunables.frontswapHysteresis = number
       case "frontswap_inertia_ticks": tunables.frontswapInertia = number
-      default: throw DriverVector.BadField(path: path)
+      default: throw BadVectorField(path: path)
       }
     }
   }
 
   /// Takes over the fields that a vector's `state_before` names.
-  mutating func setState(_ fields: VectorFields) throws(DriverVector.BadField) {
+  mutating func setState(_ fields: VectorFields) throws(BadVectorField) {
     for (name, value) in fields {
       let path = "state_before.\(name)"
-      let number = try value.number(at: path)
+      let number: UInt64 = try value.number(at: path)
       switch name {
       case "previous_frontswap_pages": previousFrontswap = number
       case "inertia_counter_ticks": countdown = number
-      default: throw DriverVector.BadField(path: path)
+      default: throw BadVectorField(path: path)
       }
     }
   }

@@ -1,23 +1,21 @@
+public import Policies
+
 /// What came of replaying a file of driver vectors.
 public struct VectorReport: Hashable, Sendable {
   /// What a line is about, told by what it contains.
-  public enum Kind: String, CaseIterable, Sendable {
-    /// One worker run with given state.
-    case singleTick = "single_tick"
-    /// A list of steps from boot: runs, writes, reads.
-    case steps
-    /// One init.
-    case initialise = "init"
-  }
+  public struct Kind: RawRepresentable, Hashable, Sendable {
+    /// The name of the kind.
+    public var rawValue: String
 
-  /// A field in which a line and the driver differ; both as JSON, nil where there is no such field.
-  public struct Difference: Hashable, Sendable {
-    /// The field's path in the line, such as `steps[3].expected.ran_at_jiffies`.
-    public var path: String
-    /// What the line says.
-    public var expected: String?
-    /// What the driver did.
-    public var got: String?
+    /// A kind of a name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// One worker run with given state.
+    public static let singleTick = Kind(rawValue: "single_tick")
+    /// A list of steps from boot: runs, writes, reads.
+    public static let steps = Kind(rawValue: "steps")
+    /// One init.
+    public static let initialise = Kind(rawValue: "init")
   }
 
   /// A line that the driver does not reproduce.
@@ -29,7 +27,7 @@ public struct VectorReport: Hashable, Sendable {
     /// What the line is about.
     public var category: String
     /// Where it differs, at least once.
-    public var differences: [Difference]
+    public var differences: [VectorDifference]
   }
 
   /// The file as it was named.
@@ -53,7 +51,7 @@ public enum VectorError: Error, Hashable, Sendable {
   case empty(file: String)
   /// A line, counted from 1, is no JSON object.
   case notJSON(file: String, line: Int)
-  /// A line is none of the four schemas.
+  /// A line is of none of the known kinds.
   case unknownKind(file: String, line: Int)
   /// A field is missing, has the wrong type or range, or a name or value that the schema does not know.
   case badField(path: String, file: String, line: Int)

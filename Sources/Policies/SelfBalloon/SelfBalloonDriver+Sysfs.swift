@@ -1,17 +1,6 @@
 extension SelfBalloonDriver {
-  /// What becomes of a write to an attribute; the raw value is the kernel's word.
-  public enum WriteStatus: String, Sendable {
-    /// The value is stored.
-    case ok
-    /// The writer has no CAP_SYS_ADMIN.
-    case notPermitted = "EPERM"
-    /// No number, or none that the attribute takes.
-    case invalid = "EINVAL"
-    /// A number beyond 64 bits.
-    case outOfRange = "ERANGE"
-    /// No such attribute.
-    case noAttribute = "ENOENT"
-  }
+  /// What becomes of a write to an attribute.
+  public typealias WriteStatus = Policies.WriteOutcome.Status
 
   /// The outcome of a write; a refused write has changed nothing.
   public struct WriteOutcome: Hashable, Sendable {

@@ -22,14 +22,14 @@ extension SelfBalloonDriver {
   ///
   /// The caller sets the balloon target, does the shrink and then calls `endRun`. After a fault the guest's
   /// kernel is dead. Allocates nothing.
-  public mutating func beginRun(_ guest: GuestObservation) -> WorkerDecision {
+  public mutating func beginRun(_ guest: GuestView) -> WorkerDecision {
     var decision = WorkerDecision()
     beginRun(guest, into: &decision)
     return decision
   }
 
   /// The same, without a copy of the decision; `decision` must be a new one.
-  public mutating func beginRun(_ guest: GuestObservation, into decision: inout WorkerDecision) {
+  public mutating func beginRun(_ guest: GuestView, into decision: inout WorkerDecision) {
     dequeueWorker()
     unfinished = Unfinished()
     if tunables.isSelfballooning {
@@ -56,7 +56,7 @@ extension SelfBalloonDriver {
 
   /// The balloon part: one step towards the goal (facts 1.3).
   private mutating func decideBalloon(
-    _ guest: GuestObservation, into decision: inout WorkerDecision
+    _ guest: GuestView, into decision: inout WorkerDecision
   ) {
     let current = guest.totalRAM
     let reserved =

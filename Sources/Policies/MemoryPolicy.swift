@@ -1,0 +1,69 @@
+/// A memory policy: something that decides how much memory guests have.
+///
+/// A policy is a folder - law, settings, card, story - and a line in `PolicyCatalogue`. It is a value without a clock and
+/// without a guest: a run gives it its turns, shows it what it may see, records its rows, and does what it asks.
+///
+/// To add one: a folder beside this file with a type that conforms to `GuestPolicy` (or `HostPolicy`), and its line in
+/// `PolicyCatalogue.guestPolicies`. `PolicyContractTests` run over the catalogue. Nothing else has to know it.
+public protocol MemoryPolicy: Sendable {
+  /// What there is to know without running it.
+  static var card: PolicyCard { get }
+
+  /// The policy before its start, with its settings as they are when nobody sets one; nil: no such version.
+  init?(version: String)
+
+  /// The text that a setting reads as; nil: no such setting, or nothing is there.
+  func read(_ setting: String) -> String?
+
+  /// Writes a setting, as root of the machine does. Settings may be written before the start and at any time after it.
+  mutating func write(_ setting: String, _ text: String) -> WriteOutcome
+
+  /// The turn is over, and what it asked for is carried out: when does the next one begin?
+  mutating func finish() -> Wake
+
+  /// What the policy says when it starts, for the record.
+  typealias Notice = (key: String, value: PolicyNotice)
+
+  /// A decision in sentences: each term that took part, and what it led to.
+  static func story(of row: DecisionRow) -> [Sentence]
+}
+
+/// A value that a policy tells of at its start.
+public enum PolicyNotice: Hashable, Sendable {
+  case number(Int64)
+  case text(String)
+}
+
+/// How a policy started.
+public struct PolicyStart: Sendable {
+  /// When it has its first turn.
+  public var wake: Wake
+  /// What it says, in order.
+  public var notices: [MemoryPolicy.Notice]
+
+  /// A start.
+  public init(wake: Wake, notices: [MemoryPolicy.Notice] = []) {
+    self.wake = wake
+    self.notices = notices
+  }
+}
+
+/// A policy in a guest's kernel or beside it: it sees that guest alone.
+public protocol GuestPolicy: MemoryPolicy {
+  /// The guest has booted.
+  mutating func start(_ guest: GuestView, boot: GuestBoot) -> PolicyStart
+
+  /// One turn: fills the row with what was decided and why, and says what is to be done.
+  ///
+  /// Row and asks are empty before. After a fault there is no other turn. Allocates nothing.
+  mutating func decide(_ guest: GuestView, into row: inout DecisionRow, _ asks: inout Asks)
+}
+
+/// A policy on the host: it sees all guests from outside, and has a row and asks for each.
+public protocol HostPolicy: MemoryPolicy {
+  /// The guests have booted.
+  mutating func start(_ host: HostView) -> PolicyStart
+
+  /// One turn; `rows` and `asks` have an empty one for each guest.
+  mutating func decide(_ host: HostView, into rows: inout [DecisionRow], _ asks: inout [Asks])
+}

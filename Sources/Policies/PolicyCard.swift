@@ -1,0 +1,83 @@
+/// What there is to know of a policy without running it.
+public struct PolicyCard: Sendable {
+  /// The name by which scenarios and databases know it.
+  public var name: String
+  /// What it is, for people, as in `the selfballoon driver`.
+  public var title: String
+  /// Where it comes from: program, version, year.
+  public var source: String
+  /// Who takes a turn, for people and in recorded events.
+  public var actor: String
+  /// Where it runs, which says what its end is.
+  public var place: Place
+  /// Its versions, the one that is taken without a word first.
+  public var versions: [String]
+  /// What can be set.
+  public var settings: [PolicySetting]
+  /// The terms of its decisions, in the order of their places.
+  public var terms: [TermEntry]
+
+  /// Where a policy runs.
+  public enum Place: String, Sendable {
+    /// In a guest's kernel: a fault is an oops.
+    case guestKernel = "guest_kernel"
+    /// As a program in a guest: a fault ends it, and nothing else.
+    case guestProgram = "guest_program"
+    /// On the host.
+    case host
+  }
+
+  /// A card.
+  public init(
+    name: String, title: String, source: String, actor: String, place: Place,
+    versions: [String], settings: [PolicySetting], terms: [TermEntry]
+  ) {
+    precondition(terms.count <= DecisionRow.termLimit, "\(name) has too many terms")
+    precondition(!versions.isEmpty, "\(name) has no version")
+    self.name = name
+    self.title = title
+    self.source = source
+    self.actor = actor
+    self.place = place
+    self.versions = versions
+    self.settings = settings
+    self.terms = terms
+  }
+
+  /// The setting that a scenario's word means, by its name or its short name.
+  public func setting(_ word: String) -> PolicySetting? {
+    settings.first { $0.name == word } ?? settings.first { $0.short == word }
+  }
+}
+
+/// Something that can be set of a policy.
+public struct PolicySetting: Hashable, Sendable {
+  /// The name on a real machine.
+  public var name: String
+  /// The name in a scenario's `policy:`.
+  public var short: String
+  /// The text that it reads as when nobody sets it; nil: it is set at the start, or there is nothing to read.
+  public var initial: String?
+  /// What it counts, as in `s` or `MiB`; nil: a switch or a plain number.
+  public var unit: String?
+  /// What it does.
+  public var meaning: String
+  /// How one sets it on a real machine: the file, and what is done to it.
+  public var place: String
+  /// The versions that have it.
+  public var versions: [String]
+
+  /// A setting.
+  public init(
+    _ name: String, short: String, initial: String?, unit: String? = nil, _ meaning: String,
+    place: String, versions: [String]
+  ) {
+    self.name = name
+    self.short = short
+    self.initial = initial
+    self.unit = unit
+    self.meaning = meaning
+    self.place = place
+    self.versions = versions
+  }
+}

@@ -1,0 +1,22 @@
+/// The policies that there are. This file and the folders are the places that know them by name.
+public enum PolicyCatalogue {
+  /// Those that run in a guest.
+  public static let guestPolicies: [any GuestPolicy.Type] = [
+    SelfBalloon.self,
+    FirstSelfBalloon.self,
+    Xenballoond.self,
+  ]
+
+  /// The policy of a name; nil: there is none.
+  public static func guestPolicy(named name: String) -> (any GuestPolicy.Type)? {
+    guestPolicies.first { $0.card.name == name }
+  }
+}
+
+extension PolicyCatalogue {
+  /// The kinds of recorded vectors that there are of the real programs.
+  public static let replays: [any PolicyReplay.Type] = [
+    FirstSelfBalloonReplay.self,
+    XenballoondReplay.self,
+  ]
+}

@@ -1,0 +1,90 @@
+/// The selfballoon driver as a policy: `SelfBalloonDriver` with a card, its turns and its rows.
+///
+/// Three generations of it; the law is in `SelfBalloonDriver+Worker.swift`.
+public struct SelfBalloon: GuestPolicy {
+  /// The driver.
+  public private(set) var driver: SelfBalloonDriver
+
+  /// The driver of a kernel, such as `4.19`, before its init.
+  public init?(version: String) {
+    guard let generation = DriverGeneration(rawValue: version) else { return nil }
+    driver = SelfBalloonDriver(generation: generation)
+  }
+
+  /// The text of an attribute, without its newline.
+  public func read(_ setting: String) -> String? {
+    driver.read(setting).map { String($0.dropLast()) }
+  }
+
+  /// What a user's `echo` into an attribute does.
+  public mutating func write(_ setting: String, _ text: String) -> WriteOutcome {
+    let outcome = driver.write(setting, text: Array(text.utf8))
+    return WriteOutcome(outcome.status, wake: outcome.queuedDelay.map { .jiffies($0) } ?? .never)
+  }
+
+  /// Runs the driver's init as the boot options say; with options that cannot be read it does not start.
+  public mutating func start(_ guest: GuestView, boot: GuestBoot) -> PolicyStart {
+    let generation = driver.generation
+    guard
+      let options = try? BootOptions(commandLine: boot.commandLine, generation: generation)
+    else { return PolicyStart(wake: .never, notices: [("status", .text("EINVAL"))]) }
+    let outcome = driver.initialise(
+      options.initFlags(isInitialDomain: boot.isInitialDomain), totalRAM: guest.totalRAM)
+    var start = PolicyStart(wake: outcome.queuedDelay.map { .jiffies($0) } ?? .never)
+    start.notices = [
+      ("status", .text(outcome.status.rawValue)),
+      ("reserved_mb", .number(Int64(driver.tunables.reservedMB))),
+    ]
+    for notice in outcome.notices { start.notices.append((notice.rawValue, .number(1))) }
+    return start
+  }
+
+  /// A run of the worker.
+  public mutating func decide(
+    _ guest: GuestView, into row: inout DecisionRow, _ asks: inout Asks
+  ) {
+    var decision = WorkerDecision()
+    driver.beginRun(guest, into: &decision)
+    row.fault = decision.fault?.rawValue
+    if let part = decision.balloon { Self.fill(&row, part, &asks) }
+    if let part = decision.shrink {
+      row.shrunk = 0
+      row[Term.shrinkFrontswap] = bits(part.frontswap)
+      row[Term.shrinkPrevious] = bits(part.previousFrontswap)
+      row[Term.counterBefore] = bits(part.counterBefore)
+      row[Term.counterAfter] = bits(part.counterAfter)
+      row[Term.shrinkTarget] = part.shrinkTarget.map(bits)
+      if let target = part.shrinkTarget, decision.fault == nil {
+        asks.append(.shrinkFrontswap(to: target))
+      }
+    }
+  }
+
+  /// The worker ends, and is queued again if a part of it ran.
+  public mutating func finish() -> Wake { driver.endRun().map { .jiffies($0) } ?? .never }
+
+  private static func fill(
+    _ row: inout DecisionRow, _ part: WorkerDecision.BalloonPart, _ asks: inout Asks
+  ) {
+    row.current = bits(part.current)
+    row.goal = bits(part.goal)
+    row[Term.committed] = bits(part.committed)
+    row[Term.totalReserve] = bits(part.totalReserve)
+    row[Term.reserved] = bits(part.reserved)
+    row[Term.frontswap] = bits(part.frontswap)
+    row[Term.gap] = bits(part.gap)
+    row[Term.divisor] = part.divisor.map(bits)
+    guard let outcome = part.outcome else { return }
+    row.target = bits(outcome.target)
+    row.isBound = outcome.target != outcome.unflooredTarget
+    row.rule = outcome.floor.rule.rawValue
+    row[Term.unflooredTarget] = bits(outcome.unflooredTarget)
+    row[Term.floor] = bits(outcome.floor.pages)
+    row[Term.balloonTarget] = bits(outcome.balloonTarget)
+    asks.append(.balloonTarget(outcome.balloonTarget))
+  }
+}
+
+/// The kernel's number as a row keeps it.
+@inline(__always)
+func bits(_ number: UInt64) -> Int64 { Int64(bitPattern: number) }

@@ -1,0 +1,106 @@
+/// A value of a recorded vector, or what a policy has to set against it.
+public enum VectorValue: Hashable, Sendable, Decodable, CustomStringConvertible {
+  case null
+  case bool(Bool)
+  case number(Int128)
+  case text(String)
+  case list([VectorValue])
+  case object(VectorFields)
+
+  /// A number, or null.
+  public init(_ number: (some BinaryInteger)?) {
+    self = number.map { .number(Int128(truncatingIfNeeded: $0)) } ?? .null
+  }
+
+  /// Any JSON but fractions and numbers beyond 64 bits.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let number = try? container.decode(Int64.self) {
+      self = .number(Int128(number))
+    } else if let number = try? container.decode(UInt64.self) {
+      self = .number(Int128(number))
+    } else if let text = try? container.decode(String.self) {
+      self = .text(text)
+    } else if let bool = try? container.decode(Bool.self) {
+      self = .bool(bool)
+    } else if let list = try? container.decode([VectorValue].self) {
+      self = .list(list)
+    } else {
+      self = .object(try container.decode(VectorFields.self))
+    }
+  }
+
+  /// The value as JSON.
+  public var description: String {
+    switch self {
+    case .null: "null"
+    case .bool(let bool): "\(bool)"
+    case .number(let number): "\(number)"
+    case .text(let text): text.debugDescription
+    case .list(let values): "[" + values.map(\.description).joined(separator: ",") + "]"
+    case .object(let fields):
+      "{"
+        + fields.sorted { $0.key < $1.key }
+        .map { "\($0.key.debugDescription):\($0.value)" }.joined(separator: ",") + "}"
+    }
+  }
+}
+
+/// Values by name.
+public typealias VectorFields = [String: VectorValue]
+
+/// A field of a vector that is missing, has the wrong type or range, or is not known; the path is the field's in the line.
+public struct BadVectorField: Error, Hashable, Sendable {
+  /// As in `runs[3].total_ram_pages`.
+  public let path: String
+
+  /// A field.
+  public init(path: String) { self.path = path }
+}
+
+extension VectorValue {
+  /// The number that a field must be.
+  public func number<Number: FixedWidthInteger>(
+    at path: String
+  ) throws(BadVectorField) -> Number {
+    guard case .number(let number) = self, let exact = Number(exactly: number) else {
+      throw BadVectorField(path: path)
+    }
+    return exact
+  }
+
+  /// The fields that a value must have.
+  func fields(at path: String) throws(BadVectorField) -> VectorFields {
+    guard case .object(let fields) = self else { throw BadVectorField(path: path) }
+    return fields
+  }
+
+  /// The text that a value must be.
+  func text(at path: String) throws(BadVectorField) -> String {
+    guard case .text(let text) = self else { throw BadVectorField(path: path) }
+    return text
+  }
+
+  /// The values that a list must have.
+  func list(at path: String) throws(BadVectorField) -> [VectorValue] {
+    guard case .list(let values) = self else { throw BadVectorField(path: path) }
+    return values
+  }
+}
+
+extension VectorFields {
+  /// The value that must be there.
+  func required(_ name: String, in path: String = "") throws(BadVectorField) -> VectorValue {
+    guard let value = self[name] else { throw BadVectorField(path: path + name) }
+    return value
+  }
+
+  /// The number that must be there.
+  func number<Number: FixedWidthInteger>(
+    _ name: String, in path: String = ""
+  ) throws(BadVectorField) -> Number {
+    try required(name, in: path).number(at: path + name)
+  }
+}
