@@ -47,7 +47,7 @@ enum PageAccess {
     configuration.fileSets = [(PageCount(pages), 0)]
     configuration.cleancache = false
     configuration.frontswap = false
-    for item in Costs.items { configuration.costs[keyPath: item.path] = .zero }
+    for item in Costs.items { configuration.kernel.costs[keyPath: item.path] = .zero }
     return GuestKernel(configuration, domain: domain)
   }
 

@@ -45,7 +45,8 @@ struct BootMemoryTests {
     let whole = GuestZones(BootParameters(memory: .gibibytes(2)))
     let half = GuestZones(BootParameters(memory: .gibibytes(2), ballooned: .gibibytes(1)))
     let virtio = GuestZones(
-      BootParameters(memory: .gibibytes(2), ballooned: .gibibytes(1), setsMarksOfWhole: true))
+      BootParameters(
+        memory: .gibibytes(2), kernel: KernelSettings(balloon: .virtio), ballooned: .gibibytes(1)))
     var later = whole
     later.adjustManaged(by: -262_144)
 

@@ -50,7 +50,7 @@ struct ClosedLoopTests {
     slow.swap = [SwapSpec(size: .mebibytes(64), disk: "ssd")]
     slow.committed.source = Fixture.points((0, 20_000, 1_000))
     slow.anon.touched = .trace
-    slow.costs.tmemGet = .milliseconds(10)
+    slow.kernel.costs.tmemGet = .milliseconds(10)
 
     let log = try Fixture.run(Fixture.scenario(slow, seconds: 31)) { $0.fillFrontswap(1_000) }.log
 
@@ -157,7 +157,7 @@ struct ClosedLoopTests {
   @Test("With huge pages the kernel's reserve is 17877 pages instead of 2504, and the goal with it")
   func hugePageReserve() throws {
     var guest = Fixture.guest()
-    guest.transparentHugePages = true
+    guest.kernel.transparentHugePages = true
 
     let log = try Fixture.run(Fixture.scenario(guest, seconds: 430)).log
 

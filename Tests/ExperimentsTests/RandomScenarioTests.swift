@@ -65,9 +65,9 @@ struct RandomScenarioTests {
       let memory = number(32...128) * 256
       var guest = Fixture.guest(memory: .pages(memory))
       guest.name = "guest\(index)"
-      guest.vcpus = number(1...4)
+      guest.kernel.vcpus = number(1...4)
       guest.driver = one(of: DriverGeneration.allCases)
-      guest.balloon = one(of: BalloonGeneration.allCases)
+      guest.kernel.balloon = one(of: BalloonGeneration.allCases)
       guest.controller = chance(90) ? .selfballoon : .none
       if guest.driver != .linux3_6 {
         guest.boot = one(of: [
@@ -78,7 +78,7 @@ struct RandomScenarioTests {
       guest.swap = (0..<number(0...2)).map { _ in
         SwapSpec(size: .pages(number(2...memory)), disk: "ssd")
       }
-      guest.swappiness = one(of: [0, 10, 60, 100])
+      guest.kernel.swappiness = one(of: [0, 10, 60, 100])
       var second: Int64 = 0
       var points: [CommittedPoint] = []
       while second < seconds {
@@ -92,14 +92,15 @@ struct RandomScenarioTests {
       guest.committed = CommittedSpec(
         source: .points(points), scalePPM: 1_000_000, between: chance(70) ? .step : .linear,
         times: number(1...2))
-      guest.anon = AnonSpec(
-        touched: .share(Int64(number(0...1_000_000))), coldPPM: Int64(number(0...1_000_000)),
-        touchRate: chance(50) ? rate(500...50_000) : nil,
-        release: one(of: ReleaseOrder.allCases),
-        access: chance(70)
-          ? AnonAccessSpec(
-            rate: rate(50...1_500), pattern: one(of: RandomScenarioTests.patterns),
-            writePPM: Int64(number(0...500_000))) : nil)
+      guest.anon.touched = .share(Int64(number(0...1_000_000)))
+      guest.anon.coldPPM = Int64(number(0...1_000_000))
+      guest.anon.touchRate = chance(50) ? rate(500...50_000) : nil
+      guest.anon.release = one(of: ReleaseOrder.allCases)
+      guest.anon.access =
+        chance(70)
+        ? AnonAccessSpec(
+          rate: rate(50...1_500), pattern: one(of: RandomScenarioTests.patterns),
+          writePPM: Int64(number(0...500_000))) : nil
       guest.files = (0..<number(0...2)).map { stream("files\($0)", memory) }
       return guest
     }

@@ -9,7 +9,7 @@ struct RefusedMappingTests {
   /// G1 without swap whose demand rises to 130000 pages at 2 s and falls back at 4 s.
   private func run(_ mode: OvercommitMode) throws -> (log: RunLog, summary: RunSummary) {
     var guest = Fixture.guest()
-    guest.overcommit = mode
+    guest.kernel.overcommit = mode
     guest.anon.touched = .share(500_000)
     guest.committed.source = Fixture.points(
       (0, 20_000, nil), (2, 130_000, nil), (3, 120_000, nil), (4, 20_000, nil), (5, 90_000, nil))

@@ -113,7 +113,7 @@ struct ResolvedScenarioTests {
     ).scenario
 
     #expect(scenario.guests[0].memory == .gibibytes(2))
-    #expect(scenario.guests[0].vcpus == 3)
+    #expect(scenario.guests[0].kernel.vcpus == 3)
     #expect(scenario.guests[0].tunables.map(\.text) == ["010", "1"])
     #expect(scenario.host.disks[0].parameters.write == .milliseconds(1))
     #expect(scenario.guests[0].files[0].phases[0].pattern == .zipf(alpha: 0.5))

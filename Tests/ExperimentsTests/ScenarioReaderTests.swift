@@ -83,14 +83,14 @@ struct ScenarioReaderTests {
     #expect(scenario.host.disks[1].parameters == .sataSSD)
     let guest = scenario.guests[0]
     #expect(guest.memory == .gibibytes(4))
-    #expect(guest.vcpus == 2)
-    #expect(guest.kernel == .linux6_1)
-    #expect(guest.transparentHugePages && guest.isInitialDomain)
+    #expect(guest.kernel.vcpus == 2)
+    #expect(guest.kernel.policy == .linux6_1)
+    #expect(guest.kernel.transparentHugePages && guest.isInitialDomain)
     #expect(guest.bootReserved == .pages(6_168))
     #expect(guest.lateFreed == .pages(100))
     #expect(guest.swap.map(\.size) == [.gibibytes(4), .gibibytes(1)])
     #expect(guest.swap.map(\.disk) == ["hdd", "ssd"])
-    #expect(guest.swappiness == 10)
+    #expect(guest.kernel.swappiness == 10)
     #expect(guest.slabReclaimable == .mebibytes(1))
     #expect(guest.kernelUnreclaimable == .mebibytes(2))
     #expect(guest.boot == "tmem tmem.selfshrinking=1")
@@ -118,9 +118,9 @@ struct ScenarioReaderTests {
       guest.files[1].phases.map(\.end) == [
         .time(SimTime(nanoseconds: 600_000_000_000)), .accesses(7), .never,
       ])
-    #expect(guest.balloon == .linux4_4)
-    #expect(guest.costs.hypercall == .nanoseconds(600))
-    #expect(guest.costs.tmemPut == .nanoseconds(2_000))
+    #expect(guest.kernel.balloon == .linux4_4)
+    #expect(guest.kernel.costs.hypercall == .nanoseconds(600))
+    #expect(guest.kernel.costs.tmemPut == .nanoseconds(2_000))
     #expect(scenario.events.map(\.at.nanoseconds) == [600, 660, 720].map { $0 * 1_000_000_000 })
   }
 
@@ -134,16 +134,16 @@ struct ScenarioReaderTests {
     #expect(scenario.host.tmem == TmemConfiguration())
     #expect(scenario.host.disks.map(\.name) == ["ssd"])
     let guest = scenario.guests[0]
-    #expect(guest.vcpus == 1)
+    #expect(guest.kernel.vcpus == 1)
     #expect(guest.boot == "tmem")
     #expect(guest.driver == .linux4_19)
     #expect(guest.controller == .selfballoon)
     #expect(guest.tunables.isEmpty && guest.swap.isEmpty && guest.files.isEmpty)
-    #expect(guest.swappiness == 60)
+    #expect(guest.kernel.swappiness == 60)
     #expect(guest.bootReserved == nil)
     #expect(guest.anon.touched == .share(800_000))
     #expect(guest.anon.access == nil)
-    #expect(guest.costs == Costs())
+    #expect(guest.kernel.costs == Costs())
   }
 
   @Test("Touched memory follows the samples if they tell it", arguments: [true, false])

@@ -35,16 +35,11 @@ final class RunLog: RunObserver {
 enum Fixture {
   /// G1 of facts 5.4 with defaults: 1 GiB, one CPU, no swap, no files, 20,000 pages committed, none touched.
   static func guest(memory: PageCount = .gibibytes(1)) -> GuestSpec {
-    GuestSpec(
-      name: "g1", memory: memory, vcpus: 1, kernel: .linux4_19, transparentHugePages: false,
-      bootReserved: nil, lateFreed: .zero, isInitialDomain: false, boot: "tmem",
-      driver: .linux4_19, controller: .selfballoon, tunables: [], swap: [], swappiness: 60,
-      slabReclaimable: nil, kernelUnreclaimable: nil,
-      committed: CommittedSpec(
-        source: .constant(.pages(20_000)), scalePPM: 1_000_000, between: .step, times: 1),
-      anon: AnonSpec(
-        touched: .share(0), coldPPM: 1_000_000, touchRate: nil, release: .lifo, access: nil),
-      files: [], balloon: .linux4_19, costs: Costs())
+    var guest = GuestSpec(name: "g1", memory: memory)
+    guest.committed.source = .constant(.pages(20_000))
+    guest.anon.touched = .share(0)
+    guest.anon.coldPPM = 1_000_000
+    return guest
   }
 
   /// The guests on a host of 16 GiB with one SSD, one tick a second.

@@ -83,7 +83,7 @@ struct WorkloadScriptTests {
     var guest = Fixture.guest(memory: .mebibytes(64))
     guest.committed = .none
     guest.controller = .none
-    guest.kernel = .linux6_1
+    guest.kernel.policy = .linux6_1
     guest.workload = ScriptSpec(
       try WorkloadScript(lines: lines), text: "", disk: "ssd")
     change(&guest)
@@ -129,7 +129,7 @@ struct WorkloadScriptTests {
 
     let swapped = try run(lines, seconds: 10) {
       $0.swap = [SwapSpec(size: .mebibytes(64), disk: "ssd")]
-      $0.swapsToMemory = true
+      $0.kernel.swapsToMemory = true
       $0.boot = ""
     }
     let killed = try run(lines, seconds: 10)
@@ -171,7 +171,7 @@ struct WorkloadScriptTests {
     }
 
     #expect(first.scenario.guests[0].workload?.script.processes.count == 1)
-    #expect(first.scenario.guests[0].balloon == .virtio)
+    #expect(first.scenario.guests[0].kernel.balloon == .virtio)
     #expect(again.yaml == first.yaml)
     #expect(again.runKey == first.runKey)
     #expect(

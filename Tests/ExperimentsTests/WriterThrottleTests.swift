@@ -10,7 +10,7 @@ struct WriterThrottleTests {
   private func run(dirtyRatio: Int) throws -> (log: RunLog, metrics: [String: Double]) {
     var guest = Fixture.guest()
     guest.controller = .none
-    guest.dirtyRatio = dirtyRatio
+    guest.kernel.dirtyRatio = dirtyRatio
     guest.files = [
       FileStreamSpec(
         name: "log", size: .pages(100_000), disk: "ssd", load: .closed(work: 60_000, threads: 1),

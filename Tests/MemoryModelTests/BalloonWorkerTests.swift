@@ -24,8 +24,8 @@ struct BalloonWorkerTests {
     arguments: [BalloonGeneration.linux4_4, .linux4_19],
     [(154_016, 47_855), (47_855, 200_000), (30_000, 255_976)])
   func batchesAtOnce(generation: BalloonGeneration, targets: (first: Int, second: Int)) {
-    var single = Machine { $0.balloon = generation }
-    var bulk = Machine { $0.balloon = generation }
+    var single = Machine { $0.kernel.balloon = generation }
+    var bulk = Machine { $0.kernel.balloon = generation }
     single.use(20_000)
     bulk.use(20_000)
     single.wait()
@@ -79,7 +79,7 @@ struct BalloonWorkerTests {
       (.linux4_4, [0, 2, 6, 14, 30, 62, 94]),
     ])
   func backOff(generation: BalloonGeneration, expected: [Int64]) {
-    var g1 = Machine { $0.balloon = generation }
+    var g1 = Machine { $0.kernel.balloon = generation }
     _ = g1.balloon(to: 47_855)
     g1.host.setMaxPages(g1.host.held(by: 0), of: 0)
 
@@ -173,7 +173,7 @@ struct BalloonWorkerTests {
   func noClampIn4_4() {
     var g1 = Machine {
       $0.kernelUnreclaimable = .pages(255_976 - 4_004)
-      $0.balloon = .linux4_4
+      $0.kernel.balloon = .linux4_4
     }
 
     let run = g1.balloon(to: 255_976 - 50_000)
@@ -219,7 +219,7 @@ struct BalloonWorkerTests {
   @Test("Behaviour 28: the balloon never has a process killed, a page fault does")
   func noKillByBalloon() {
     var g1 = Machine {
-      $0.balloon = .linux4_4
+      $0.kernel.balloon = .linux4_4
       $0.swap = []
     }
     g1.use(200_000)

@@ -33,7 +33,7 @@ struct BootLayoutTests {
     arguments: [(128, 23_444, 496), (384, 87_812, 1190)])
   func heldOut(mebibytes: Int, totalRAM: Int, totalReserve: Int) {
     let zones = GuestZones(
-      BootParameters(memory: .mebibytes(mebibytes), policy: .linux6_1))
+      BootParameters(memory: .mebibytes(mebibytes), kernel: KernelSettings(.linux6_1)))
 
     #expect(abs(zones.totalRAM.pages - totalRAM) * 1000 <= totalRAM * 5)
     #expect(abs(zones.totalReserve.pages - totalReserve) * 100 <= totalReserve * 2)

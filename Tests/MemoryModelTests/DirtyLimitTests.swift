@@ -18,7 +18,7 @@ struct DirtyLimitTests {
   @Test("The worked example of facts 6.8: thresh 45488, bg 22716")
   func workedExample() {
     let limits = g1(dirty: 0).kernel.dirtyLimits
-    let equalRatios = g1(dirty: 0) { $0.dirtyBackgroundRatio = 20 }.kernel.dirtyLimits
+    let equalRatios = g1(dirty: 0) { $0.kernel.dirtyBackgroundRatio = 20 }.kernel.dirtyLimits
 
     #expect(limits == (45_488, 22_716))
     // bg >= thresh: half of it.

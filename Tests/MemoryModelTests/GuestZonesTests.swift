@@ -7,6 +7,13 @@ struct GuestZonesTests {
   /// The guest G1 of facts 5.4.
   let g1 = GuestZones(BootParameters(memory: .gibibytes(1)))
 
+  /// A kernel with transparent huge pages.
+  static let withHugePages = {
+    var kernel = KernelSettings()
+    kernel.transparentHugePages = true
+    return kernel
+  }()
+
   @Test("G1: 1 GiB, one CPU, every number of facts 5.4 from the size alone")
   func oneGibibyte() {
     let dma = g1.zones[0]
@@ -45,8 +52,8 @@ struct GuestZonesTests {
 
   @Test("Huge pages raise min_free_kbytes and R several times (facts 5.3)")
   func hugePages() {
-    let one = GuestZones(BootParameters(memory: .gibibytes(1), transparentHugePages: true))
-    let eight = GuestZones(BootParameters(memory: .gibibytes(8), transparentHugePages: true))
+    let one = GuestZones(BootParameters(memory: .gibibytes(1), kernel: Self.withHugePages))
+    let eight = GuestZones(BootParameters(memory: .gibibytes(8), kernel: Self.withHugePages))
     let marks = one.zones.map { [$0.min.pages, $0.low.pages, $0.high.pages] }
 
     #expect(one.minFreeKilobytes == 45_056)
@@ -60,7 +67,7 @@ struct GuestZonesTests {
   func hugePagesInASmallGuest() {
     let without = GuestZones(BootParameters(memory: .mebibytes(512)))
 
-    let with = GuestZones(BootParameters(memory: .mebibytes(512), transparentHugePages: true))
+    let with = GuestZones(BootParameters(memory: .mebibytes(512), kernel: Self.withHugePages))
 
     #expect(without.totalRAM < .mebibytes(512))
     #expect(with.totalReserve == without.totalReserve)
@@ -72,9 +79,12 @@ struct GuestZonesTests {
     let layout = g1Layout()
 
     let old = GuestZones(
-      BootParameters(memory: .gibibytes(1), policy: .linux4_19, lateFreed: .zero, layout: layout))
+      BootParameters(
+        memory: .gibibytes(1), kernel: KernelSettings(.linux4_19), lateFreed: .zero, layout: layout)
+    )
     let new = GuestZones(
-      BootParameters(memory: .gibibytes(1), policy: .linux6_1, lateFreed: .zero, layout: layout))
+      BootParameters(
+        memory: .gibibytes(1), kernel: KernelSettings(.linux6_1), lateFreed: .zero, layout: layout))
 
     #expect(old.minFreeKilobytes == 4047)
     // isqrt(16 * 4 * (255976 - 21 - 1499)) = isqrt(16285184): 4035^2 = 16281225, 4036^2 = 16289296.
@@ -186,8 +196,9 @@ struct GuestZonesTests {
 
     for size in sizes {
       for hugePages in [false, true] {
-        let zones = GuestZones(
-          BootParameters(memory: .pages(size), policy: policy, transparentHugePages: hugePages))
+        var kernel = KernelSettings(policy)
+        kernel.transparentHugePages = hugePages
+        let zones = GuestZones(BootParameters(memory: .pages(size), kernel: kernel))
 
         for zone in zones.zones {
           #expect(zone.managed <= zone.present && zone.present <= zone.spanned, "\(size)")

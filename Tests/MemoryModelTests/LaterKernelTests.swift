@@ -9,9 +9,9 @@ struct LaterKernelTests {
     _ kernel: KernelPolicy = .linux6_18, swapsToMemory: Bool = false
   ) -> Machine {
     var machine = Machine {
-      $0.kernel = kernel
+      $0.kernel.policy = kernel
       $0.swap = [(.pages(1_001), 0)]
-      $0.swapsToMemory = swapsToMemory
+      $0.kernel.swapsToMemory = swapsToMemory
       $0.frontswap = !swapsToMemory
     }
     machine.host.setMaxPages(.gibibytes(2), of: 0)
@@ -126,7 +126,7 @@ struct LaterKernelTests {
     "File pages accessed twice count as active when their batch is full, or when reclaim begins")
   func activationBatches() {
     var machine = Machine {
-      $0.kernel = .linux6_1
+      $0.kernel.policy = .linux6_1
       $0.fileSets = [(.pages(30), 0)]
     }
     machine.file(0..<30)

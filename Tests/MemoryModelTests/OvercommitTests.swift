@@ -9,7 +9,7 @@ struct OvercommitTests {
   /// G1, all 255976 pages free at boot: admin reserve 8192 KiB = 2048 pages, user reserve 1023904 / 32 = 31997 KiB = 7999 pages.
   private func g1(_ mode: OvercommitMode, slots: Int = 0) -> Machine {
     Machine {
-      $0.overcommit = mode
+      $0.kernel.overcommit = mode
       if slots > 0 { $0.swap = [(.pages(slots + 1), 0)] }
     }
   }

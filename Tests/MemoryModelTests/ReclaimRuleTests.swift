@@ -13,7 +13,7 @@ struct ReclaimRuleTests {
   ) -> Machine {
     var machine = Machine {
       if slots > 0 { $0.swap = [(.pages(slots + 1), 0)] }
-      $0.swappiness = swappiness
+      $0.kernel.swappiness = swappiness
     }
     machine.kernel.sizes = PerList(
       inactiveAnon: inactiveAnon, activeAnon: activeAnon, inactiveFile: inactiveFile,

@@ -55,10 +55,10 @@ struct SettledPagesTests {
   /// 16 MiB of which the kernel leaves 600 pages; nothing but disks takes time.
   private static func machine(_ kernel: KernelPolicy) -> Machine {
     Machine(memory: .mebibytes(16)) {
-      $0.kernel = kernel
+      $0.kernel.policy = kernel
       $0.fileSets = [(.pages(filePages), 0)]
       $0.cleancache = false
-      for item in Costs.items { $0.costs[keyPath: item.path] = .zero }
+      for item in Costs.items { $0.kernel.costs[keyPath: item.path] = .zero }
       $0.kernelUnreclaimable = $0.zones.totalRAM - .pages(600)
     }
   }

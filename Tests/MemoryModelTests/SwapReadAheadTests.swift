@@ -39,7 +39,7 @@ struct SwapReadAheadTests {
   private func g1(frontswap: Bool) -> Machine {
     var g1 = Machine {
       $0.swap = [(.pages(1_001), 0)]
-      $0.pageCluster = 3
+      $0.kernel.pageCluster = 3
       $0.frontswap = frontswap
     }
     g1.host.setMaxPages(.pages(300_000), of: 0)

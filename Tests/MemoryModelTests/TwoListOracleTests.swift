@@ -23,10 +23,10 @@ struct TwoListOracleTests {
     ) {
       // 16 MiB; the kernel takes all but `usable` pages, and the host takes whatever is put.
       machine = Machine(memory: .mebibytes(16)) {
-        $0.kernel = kernel
+        $0.kernel.policy = kernel
         $0.fileSets = [(.pages(files), 0)]
         if slots > 0 { $0.swap = [(.pages(slots + 1), 0)] }
-        $0.swappiness = swappiness
+        $0.kernel.swappiness = swappiness
         $0.kernelUnreclaimable = $0.zones.totalRAM - .pages(usable)
       }
       machine.host.setMaxPages(.gibibytes(1), of: 0)

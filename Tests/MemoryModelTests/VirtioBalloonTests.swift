@@ -7,7 +7,7 @@ import Testing
 struct VirtioBalloonTests {
   @Test("Pages go out and come in 256 at a time, and total RAM follows at the end of a batch")
   func batches() {
-    var g1 = Machine { $0.balloon = .virtio }
+    var g1 = Machine { $0.kernel.balloon = .virtio }
 
     let out = g1.balloon(to: 255_976 - 600)
     let backIn = g1.balloon(to: 255_976)
@@ -21,7 +21,7 @@ struct VirtioBalloonTests {
 
   @Test("Where no page can be had it waits 200 ms and tries again, without end")
   func pauses() {
-    var g1 = Machine { $0.balloon = .virtio }
+    var g1 = Machine { $0.kernel.balloon = .virtio }
     // Nothing of what programs use can be reclaimed: there is no swap.
     g1.use(250_000)
     g1.runKswapd()
@@ -47,7 +47,7 @@ struct VirtioBalloonTests {
   @Test("Committed_AS of 6.1 shows every page at once, that of 4.19 only whole batches")
   func committed() {
     var old = Machine()
-    var new = Machine { $0.kernel = .linux6_1 }
+    var new = Machine { $0.kernel.policy = .linux6_1 }
 
     old.kernel.map(.pages(97), cpu: 0)
     new.kernel.map(.pages(97), cpu: 0)
@@ -60,9 +60,9 @@ struct VirtioBalloonTests {
   @Test("A swapped page that is not compressible keeps its part of a page, until it comes back")
   func storedPages() {
     var g1 = Machine(memory: .mebibytes(64)) {
-      $0.kernel = .linux6_1
+      $0.kernel.policy = .linux6_1
       $0.swap = [(.mebibytes(64), 0)]
-      $0.swapsToMemory = true
+      $0.kernel.swapsToMemory = true
     }
     g1.kernel.begin(at: .zero)
     g1.kernel.holdRegion(

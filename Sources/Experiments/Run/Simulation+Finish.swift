@@ -81,7 +81,7 @@ struct MetricList {
       add("file_read_ahead", Double(counters.fileRa), "pages", of: name)
       add("file_read_ahead_hits", Double(counters.fileRaHit), "pages", of: name)
     }
-    if guest.spec.pageCluster > 0 {
+    if guest.spec.kernel.pageCluster > 0 {
       add("swap_read_ahead", Double(counters.swapRa), "pages", of: name)
       add("swap_read_ahead_hits", Double(counters.swapRaHit), "pages", of: name)
     }
@@ -104,7 +104,7 @@ struct MetricList {
     }
     add("frontswap_shrunk", Double(guest.meter.shrunk), "pages", of: name)
     add("worker_runs", Double(guest.invocations), "count", of: name)
-    if guest.spec.overcommit != .granted {
+    if guest.spec.kernel.overcommit != .granted {
       add("commit_refusals", Double(guest.meter.refusals), "count", of: name)
       add("commit_refused_pages", Double(guest.meter.refusedPages), "pages", of: name)
     }

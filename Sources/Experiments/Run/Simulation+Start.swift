@@ -36,8 +36,7 @@ extension Simulation {
     else {
       throw .hostTooSmall(guest: spec.name, needed: spec.memoryAtBoot.pages, free: free)
     }
-    var configuration = GuestConfiguration(zones: zones, vcpus: spec.vcpus)
-    configuration.kernel = spec.kernel
+    var configuration = GuestConfiguration(spec.kernel, zones: zones)
     let own = spec.kernelMemory(totalRAM: zones.totalRAM)
     configuration.kernelUnreclaimable = own.unreclaimable
     configuration.slabReclaimable = own.slab
@@ -55,17 +54,8 @@ extension Simulation {
         (PageCount(workload.script.filePages), disk(workload.disk)))
     }
     configuration.swap = spec.swap.map { ($0.size, disk($0.disk)) }
-    configuration.swapsToMemory = spec.swapsToMemory
-    configuration.swappiness = spec.swappiness
-    configuration.pageCluster = spec.pageCluster
-    configuration.dirtyRatio = spec.dirtyRatio
-    configuration.dirtyBackgroundRatio = spec.dirtyBackgroundRatio
-    configuration.overcommit = spec.overcommit
-    configuration.overcommitRatio = spec.overcommitRatio
     configuration.cleancache = options.isCleancacheOn
     configuration.frontswap = options.isFrontswapOn
-    configuration.balloon = spec.balloon
-    configuration.costs = spec.costs
     return (domain, configuration)
   }
 
@@ -174,9 +164,8 @@ extension GuestSpec {
   /// What decides the guest's zones.
   public var bootParameters: BootParameters {
     BootParameters(
-      memory: memory, vcpus: vcpus, policy: kernel, transparentHugePages: transparentHugePages,
-      bootReserved: bootReserved, lateFreed: lateFreed, ballooned: memory - memoryAtBoot,
-      setsMarksOfWhole: balloon == .virtio)
+      memory: memory, kernel: kernel, bootReserved: bootReserved, lateFreed: lateFreed,
+      ballooned: memory - memoryAtBoot)
   }
 
   /// Pages that a guest may have in file sets and regions, and in swap: 2^30, so that a page's number, its place in

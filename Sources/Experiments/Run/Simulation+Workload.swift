@@ -30,7 +30,7 @@ extension Simulation {
     guest.pointee.kernel.begin(at: now)
     // Programs run now here, now there: the CPUs take turns.
     let following = guest.pointee.commitCPU + 1
-    let cpu = following < guest.pointee.spec.vcpus ? following : 0
+    let cpu = following < guest.pointee.spec.kernel.vcpus ? following : 0
     guest.pointee.commitCPU = cpu
     if change > 0 {
       if !guest.pointee.kernel.map(PageCount(change), cpu: cpu) {

@@ -94,6 +94,7 @@ struct MappingReader {
   }
 
   /// The mapping at `key`, read by `body`; nothing if there is none.
+  @discardableResult
   mutating func mapping<Value>(
     _ key: String, _ body: (inout MappingReader) -> Value
   ) -> Value? {

@@ -13,41 +13,41 @@ extension ScenarioDecoder {
       let memory = memory(
         &reader, isOfTrace: isOfTrace, machineMemory: committed.machineMemory)
       let part = ScalarKind<PageCount>.size(.zero...memory)
-      let kernel = reader.value("kernel", .choice, default: KernelPolicy.linux4_19)
-      let balloon: BalloonGeneration =
-        reader.mapping("balloon") { $0.value("model", .choice, default: .linux4_19) } ?? .linux4_19
-      let hasTmem = GuestSpec.hasTmem(kernel: kernel, balloon: balloon)
-      let spec = GuestSpec(
-        name: name, memory: memory,
-        vcpus: reader.value("vcpus", .count(1...512), default: 1),
-        kernel: kernel,
-        transparentHugePages: reader.value("thp", .boolean, default: false),
-        bootReserved: reader.optional("boot_reserved", part, none: "fitted"),
-        lateFreed: reader.value("late_freed", part, default: min(kernel.lateFreed, memory)),
-        isInitialDomain: reader.value("dom0", .boolean, default: false),
-        boot: reader.value("boot", .text, default: hasTmem ? "tmem" : ""),
-        driver: reader.value("driver", .choice, default: .linux4_19),
-        controller: reader.value("controller", .choice, default: hasTmem ? .selfballoon : .none),
-        tunables: reader.mapping("tunables") { tunables(&$0) } ?? [],
-        swap: swap(&reader),
-        swapsToMemory: reader.value("swap_in_memory", .boolean, default: false),
-        swappiness: reader.value("swappiness", .count(0...100), default: 60),
-        tmemWeight: reader.value("tmem_weight", .count(0...1_000_000), default: 0),
-        pageCluster: reader.value("page_cluster", .count(0...10), default: 0),
-        dirtyRatio: reader.value("dirty_ratio", .count(0...100), default: 20),
-        dirtyBackgroundRatio: reader.value(
-          "dirty_background_ratio", .count(0...100), default: 10),
-        overcommit: reader.value("overcommit_memory", .choice, default: .granted),
-        overcommitRatio: reader.value("overcommit_ratio", .count(0...1_000), default: 50),
-        slabReclaimable: reader.optional("slab_reclaimable", part, none: "fitted"),
-        kernelUnreclaimable: reader.optional("kernel_unreclaimable", part, none: "fitted"),
-        committed: committed.spec,
-        anon: anon(&reader, hasTouched: committed.hasTouched),
-        files: files(&reader), workload: workload,
-        balloon: balloon,
-        costs: reader.mapping("costs", costs) ?? Costs(),
-        isCounterfactual: reader.value("counterfactual", .boolean, default: false),
-        bootMemory: reader.optional("boot_memory", part, none: "memory"))
+      var kernel = KernelSettings(
+        reader.value("kernel", .choice, default: .linux4_19),
+        balloon: reader.mapping("balloon") { $0.value("model", .choice, default: .linux4_19) }
+          ?? .linux4_19)
+      kernel.vcpus = reader.value("vcpus", .count(1...512), default: kernel.vcpus)
+      kernel.transparentHugePages = reader.value(
+        "thp", .boolean, default: kernel.transparentHugePages)
+      kernel.swapsToMemory = reader.value("swap_in_memory", .boolean, default: kernel.swapsToMemory)
+      kernel.swappiness = reader.value("swappiness", .count(0...100), default: kernel.swappiness)
+      kernel.pageCluster = reader.value("page_cluster", .count(0...10), default: kernel.pageCluster)
+      kernel.dirtyRatio = reader.value("dirty_ratio", .count(0...100), default: kernel.dirtyRatio)
+      kernel.dirtyBackgroundRatio = reader.value(
+        "dirty_background_ratio", .count(0...100), default: kernel.dirtyBackgroundRatio)
+      kernel.overcommit = reader.value("overcommit_memory", .choice, default: kernel.overcommit)
+      kernel.overcommitRatio = reader.value(
+        "overcommit_ratio", .count(0...1_000), default: kernel.overcommitRatio)
+      kernel.costs = reader.mapping("costs", costs) ?? kernel.costs
+      var spec = GuestSpec(name: name, memory: memory, kernel: kernel)
+      spec.bootReserved = reader.optional("boot_reserved", part, none: "fitted")
+      spec.lateFreed = reader.value("late_freed", part, default: spec.lateFreed)
+      spec.isInitialDomain = reader.value("dom0", .boolean, default: false)
+      spec.boot = reader.value("boot", .text, default: spec.boot)
+      spec.driver = reader.value("driver", .choice, default: spec.driver)
+      spec.controller = reader.value("controller", .choice, default: spec.controller)
+      spec.tunables = reader.mapping("tunables") { tunables(&$0) } ?? []
+      spec.swap = swap(&reader)
+      spec.tmemWeight = reader.value("tmem_weight", .count(0...1_000_000), default: 0)
+      spec.slabReclaimable = reader.optional("slab_reclaimable", part, none: "fitted")
+      spec.kernelUnreclaimable = reader.optional("kernel_unreclaimable", part, none: "fitted")
+      spec.committed = committed.spec
+      spec.anon = anon(&reader, hasTouched: committed.hasTouched)
+      spec.files = files(&reader)
+      spec.workload = workload
+      spec.isCounterfactual = reader.value("counterfactual", .boolean, default: false)
+      spec.bootMemory = reader.optional("boot_memory", part, none: "memory")
       if !spec.isCounterfactual { checkSystem(spec, reader) }
       return spec
     }

@@ -7,17 +7,16 @@ extension ScenarioDecoder {
   /// Assumed where neither the scenario nor the trace says so: 0.8 of what is committed is touched, none of
   /// it is cold, half the accesses write.
   func anon(_ guest: inout MappingReader, hasTouched: Bool) -> AnonSpec {
-    let standard: AnonSpec.Touched = hasTouched ? .trace : .share(800_000)
-    let read = guest.mapping("anon") { reader in
-      AnonSpec(
-        touched: touched(&reader, hasTouched: hasTouched) ?? standard,
-        coldPPM: reader.value("cold", .share, default: 0),
-        touchRate: reader.optional("touch_rate", .rate, none: "unlimited"),
-        release: reader.value("release", .choice, default: .lifo),
-        access: access(&reader))
+    var anon = AnonSpec()
+    if hasTouched { anon.touched = .trace }
+    guest.mapping("anon") { reader in
+      anon.touched = touched(&reader, hasTouched: hasTouched) ?? anon.touched
+      anon.coldPPM = reader.value("cold", .share, default: anon.coldPPM)
+      anon.touchRate = reader.optional("touch_rate", .rate, none: "unlimited")
+      anon.release = reader.value("release", .choice, default: anon.release)
+      anon.access = access(&reader)
     }
-    return read
-      ?? AnonSpec(touched: standard, coldPPM: 0, touchRate: nil, release: .lifo, access: nil)
+    return anon
   }
 
   private func touched(_ reader: inout MappingReader, hasTouched: Bool) -> AnonSpec.Touched? {

@@ -167,18 +167,19 @@ extension GuestRecording {
   /// is frontswap without a limit of the host; no cleancache.
   func scenario(_ script: WorkloadScript) -> Scenario {
     let memory = PageCount(self.memory)
-    let guest = GuestSpec(
-      name: "guest", memory: memory, vcpus: 1, kernel: .linux6_1, transparentHugePages: false,
-      bootReserved: memory - PageCount(description.totalRAM),
-      lateFreed: KernelPolicy.linux6_1.lateFreed, isInitialDomain: false,
-      boot: "tmem tmem.cleancache=0 tmem.selfballooning=0 tmem.selfshrinking=0",
-      driver: .linux4_19, controller: .selfballoon, tunables: tunables, swap: swap,
-      swapsToMemory: true, swappiness: 60,
-      slabReclaimable: .zero, kernelUnreclaimable: PageCount(initialCondition.kernel),
-      committed: .none,
-      anon: AnonSpec(touched: .share(0), coldPPM: 0, touchRate: nil, release: .lifo, access: nil),
-      files: [], workload: ScriptSpec(script, text: "", disk: "disk"), balloon: .virtio,
-      costs: RecordedGuestCosts.costs(isBusy: !self.script.processes.isEmpty))
+    var kernel = KernelSettings(.linux6_1, balloon: .virtio)
+    kernel.swapsToMemory = true
+    kernel.costs = RecordedGuestCosts.costs(isBusy: !self.script.processes.isEmpty)
+    var guest = GuestSpec(name: "guest", memory: memory, kernel: kernel)
+    guest.bootReserved = memory - PageCount(description.totalRAM)
+    guest.boot = "tmem tmem.cleancache=0 tmem.selfballooning=0 tmem.selfshrinking=0"
+    guest.controller = .selfballoon
+    guest.tunables = tunables
+    guest.swap = swap
+    guest.slabReclaimable = .zero
+    guest.kernelUnreclaimable = PageCount(initialCondition.kernel)
+    guest.anon.touched = .share(0)
+    guest.workload = ScriptSpec(script, text: "", disk: "disk")
     let reserved = memory.pages - description.totalRAM
     let events = (description.steps ?? []).map { step in
       EventSpec(

@@ -54,6 +54,13 @@ struct RecordedGuest: Decodable {
   /// Whether huge pages were on.
   var hugePages: Bool { thp != "never" }
 
+  /// How its kernel was set.
+  var settings: KernelSettings {
+    var settings = KernelSettings(policy)
+    settings.transparentHugePages = hugePages
+    return settings
+  }
+
   /// The zones DMA, DMA32 and Normal, in this order; call `fault()` first.
   var modelledZones: [RecordedZone] {
     Zone.Kind.allCases.compactMap { kind in zones.first { $0.zone == kind.name } }

@@ -60,8 +60,7 @@ public struct ZoneValidation: Sendable {
   private static func compare(_ guest: RecordedGuest) -> Entry {
     let predicted = GuestZones(
       BootParameters(
-        memory: .mebibytes(guest.guestMebibytes), policy: guest.policy,
-        transparentHugePages: guest.hugePages))
+        memory: .mebibytes(guest.guestMebibytes), kernel: guest.settings))
     let fromSize = [
       Quantity(
         name: "predicted.totalram_pages", expected: guest.totalRAM,
@@ -101,8 +100,7 @@ public struct ZoneValidation: Sendable {
     }
     let model = GuestZones(
       BootParameters(
-        memory: .mebibytes(guest.guestMebibytes), policy: guest.policy,
-        transparentHugePages: guest.hugePages, lateFreed: .zero,
+        memory: .mebibytes(guest.guestMebibytes), kernel: guest.settings, lateFreed: .zero,
         layout: BootLayout(zones: known, maxPFN: PageCount(guest.maxPFN))))
 
     var all = [

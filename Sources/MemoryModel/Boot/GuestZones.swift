@@ -67,16 +67,16 @@ public struct GuestZones: Hashable, Sendable {
     ballooned = min(boot.ballooned, boot.layout.managed)
     balloonCurrent = boot.memory - ballooned
     let unseen = boot.setsMarksOfWhole ? .zero : ballooned
-    commitBatch = Self.commitBatch(totalRAM: totalRAM - unseen, vcpus: boot.vcpus)
+    commitBatch = Self.commitBatch(totalRAM: totalRAM - unseen, vcpus: boot.kernel.vcpus)
 
     _ = layout.move(-(boot.lateFreed + unseen).pages, limits: managedAtBoot)
-    minFreeKilobytes = layout.zones.automaticMinFree(ceiling: boot.policy.minFreeCeiling)
+    minFreeKilobytes = layout.zones.automaticMinFree(ceiling: boot.kernel.policy.minFreeCeiling)
     setLimits()
     if layout.managed >= Self.leastForHugePages {
-      if boot.transparentHugePages {
+      if boot.kernel.transparentHugePages {
         minFreeKilobytes = max(minFreeKilobytes, layout.zones.hugePagesMinFree)
-      } else if boot.policy.recomputesWithoutHugePages {
-        minFreeKilobytes = layout.zones.automaticMinFree(ceiling: boot.policy.minFreeCeiling)
+      } else if boot.kernel.policy.recomputesWithoutHugePages {
+        minFreeKilobytes = layout.zones.automaticMinFree(ceiling: boot.kernel.policy.minFreeCeiling)
       }
       setLimits()
     }

@@ -12,7 +12,9 @@ public enum UnmapOrder: Sendable {
 
 extension GuestKernel {
   /// vm_memory_committed(), the Committed_AS that the kernel itself reads; before 6.1 it is approximate.
-  public var committed: PageCount { policy.readsCommittedExactly ? commit.exact : commit.read }
+  public var committed: PageCount {
+    settings.policy.readsCommittedExactly ? commit.exact : commit.read
+  }
   /// Committed pages of all mappings, exactly.
   public var mapped: PageCount { PageCount(regions.committed) }
   /// Touched anonymous pages, in memory or in swap.
@@ -27,7 +29,7 @@ extension GuestKernel {
   @discardableResult
   public mutating func map(_ count: PageCount, storedPPM: Int64 = 0, cpu: Int) -> Bool {
     commit.add(count.pages, cpu: cpu)
-    let isGranted = overcommit == .granted || hasEnough(count.pages, isKernels: false)
+    let isGranted = settings.overcommit == .granted || hasEnough(count.pages, isKernels: false)
     regions.add(size: count.pages, storedPPM: storedPPM)
     if !isGranted { return refuseNewest(cpu: cpu) }
     pages.grow(toPages: regions.end &- PageTable.firstPage)
@@ -172,7 +174,7 @@ extension GuestKernel {
   mutating func touchPages(
     of index: Int, _ count: Int, budget: Int64, _ host: inout Host
   ) -> (count: Int, isStopped: Bool) {
-    let cost = costs.minorFault.nanoseconds + costs.clearPage.nanoseconds
+    let cost = settings.costs.minorFault.nanoseconds + settings.costs.clearPage.nanoseconds
     let fresh: PageState =
       rules.hasAnonWorkingset
       ? [.resident, .accessed, .dirty] : [.resident, .active, .accessed, .dirty]
@@ -209,7 +211,7 @@ extension GuestKernel {
   public mutating func accessAnon(
     _ batch: UnsafeBufferPointer<UInt32>, budget: Int64, _ host: inout Host
   ) -> Int {
-    let hitCost = costs.anonHit.nanoseconds
+    let hitCost = settings.costs.anonHit.nanoseconds
     isTight = false
     for access in batch.prefix(Self.prefetchDistance) {
       pages.prefetch(access & ~Self.writeBit)
@@ -255,7 +257,7 @@ extension GuestKernel {
     let state = pages.records[Int(page)].state
     if state.contains(.writeback) && state.contains(.dirty) { return }
     counters.pgfault += 1
-    elapsed += costs.minorFault.nanoseconds
+    elapsed += settings.costs.minorFault.nanoseconds
     if state.contains(.writeback) {
       pages.records[Int(page)].state.remove(.reclaim)
       return

@@ -158,14 +158,16 @@ extension GuestKernel {
 
   /// What it takes to get `count` pages from the host, in ns.
   private func timeToTake(_ count: Int) -> Int64 {
-    costs.hypercall.nanoseconds
-      + Int64(count) * (costs.balloonInXen.nanoseconds + costs.balloonInGuest.nanoseconds)
+    settings.costs.hypercall.nanoseconds
+      + Int64(count)
+      * (settings.costs.balloonInXen.nanoseconds + settings.costs.balloonInGuest.nanoseconds)
   }
 
   /// What it takes to give `count` free pages to the host, in ns.
   private func timeToGive(_ count: Int) -> Int64 {
-    costs.tlbFlush.nanoseconds + costs.hypercall.nanoseconds
-      + Int64(count) * (costs.balloonOutGuest.nanoseconds + costs.balloonOutXen.nanoseconds)
+    settings.costs.tlbFlush.nanoseconds + settings.costs.hypercall.nanoseconds
+      + Int64(count)
+      * (settings.costs.balloonOutGuest.nanoseconds + settings.costs.balloonOutXen.nanoseconds)
   }
 
   /// Ends the batch under way, which lasts `time` ns, and starts the next, up to `count` times, as long as all batches are

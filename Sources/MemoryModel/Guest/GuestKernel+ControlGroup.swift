@@ -28,10 +28,10 @@ extension GuestKernel {
   ) {
     var configuration = GuestConfiguration(
       zones: GuestZones(BootParameters(memory: .gibibytes(1))))
-    configuration.kernel = kernel
+    configuration.kernel.policy = kernel
     configuration.fileSets = [(filePages, 0)]
     if swap > .zero { configuration.swap = [(swap + PageCount(1), 0)] }
-    configuration.swapsToMemory = true
+    configuration.kernel.swapsToMemory = true
     configuration.cleancache = false
     configuration.frontswap = false
     self.init(configuration, domain: 0)

@@ -16,7 +16,7 @@ extension GuestKernel {
     _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, readAhead: inout FileReadAhead,
     disk: Int, budget: Int64, _ host: inout Host
   ) -> Int {
-    let hitCost = costs.fileHit.nanoseconds
+    let hitCost = settings.costs.fileHit.nanoseconds
     let affordable = budget - elapsed
     guard affordable > 0, let accesses = batch.baseAddress else { return 0 }
     isTight = false
@@ -116,7 +116,7 @@ extension GuestKernel {
     noteActivated(activated)
     counters.pgactivate += Int64(activated)
     counters.accesses += Int64(hits)
-    elapsed += Int64(hits) * costs.fileHit.nanoseconds
+    elapsed += Int64(hits) * settings.costs.fileHit.nanoseconds
   }
 
   /// A read of a page that is not in the cache: from cleancache if it is there, else from the disk.
@@ -160,8 +160,8 @@ extension GuestKernel {
       return true
     }
     counters.cleancacheFailedGets += 1
-    elapsed += costs.tmemMiss.nanoseconds
-    counters.stallTmem += costs.tmemMiss.nanoseconds
+    elapsed += settings.costs.tmemMiss.nanoseconds
+    counters.stallTmem += settings.costs.tmemMiss.nanoseconds
     return false
   }
 
@@ -190,7 +190,7 @@ extension GuestKernel {
       }
       if record.state.contains(.cleancache) {
         _ = host.ephemeralGet(pages.copies[Int(page)], page: page, domain: domain)
-        elapsed += costs.tmemMiss.nanoseconds
+        elapsed += settings.costs.tmemMiss.nanoseconds
       }
       insert(page, [.resident, .file])
     }

@@ -12,7 +12,7 @@ extension GuestKernel {
     case .mustWait: return .retry
     case .failed: return .failed
     }
-    let start = now + elapsed + hits * costs.fileHit.nanoseconds
+    let start = now + elapsed + hits * settings.costs.fileHit.nanoseconds
     var done = bringIn(
       page, [.resident, .file, .referenced, .mappedToDisk], at: start,
       isSequential: page == previous &+ 1, disk: disk, &host)
@@ -32,7 +32,7 @@ extension GuestKernel {
     pages.records[Int(page)].state.remove(.readAhead)
     counters.fileRaHit += 1
     if let window = readAhead.windowOfHit(at: page) {
-      let start = now + elapsed + hits * costs.fileHit.nanoseconds
+      let start = now + elapsed + hits * settings.costs.fileHit.nanoseconds
       readAhead.note(readyAt: readWindow(window, at: start, disk: disk, &host))
     }
     return waitForDisk(until: readAhead.ready(page), hits: hits)
@@ -77,7 +77,7 @@ extension GuestKernel {
 
   /// The reader waits until `time`, if that is yet to come.
   private mutating func waitForDisk(until time: Int64, hits: Int64) -> FaultOutcome {
-    let wait = time - (now + elapsed + hits * costs.fileHit.nanoseconds)
+    let wait = time - (now + elapsed + hits * settings.costs.fileHit.nanoseconds)
     guard wait > 0 else { return .resolved }
     elapsed += wait
     counters.stallDisk += wait

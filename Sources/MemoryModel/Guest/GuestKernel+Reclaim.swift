@@ -95,7 +95,7 @@ extension GuestKernel {
     for list in LRUList.allCases { planned[list] = listed[list] >> priority }
     if swap.freeSlots == 0 {
       (planned.inactiveAnon, planned.activeAnon) = (0, 0)
-    } else if priority == 0 && swappiness > 0 {
+    } else if priority == 0 && settings.swappiness > 0 {
       // Both types, in proportion to their size.
     } else if isCacheTiny && !short.anon && planned.inactiveAnon > 0 {
       (planned.inactiveFile, planned.activeFile) = (0, 0)
@@ -131,8 +131,8 @@ extension GuestKernel {
     let total = reclaim.costAnon + reclaim.costFile
     let (anon, file) = (total + reclaim.costAnon, total + reclaim.costFile)
     return (
-      swappiness * (anon + file + 1) / (anon + 1),
-      (200 - swappiness) * (anon + file + 1) / (file + 1)
+      settings.swappiness * (anon + file + 1) / (anon + 1),
+      (200 - settings.swappiness) * (anon + file + 1) / (file + 1)
     )
   }
 
@@ -147,8 +147,8 @@ extension GuestKernel {
       reclaim.rotatedFile /= 2
     }
     return (
-      swappiness * (reclaim.scannedAnon + 1) / (reclaim.rotatedAnon + 1),
-      (200 - swappiness) * (reclaim.scannedFile + 1) / (reclaim.rotatedFile + 1)
+      settings.swappiness * (reclaim.scannedAnon + 1) / (reclaim.rotatedAnon + 1),
+      (200 - settings.swappiness) * (reclaim.scannedFile + 1) / (reclaim.rotatedFile + 1)
     )
   }
 
@@ -212,7 +212,7 @@ extension GuestKernel {
     sizes[list] -= moved
     sizes[inactive] += moved
     counters.pgdeactivate += Int64(moved)
-    elapsed += Int64(moved) * costs.scanPage.nanoseconds
+    elapsed += Int64(moved) * settings.costs.scanPage.nanoseconds
     noteRotations(file: list.isFile, scanned: moved, rotated: accessed)
   }
 

@@ -56,7 +56,7 @@ extension GuestKernel {
   }
 
   /// What unmapping takes a touched page, in ns.
-  public var unmappingCost: Int64 { costs.unmapPage.nanoseconds }
+  public var unmappingCost: Int64 { settings.costs.unmapPage.nanoseconds }
 
   /// Unmaps the region that begins at `page`, killed or not.
   public mutating func unmapRegion(_ page: UInt32, cpu: Int, _ host: inout Host) {

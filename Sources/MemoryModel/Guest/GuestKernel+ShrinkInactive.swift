@@ -41,7 +41,7 @@ extension GuestKernel {
     free += freed
     pass.scanned += taken
     pass.reclaimed += freed
-    elapsed += Int64(taken) * costs.scanPage.nanoseconds
+    elapsed += Int64(taken) * settings.costs.scanPage.nanoseconds
     counters.pgactivate += Int64(activated)
     if pass.isKswapd {
       counters.pgscanKswapd += Int64(taken)
@@ -96,7 +96,7 @@ extension GuestKernel {
         left.insert(.cleancache)
         elapsed += putCost(host)
       } else {
-        elapsed += costs.tmemMiss.nanoseconds
+        elapsed += settings.costs.tmemMiss.nanoseconds
       }
     }
     pages.records[Int(page)] = PageRecord(place: 0, state: left)
@@ -126,13 +126,13 @@ extension GuestKernel {
       state.formUnion([.swapCache, .dirty])
       pages.copies[Int(page)] = slot
     }
-    if !state.contains(.swapped) { elapsed += costs.unmapPage.nanoseconds }
+    if !state.contains(.swapped) { elapsed += settings.costs.unmapPage.nanoseconds }
     let slot = pages.copies[Int(page)]
     if state.contains(.dirty) && !storeInFrontswap(slot, &host) {
-      if swapsToMemory {
+      if settings.swapsToMemory {
         counters.pswpout += 1
         counters.pgpgout += 1
-        elapsed += costs.tmemPut.nanoseconds
+        elapsed += settings.costs.tmemPut.nanoseconds
       } else {
         state.remove(.dirty)
         state.formUnion([.writeback, .reclaim])
@@ -141,7 +141,7 @@ extension GuestKernel {
         return .keep
       }
     }
-    if swapsToMemory { keepInMemory(regions.storedPPM(of: page)) }
+    if settings.swapsToMemory { keepInMemory(regions.storedPPM(of: page)) }
     var left = state.intersection(.workingset)
     left.insert(.swapped)
     let shadow = rules.hasAnonWorkingset ? takeShadow() : 0

@@ -12,7 +12,7 @@ extension GuestKernel {
     if swap.isInFrontswap(slot) { invalidateFrontswap(slot, &host) }
     guard host.persistentPut(domain: domain) else {
       counters.frontswapFailedStores += 1
-      elapsed += costs.tmemMiss.nanoseconds
+      elapsed += settings.costs.tmemMiss.nanoseconds
       return false
     }
     swap.setInFrontswap(slot, true)
@@ -23,26 +23,28 @@ extension GuestKernel {
 
   /// What a put that stored the page takes, and a get that found it.
   func putCost(_ host: borrowing Host) -> Int64 {
-    costs.tmemPut.nanoseconds + (host.tmem.compresses ? costs.tmemCompress.nanoseconds : 0)
+    settings.costs.tmemPut.nanoseconds
+      + (host.tmem.compresses ? settings.costs.tmemCompress.nanoseconds : 0)
   }
 
   /// See `putCost`.
   func getCost(_ host: borrowing Host) -> Int64 {
-    costs.tmemGet.nanoseconds + (host.tmem.compresses ? costs.tmemDecompress.nanoseconds : 0)
+    settings.costs.tmemGet.nanoseconds
+      + (host.tmem.compresses ? settings.costs.tmemDecompress.nanoseconds : 0)
   }
 
   private mutating func invalidateFrontswap(_ slot: UInt32, _ host: inout Host) {
     host.persistentFlush(domain: domain)
     swap.setInFrontswap(slot, false)
     counters.frontswapInvalidates += 1
-    elapsed += costs.tmemMiss.nanoseconds
+    elapsed += settings.costs.tmemMiss.nanoseconds
   }
 
   /// Gives a slot up, its frontswap copy included.
   ///
   /// Source: facts 3.3.
   mutating func freeSlot(_ slot: UInt32, _ host: inout Host) {
-    if swapsToMemory { keepInMemory(-regions.storedPPM(of: swap.owner(of: slot))) }
+    if settings.swapsToMemory { keepInMemory(-regions.storedPPM(of: swap.owner(of: slot))) }
     if swap.isInFrontswap(slot) { invalidateFrontswap(slot, &host) }
     swap.release(slot)
   }
@@ -98,9 +100,9 @@ extension GuestKernel {
     }
     counters.pgfault += 1
     counters.pgmajfault += 1
-    elapsed += costs.minorFault.nanoseconds
+    elapsed += settings.costs.minorFault.nanoseconds
     let start = elapsed
-    let isOnDisk = !swap.isInFrontswap(slot) && !swapsToMemory
+    let isOnDisk = !swap.isInFrontswap(slot) && !settings.swapsToMemory
     let evicted = pages.records[Int(page)]
     var done = load(slot, at: start, isSequential: false, &host)
     mapSwappedIn(page, slot, write: write, evicted: evicted, &host)
@@ -125,9 +127,9 @@ extension GuestKernel {
     }
     counters.pswpin += 1
     counters.pgpgin += 1
-    if swapsToMemory {
-      elapsed += costs.tmemGet.nanoseconds
-      counters.stallSwap += costs.tmemGet.nanoseconds
+    if settings.swapsToMemory {
+      elapsed += settings.costs.tmemGet.nanoseconds
+      counters.stallSwap += settings.costs.tmemGet.nanoseconds
       return 0
     }
     let disk = swap.devices[swap.device(of: slot)].disk
@@ -148,7 +150,7 @@ extension GuestKernel {
       state.insert(.active)
       state.formUnion(evicted.state.intersection(.workingset))
     }
-    if write || swapsToMemory || swap.isMoreThanHalfFull {
+    if write || settings.swapsToMemory || swap.isMoreThanHalfFull {
       freeSlot(slot, &host)
       state.remove(.swapCache)
       state.insert(.dirty)
@@ -163,7 +165,7 @@ extension GuestKernel {
     counters.pgfault += 1
     counters.swapRaHit += 1
     swapReadAhead.hit()
-    elapsed += costs.minorFault.nanoseconds
+    elapsed += settings.costs.minorFault.nanoseconds
     pages.remove(page, from: .inactiveAnon)
     sizes.inactiveAnon -= 1
     mapSwappedIn(page, slot, write: write, evicted: nil, &host)

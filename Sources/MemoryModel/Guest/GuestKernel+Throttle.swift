@@ -14,8 +14,8 @@ extension GuestKernel {
   /// Source: facts 6.8.
   var dirtyLimits: (hard: Int, background: Int) {
     let dirtyable = free - min(free, zones.totalReserve.pages) + sizes.file + 1
-    let hard = dirtyRatio * 4096 / 100 * dirtyable / 4096
-    let background = dirtyBackgroundRatio * 4096 / 100 * dirtyable / 4096
+    let hard = settings.dirtyRatio * 4096 / 100 * dirtyable / 4096
+    let background = settings.dirtyBackgroundRatio * 4096 / 100 * dirtyable / 4096
     return (hard, background >= hard ? hard / 2 : background)
   }
 

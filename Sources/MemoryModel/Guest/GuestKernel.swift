@@ -9,21 +9,13 @@ public import SimulationEngine
 public struct GuestKernel: ~Copyable {
   /// The number under which the host knows this guest.
   public let domain: Int
-  let costs: Costs
-  /// By which kernel's rules it works.
-  let policy: KernelPolicy
+  /// How it was built and is set.
+  let settings: KernelSettings
   /// Its rules of reclaim.
   let rules: ReclaimRules
-  let swappiness: Int
-  /// vm.dirty_ratio and vm.dirty_background_ratio.
-  let dirtyRatio: Int
-  let dirtyBackgroundRatio: Int
-  let overcommit: OvercommitMode
-  let overcommitRatio: Int
   /// What only an administrator may commit, and what a process leaves to others in mode 2 (facts 5.2).
   let adminReserve: Int
   let userReserve: Int
-  let swapsToMemory: Bool
   let cleancacheEnabled: Bool
   let frontswapEnabled: Bool
   let fileSets: [FileSet]
@@ -109,11 +101,8 @@ public struct GuestKernel: ~Copyable {
   /// A freshly booted guest, its RAM free except for the kernel's own.
   public init(_ configuration: GuestConfiguration, domain: Int) {
     self.domain = domain
-    costs = configuration.costs
-    policy = configuration.kernel
-    rules = configuration.kernel.reclaimRules
-    swappiness = configuration.swappiness
-    swapsToMemory = configuration.swapsToMemory
+    settings = configuration.kernel
+    rules = configuration.kernel.policy.reclaimRules
     cleancacheEnabled = configuration.cleancache
     frontswapEnabled = configuration.frontswap
     zones = configuration.zones
@@ -121,10 +110,6 @@ public struct GuestKernel: ~Copyable {
     let managed = configuration.zones.totalRAM
     let leftFree = managed - configuration.kernelUnreclaimable - configuration.slabReclaimable
     precondition(leftFree >= .zero, "the kernel alone needs more than the guest's memory")
-    dirtyRatio = configuration.dirtyRatio
-    dirtyBackgroundRatio = configuration.dirtyBackgroundRatio
-    overcommit = configuration.overcommit
-    overcommitRatio = configuration.overcommitRatio
     adminReserve = GuestZones.adminReserve(freeAtBoot: leftFree).pages
     userReserve = GuestZones.userReserve(freeAtBoot: leftFree).pages
     totalRAM = managed.pages
@@ -146,11 +131,12 @@ public struct GuestKernel: ~Copyable {
     pages = PageTable(pages: end - PageTable.firstPage, room: 2 * totalRAM)
     settled = SettledPages(count: end)
     swap = SwapSpace(configuration.swap.map { ($0.size.pages, $0.disk) })
-    swapReadAhead = SwapReadAhead(pageCluster: configuration.pageCluster)
+    swapReadAhead = SwapReadAhead(pageCluster: configuration.kernel.pageCluster)
     regions = AnonRegions(firstPage: end)
-    commit = CommitCounter(batch: configuration.zones.commitBatch, vcpus: configuration.vcpus)
+    commit = CommitCounter(
+      batch: configuration.zones.commitBatch, vcpus: configuration.kernel.vcpus)
     balloon = BalloonDriver(
-      generation: configuration.balloon, current: configuration.zones.balloonCurrent.pages)
+      generation: configuration.kernel.balloon, current: configuration.zones.balloonCurrent.pages)
     balloon.ballooned = configuration.zones.ballooned.pages
     updateLimits()
   }

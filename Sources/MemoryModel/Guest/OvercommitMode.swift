@@ -19,16 +19,16 @@ extension GuestKernel {
   /// A request is that of a new process of that size, or the kernel's own, which has administrator's rights and no
   /// process. Source: facts 5.2 and 3.8.
   func hasEnough(_ pages: Int, isKernels: Bool) -> Bool {
-    switch overcommit {
+    switch settings.overcommit {
     case .always: return true
     case .granted, .heuristic:
-      if overcommit == .granted && !isKernels { return true }
+      if settings.overcommit == .granted && !isKernels { return true }
       let reclaimable = free + sizes.file + slabReclaimable + swap.freeSlots + swapCachePages
       let left = reclaimable - zones.totalReserve.pages
       return left > 0 && left - (isKernels ? 0 : adminReserve) > pages
     case .never:
       let limit = GuestZones.commitLimit(
-        totalRAM: ram, swap: PageCount(swap.totalSlots), ratio: overcommitRatio
+        totalRAM: ram, swap: PageCount(swap.totalSlots), ratio: settings.overcommitRatio
       ).pages
       let allowed = isKernels ? limit : limit - adminReserve - min(pages / 32, userReserve)
       return commit.read.pages < allowed

@@ -53,11 +53,11 @@ public struct KernelTunables: Sendable {
   }
 
   /// Whether a machine with the guest's kernel and balloon has the selfballoon driver.
-  public var hasDriver: Bool { GuestSpec.hasTmem(kernel: kernel, balloon: balloon) }
+  public var hasDriver: Bool { GuestSpec.hasTmem(KernelSettings(kernel, balloon: balloon)) }
 
   /// Why nothing is set from within a guest that cannot have the driver, a sentence.
   var lackingDriver: String {
-    "Guest \(guest) is \(GuestSpec.systemText(kernel: kernel, balloon: balloon)), which "
+    "Guest \(guest) is \(GuestSpec.systemText(KernelSettings(kernel, balloon: balloon))), which "
       + (isStatic
         ? "has no selfballoon driver: nothing is set from within it."
         : "never had the selfballoon driver: what the runs set can be set nowhere.")

@@ -24,8 +24,8 @@ public struct BootFacts: Sendable {
           ]
         })
       return """
-        guest \(guest.name): \(guest.memory.text), Linux \(guest.kernel.rawValue), \
-        \(guest.vcpus) CPU\(guest.vcpus == 1 ? "" : "s")
+        guest \(guest.name): \(guest.memory.text), Linux \(guest.kernel.policy.rawValue), \
+        \(guest.kernel.vcpus) CPU\(guest.kernel.vcpus == 1 ? "" : "s")
 
         \(zoneTable(zones).text(width: width))
         \(table.text(width: width))
@@ -76,7 +76,7 @@ public struct BootFacts: Sendable {
       Fact(
         name: "CommitLimit",
         value: GuestZones.commitLimit(
-          totalRAM: zones.totalRAM, swap: swap, ratio: guest.overcommitRatio
+          totalRAM: zones.totalRAM, swap: swap, ratio: guest.kernel.overcommitRatio
         ).pages),
       Fact(name: "default selfballoon_reserved_mb", value: Int(reservedMB), unit: "MiB"),
       Fact(name: "floor (rule: \(floor.rule.rawValue))", value: Int(clamping: floor.pages)),

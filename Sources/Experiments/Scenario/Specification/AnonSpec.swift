@@ -1,4 +1,6 @@
 /// What a guest does with the memory it has committed.
+///
+/// Assumed where neither the scenario nor the trace says so: 0.8 of what is committed is touched, none of it is cold.
 public struct AnonSpec: Sendable {
   /// How much of what is committed is touched.
   public enum Touched: Hashable, Sendable {
@@ -8,15 +10,18 @@ public struct AnonSpec: Sendable {
     case share(Int64)
   }
   /// How much of what is committed is touched.
-  public var touched: Touched
+  public var touched = Touched.share(800_000)
   /// The share of touched pages that are never touched again, in millionths.
-  public var coldPPM: Int64
+  public var coldPPM: Int64 = 0
   /// Pages a second at which a new region is touched; nothing: as fast as it goes.
   public var touchRate: Rate?
   /// Which regions go first when the trace falls.
-  public var release: ReleaseOrder
+  public var release = ReleaseOrder.lifo
   /// Accesses to the pages that are not cold; nothing: none.
   public var access: AnonAccessSpec?
+
+  /// Memory that is touched once and then left alone.
+  public init() {}
 }
 
 /// Which regions are freed when committed memory falls.

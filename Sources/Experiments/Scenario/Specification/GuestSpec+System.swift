@@ -5,13 +5,13 @@ extension GuestSpec {
   /// Whether a machine with this kernel and balloon can have had transcendent memory and the selfballoon driver.
   ///
   /// Both were in Linux up to 5.2, in guests of Xen. Source: facts 1.1 and 1.7.
-  public static func hasTmem(kernel: KernelPolicy, balloon: BalloonGeneration) -> Bool {
-    kernel == .linux4_19 && balloon != .virtio
+  public static func hasTmem(_ kernel: KernelSettings) -> Bool {
+    kernel.policy == .linux4_19 && kernel.balloon != .virtio
   }
 
   /// What the guest has that no machine with its kernel and balloon had: the key that says so, and its name.
   var partsOfNoSystem: [(key: String, part: String)] {
-    if Self.hasTmem(kernel: kernel, balloon: balloon) { return [] }
+    if Self.hasTmem(kernel) { return [] }
     var parts: [(key: String, part: String)] = []
     // A command line that cannot be read is another problem, and told elsewhere.
     if let options = try? BootOptions(commandLine: boot, generation: driver), options.isTmemEnabled
@@ -23,12 +23,12 @@ extension GuestSpec {
   }
 
   /// The kernel and the balloon in words.
-  var systemText: String { Self.systemText(kernel: kernel, balloon: balloon) }
+  var systemText: String { Self.systemText(kernel) }
 
   /// A kernel and a balloon in words, as in `a guest of Linux 6.1 with virtio's balloon`.
-  public static func systemText(kernel: KernelPolicy, balloon: BalloonGeneration) -> String {
-    "a guest of Linux \(kernel.rawValue) with "
-      + (balloon == .virtio ? "virtio's balloon" : "Xen's balloon")
+  public static func systemText(_ kernel: KernelSettings) -> String {
+    "a guest of Linux \(kernel.policy.rawValue) with "
+      + (kernel.balloon == .virtio ? "virtio's balloon" : "Xen's balloon")
   }
 
   /// What to know of a guest that never was; nothing for others.

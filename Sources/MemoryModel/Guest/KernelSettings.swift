@@ -1,0 +1,37 @@
+/// How a guest's kernel was built and is set, as far as a scenario says so.
+///
+/// A default has its only place here. A new one is a property, the line of the model that uses it, and a row of the
+/// table of a guest's keys.
+public struct KernelSettings: Hashable, Sendable {
+  /// By which kernel's rules it works.
+  public var policy: KernelPolicy
+  /// Virtual CPUs, at least 1; they set the commit counter's batch.
+  public var vcpus = 1
+  /// Whether transparent huge pages are on (`always` or `madvise`) and raise min_free_kbytes at boot.
+  public var transparentHugePages = false
+  /// Whether the swap devices are RAM (zram of same-filled pages): nothing is waited for, and a page that is swapped in
+  /// gives its slot up.
+  public var swapsToMemory = false
+  /// vm.swappiness, 0 to 100.
+  public var swappiness = 60
+  /// vm.page-cluster: swap is read ahead in blocks of up to 2 to this power, 0 to 10; 0: not at all.
+  public var pageCluster = 0
+  /// vm.dirty_ratio, in percent, 0 to 100.
+  public var dirtyRatio = 20
+  /// vm.dirty_background_ratio, in percent, 0 to 100.
+  public var dirtyBackgroundRatio = 10
+  /// vm.overcommit_memory, or that every mapping is granted as in the recording.
+  public var overcommit = OvercommitMode.granted
+  /// vm.overcommit_ratio, in percent, not negative.
+  public var overcommitRatio = 50
+  /// The generation of the balloon driver.
+  public var balloon: BalloonGeneration
+  /// Time that things take.
+  public var costs = Costs()
+
+  /// A kernel with everything at its default.
+  public init(_ policy: KernelPolicy = .linux4_19, balloon: BalloonGeneration = .linux4_19) {
+    self.policy = policy
+    self.balloon = balloon
+  }
+}
