@@ -56,7 +56,7 @@ struct BundledScenarioTests {
 
   @Test("The boot facts of a guest are those of the kernel")
   func bootFacts() async throws {
-    // G1 of facts 5.4: 1 GiB, 255,976 managed pages.
+    // G1 of Docs/kernel.md 5.4: 1 GiB, 255,976 managed pages.
     let file = RepositoryFile.path("Scenarios/steps.yaml")
 
     let inspection = try await workplace.run("inspect", file, "--json")

@@ -53,7 +53,7 @@ struct BootMemoryTests {
     #expect(half.totalRAM == whole.totalRAM - .gibibytes(1))
     #expect(half.balloonCurrent == .gibibytes(1))
     #expect(half.maxPFN == whole.maxPFN)
-    // min_free_kbytes is the root of 16 times the KiB (facts 5.3): of half the memory some 0.7 of it.
+    // min_free_kbytes is the root of 16 times the KiB (Docs/kernel.md 5.3): of half the memory some 0.7 of it.
     let ratio = Double(half.minFreeKilobytes) / Double(whole.minFreeKilobytes)
     #expect((0.69...0.72).contains(ratio))
     #expect(virtio.minFreeKilobytes == whole.minFreeKilobytes)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Experiments
 
-/// The behaviours of facts 8 in a whole run: 1 to 5, 9, 13, 16, 17, 19 and 29, with guest G1.
+/// The behaviours of Docs/kernel.md 8 in a whole run: 1 to 5, 9, 13, 16, 17, 19 and 29, with guest G1.
 @Suite("Closed loop")
 struct ClosedLoopTests {
   @Test("Behaviour 1: the first tick balloons 26016 pages out")
@@ -161,7 +161,7 @@ struct ClosedLoopTests {
 
     let log = try Fixture.run(Fixture.scenario(guest, seconds: 430)).log
 
-    // G1 with THP (facts 5.4): goal 20000 + 17877 + 25344, where the guest comes to rest up to seven pages above it.
+    // G1 with THP (Docs/kernel.md 5.4): goal 20000 + 17877 + 25344, where the guest comes to rest up to seven pages above it.
     let decision = try #require(log.workers.first?.decision.balloon)
     #expect(decision.goal == 63_221)
     #expect((63_221...63_228).contains(log.value(.totalRamPages, at: 429)))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Experiments
 
-/// What a guest does when its balloon, its worker, its pools or its host fail for a while (facts 2.2 to 2.4, 4.6).
+/// What a guest does when its balloon, its worker, its pools or its host fail for a while (Docs/kernel.md 2.2 to 2.4, 4.6).
 @Suite("Faults")
 struct FaultTests {
   /// G1 that has settled at 47855 pages when, at 427 s, it commits 100000 more: a growth that is due at 430 s.

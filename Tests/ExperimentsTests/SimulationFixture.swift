@@ -33,7 +33,7 @@ final class RunLog: RunObserver {
 
 /// Scenarios built in code.
 enum Fixture {
-  /// G1 of facts 5.4 with defaults: 1 GiB, one CPU, no swap, no files, 20,000 pages committed, none touched.
+  /// G1 of Docs/kernel.md 5.4 with defaults: 1 GiB, one CPU, no swap, no files, 20,000 pages committed, none touched.
   static func guest(memory: PageCount = .gibibytes(1)) -> GuestSpec {
     var guest = GuestSpec(name: "g1", memory: memory)
     guest.committed.source = .constant(.pages(20_000))

@@ -74,7 +74,7 @@ struct StaleFrontswapTests {
     #expect(shrinks[1].invocation == start.invocation + 1)
     #expect(try #require(shrinks[13].decision.shrink?.frontswap) * 2 > peak)
     #expect(try #require(shrinks[14].decision.shrink?.frontswap) * 2 < peak)
-    // At 20 pages a twentieth is all of them, and a shrink to nothing does nothing in 3.6 (facts 3.6).
+    // At 20 pages a twentieth is all of them, and a shrink to nothing does nothing in 3.6 (Docs/kernel.md 3.6).
     let last = log.value(.frontswapPages, at: 1_499)
     #expect(1...20 ~= last)
     #expect(log.workers.last?.decision.shrink?.shrinkTarget == 0)

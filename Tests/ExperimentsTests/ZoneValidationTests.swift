@@ -137,7 +137,7 @@ struct ZoneValidationTests {
     }
   }
 
-  /// G1 of facts 5.4 as a recording.
+  /// G1 of Docs/kernel.md 5.4 as a recording.
   private func g1(kernel: String, minFree: Int) -> String {
     """
     { "guest_mb": 1024, "thp": "never", "kernel": "\(kernel)", "min_free_kbytes": \(minFree),

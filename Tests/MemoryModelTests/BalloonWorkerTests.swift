@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-/// The behaviours of facts 8 that are the balloon driver's: 18 to 21, 23, 28.
+/// The behaviours of Docs/kernel.md 8 that are the balloon driver's: 18 to 21, 23, 28.
 @Suite("Balloon driver")
 struct BalloonWorkerTests {
   @Test("The first tick's credit of -26016 goes out in 50 batches of 512 and one of 416")
@@ -63,7 +63,7 @@ struct BalloonWorkerTests {
     #expect(after.minFreeKilobytes == 4_047)
     #expect(after.totalReserve == .pages(2_504))
     #expect(after.zones[1].low == .pages(1_247))
-    // Facts 5.3 and 5.4 with 3976 and 43879 pages managed: P 1011; DMA 83/103/123, protected by 171
+    // Docs/kernel.md 5.3 and 5.4 with 3976 and 43879 pages managed: P 1011; DMA 83/103/123, protected by 171
     // pages; DMA32 927/1158/1389; R = (171 + 123) + 1389.
     #expect(written.minFreeKilobytes == 4_047)
     #expect(written.zones[0].low == .pages(103))
@@ -185,7 +185,7 @@ struct BalloonWorkerTests {
     g1.check()
   }
 
-  @Test("si_mem_available is the worked example of facts 2.6")
+  @Test("si_mem_available is the worked example of kernel.md 2.6")
   func available() {
     var g1 = Machine()
     // Free 30000, page cache 100000, reclaimable slab 4000; then free 1500, page cache 600, no slab.

@@ -49,7 +49,7 @@ struct CommitTests {
     }
   }
 
-  @Test("The batch follows memory and CPUs (facts 5.1)")
+  @Test("The batch follows memory and CPUs (kernel.md 5.1)")
   func batch() {
     #expect(GuestZones.commitBatch(totalRAM: .pages(255_976), vcpus: 1) == 999)
     #expect(GuestZones.commitBatch(totalRAM: .pages(255_976), vcpus: 2) == 499)
@@ -58,7 +58,7 @@ struct CommitTests {
     #expect(GuestZones.commitBatch(totalRAM: .pages(4000), vcpus: 100) == 200)
   }
 
-  @Test("CommitLimit moves with the balloon (facts 5.2)")
+  @Test("CommitLimit moves with the balloon (kernel.md 5.2)")
   func commitLimit() {
     let swap = PageCount.pages(524_288)
 
@@ -73,7 +73,7 @@ struct CommitTests {
     #expect(GuestZones.commitLimit(totalRAM: .pages(1_519_879), swap: .zero).pages * 4 == 3_039_756)
   }
 
-  @Test("Admin and user reserve are 1/32 of free memory up to 8 and 128 MiB (facts 5.2)")
+  @Test("Admin and user reserve are 1/32 of free memory up to 8 and 128 MiB (kernel.md 5.2)")
   func reserves() {
     // 1 GiB free: 32768 KiB; 128 MiB free: 4096 KiB; 8 GiB free: 262144 KiB.
     #expect(GuestZones.adminReserve(freeAtBoot: .mebibytes(128)) == .pages(1024))

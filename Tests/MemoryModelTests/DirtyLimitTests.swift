@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-/// Dirty limits and what becomes of writers above them (facts 6.8).
+/// Dirty limits and what becomes of writers above them (Docs/kernel.md 6.8).
 @Suite("Dirty limits")
 struct DirtyLimitTests {
   /// G1 with 200000 pages free and 30000 file pages, `dirty` of them dirty, though no pages are on lists.
@@ -15,7 +15,7 @@ struct DirtyLimitTests {
     return machine
   }
 
-  @Test("The worked example of facts 6.8: thresh 45488, bg 22716")
+  @Test("The worked example of kernel.md 6.8: thresh 45488, bg 22716")
   func workedExample() {
     let limits = g1(dirty: 0).kernel.dirtyLimits
     let equalRatios = g1(dirty: 0) { $0.kernel.dirtyBackgroundRatio = 20 }.kernel.dirtyLimits

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-/// The page cache and cleancache, behaviours 17 and 29 of facts 8 included.
+/// The page cache and cleancache, behaviours 17 and 29 of Docs/kernel.md 8 included.
 @Suite("Page cache")
 struct FileCacheTests {
   @Test(
@@ -47,7 +47,7 @@ struct FileCacheTests {
     g1.check()
   }
 
-  @Test("Pages that were only written are not put, those that were read too are (facts 4.7)")
+  @Test("Pages that were only written are not put, those that were read too are (kernel.md 4.7)")
   func writtenPages() {
     var g1 = Machine { $0.fileSets = [(.pages(100), 0)] }
     g1.file(0..<40)
@@ -67,7 +67,7 @@ struct FileCacheTests {
     g1.check()
   }
 
-  @Test("drop_caches leaves no shadow, and a read after it is no refault (facts 4.7)")
+  @Test("drop_caches leaves no shadow, and a read after it is no refault (kernel.md 4.7)")
   func dropCaches() {
     var g1 = Machine { $0.fileSets = [(.pages(100), 0)] }
     g1.file(0..<100)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-/// File read-ahead (Linux 4.19, mm/readahead.c; facts 4.7, 5.5 and 6.1).
+/// File read-ahead (Linux 4.19, mm/readahead.c; Docs/kernel.md 4.7, 5.5 and 6.1).
 @Suite("File read-ahead")
 struct FileReadAheadTests {
   /// G1 and one reader of a file of `pages` pages, read ahead by up to `largest`.

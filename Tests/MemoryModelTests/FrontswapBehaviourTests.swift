@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-/// The behaviours of facts 8 that are frontswap's: 22 to 26.
+/// The behaviours of Docs/kernel.md 8 that are frontswap's: 22 to 26.
 @Suite("Frontswap in the guest")
 struct FrontswapBehaviourTests {
   /// G1 with room for `slots` swapped pages, and `slack` pages that its host may give beyond its RAM.
@@ -190,7 +190,8 @@ struct FrontswapBehaviourTests {
     g1.check()
   }
 
-  @Test("A shrink's memory check shows what the commit counter's CPU kept to itself (facts 3.8)")
+  @Test(
+    "A shrink's memory check shows what the commit counter's CPU kept to itself (kernel.md 3.8)")
   func shrinkFoldsCommit() {
     var g1 = g1(slack: 10_000)
     g1.use(3_000)
@@ -209,7 +210,7 @@ struct FrontswapBehaviourTests {
     #expect(afterLarge == .pages(3_500))
   }
 
-  @Test("An idle first device absorbs a shrink; 3.6 does not shrink to nothing (facts 3.6)")
+  @Test("An idle first device absorbs a shrink; 3.6 does not shrink to nothing (kernel.md 3.6)")
   func shrinkChoosesDevice() {
     var g1 = Machine { $0.swap = [(.pages(11), 0), (.pages(2_001), 0)] }
     g1.host.setMaxPages(.pages(300_000), of: 0)
@@ -264,7 +265,7 @@ struct FrontswapBehaviourTests {
   }
 
   @Test(
-    "A page written while its swap write is under way keeps its slot and is dirty again (facts 3.2)"
+    "A page written while its swap write is under way keeps its slot and is dirty again (kernel.md 3.2)"
   )
   func writeDuringSwapWrite() {
     var g1 = g1(slack: 0)

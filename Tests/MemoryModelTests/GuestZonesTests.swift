@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Zones of a guest at boot")
 struct GuestZonesTests {
-  /// The guest G1 of facts 5.4.
+  /// The guest G1 of Docs/kernel.md 5.4.
   let g1 = GuestZones(BootParameters(memory: .gibibytes(1)))
 
   /// A kernel with transparent huge pages.
@@ -14,7 +14,7 @@ struct GuestZonesTests {
     return kernel
   }()
 
-  @Test("G1: 1 GiB, one CPU, every number of facts 5.4 from the size alone")
+  @Test("G1: 1 GiB, one CPU, every number of kernel.md 5.4 from the size alone")
   func oneGibibyte() {
     let dma = g1.zones[0]
     let dma32 = g1.zones[1]
@@ -34,7 +34,7 @@ struct GuestZonesTests {
     #expect(g1.commitBatch == 999)
   }
 
-  @Test("G8: 8 GiB, three zones, every number of facts 5.4 from the size alone")
+  @Test("G8: 8 GiB, three zones, every number of kernel.md 5.4 from the size alone")
   func eightGibibytes() {
     let zones = GuestZones(BootParameters(memory: .gibibytes(8)))
     let marks = zones.zones.map { [$0.min.pages, $0.low.pages, $0.high.pages] }
@@ -50,7 +50,7 @@ struct GuestZonesTests {
     #expect(zones.unusable.pages == 3976 + 3984)
   }
 
-  @Test("Huge pages raise min_free_kbytes and R several times (facts 5.3)")
+  @Test("Huge pages raise min_free_kbytes and R several times (kernel.md 5.3)")
   func hugePages() {
     let one = GuestZones(BootParameters(memory: .gibibytes(1), kernel: Self.withHugePages))
     let eight = GuestZones(BootParameters(memory: .gibibytes(8), kernel: Self.withHugePages))
@@ -63,7 +63,7 @@ struct GuestZonesTests {
     #expect(eight.totalReserve.pages == 33_250)
   }
 
-  @Test("Below 512 MiB of managed memory khugepaged does nothing (facts 5.3 (b))")
+  @Test("Below 512 MiB of managed memory khugepaged does nothing (kernel.md 5.3 (b))")
   func hugePagesInASmallGuest() {
     let without = GuestZones(BootParameters(memory: .mebibytes(512)))
 
@@ -91,7 +91,7 @@ struct GuestZonesTests {
     #expect(new.minFreeKilobytes == 4035)
   }
 
-  @Test("Pages freed late are managed, but the marks do not know them (facts 5.3 (a))")
+  @Test("Pages freed late are managed, but the marks do not know them (kernel.md 5.3 (a))")
   func lateFreedPages() {
     let layout = g1Layout(dma32: 252_000 + 2440)
 

@@ -63,7 +63,7 @@ struct HostClaimTests {
   }
 
   @Test(
-    "A frozen client's puts fail, its gets and flushes work, and others are not concerned (facts 4.6)"
+    "A frozen client's puts fail, its gets and flushes work, and others are not concerned (kernel.md 4.6)"
   )
   func frozen() {
     var host = host()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-/// What the host does with its memory, behaviour 27 of facts 8 included.
+/// What the host does with its memory, behaviour 27 of Docs/kernel.md 8 included.
 @Suite("Host")
 struct HostTests {
   @Test("Behaviour 27: ephemeral pages go oldest first, whosever they are; persistent ones stay")
@@ -78,7 +78,7 @@ struct HostTests {
     host.checkInvariants()
   }
 
-  @Test("What a persistent page took goes to tmem's own list, not to the heap (facts 4.3)")
+  @Test("What a persistent page took goes to tmem's own list, not to the heap (kernel.md 4.3)")
   func flushToTmemList() {
     var host = Host(memory: .mebibytes(128), tmem: TmemConfiguration(), disks: [])
     let domain = host.addDomain(memory: .mebibytes(64)) ?? -1

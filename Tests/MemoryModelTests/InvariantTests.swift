@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-@Suite("Invariants (facts 9)")
+@Suite("Invariants (kernel.md 9)")
 struct InvariantTests {
   @Test("A guest and a host in which something happened pass")
   func soundMachinePasses() {

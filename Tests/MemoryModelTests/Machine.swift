@@ -4,7 +4,7 @@ import SimulationEngine
 
 /// One guest on a host, moved by hand: nothing happens in it but what the test does.
 ///
-/// By default the guest is G1 of facts 5.4: 1 GiB, 255,976 pages managed, B 262,144, R 2,504, all of it free.
+/// By default the guest is G1 of Docs/kernel.md 5.4: 1 GiB, 255,976 pages managed, B 262,144, R 2,504, all of it free.
 struct Machine: ~Copyable {
   var host: Host
   var kernel: GuestKernel

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-/// Which requests are granted in the modes of vm.overcommit_memory (facts 5.2).
+/// Which requests are granted in the modes of vm.overcommit_memory (Docs/kernel.md 5.2).
 @Suite("Overcommit")
 struct OvercommitTests {
   /// G1, all 255976 pages free at boot: admin reserve 8192 KiB = 2048 pages, user reserve 1023904 / 32 = 31997 KiB = 7999 pages.
@@ -52,7 +52,7 @@ struct OvercommitTests {
 
   @Test("Mode 2 grants what stays below CommitLimit less the reserves, and ballooning moves it")
   func never() {
-    // CommitLimit 652276 with 524288 slots (facts 5.2), less 2048 and 7999: 642229, and below it passes.
+    // CommitLimit 652276 with 524288 slots (Docs/kernel.md 5.2), less 2048 and 7999: 642229, and below it passes.
     let atBoot = [642_228, 642_229].map { isGranted($0, .never, slots: 524_288) }
     var small = g1(.never, slots: 524_288)
     _ = small.balloon(to: 47_855)
@@ -100,7 +100,8 @@ struct OvercommitTests {
     g1.check()
   }
 
-  @Test("The kernel's test before a shrink follows the mode: no reserves, no process (facts 3.8)")
+  @Test(
+    "The kernel's test before a shrink follows the mode: no reserves, no process (kernel.md 3.8)")
   func shrinkTest() {
     let verdicts = [OvercommitMode.granted, .heuristic, .always, .never].map { mode in
       var g1 = g1(mode)

@@ -1,6 +1,6 @@
 /// A second guest kernel, written for nothing but to be plain: every list an array, every page a struct.
 ///
-/// It follows facts 3, 5.5 and 6 for reads of files, anonymous memory and swap into a frontswap that always has
+/// It follows Docs/kernel.md 3, 5.5 and 6 for reads of files, anonymous memory and swap into a frontswap that always has
 /// room, and for later kernels section 2.13 of the model. No kswapd, no writes to files, no process killed: the tests do
 /// not get there.
 struct PlainKernel {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-/// The rules by which reclaim divides its work, beside the numbers of facts 6.
+/// The rules by which reclaim divides its work, beside the numbers of Docs/kernel.md 6.
 @Suite("Reclaim rules")
 struct ReclaimRuleTests {
   /// A guest with swap whose lists have the given sizes, though no pages are on them.
@@ -25,7 +25,7 @@ struct ReclaimRuleTests {
     machine.kernel.planPass(priority: priority, goal: 32, isKswapd: false).planned
   }
 
-  @Test("The worked example of facts 6.6: ap 119, fp 11090, so 29 and 19 become 1 and 19")
+  @Test("The worked example of kernel.md 6.6: ap 119, fp 11090, so 29 and 19 become 1 and 19")
   func workedExample() {
     var machine = guest(inactiveAnon: 120_000, inactiveFile: 80_000, activeFile: 80_001)
     // 60 * 357 / 180 = 119; 140 * 1109 / 14 = 11090.
@@ -76,7 +76,7 @@ struct ReclaimRuleTests {
   }
 
   @Test(
-    "An inactive list is low by the ratio of facts 6.5",
+    "An inactive list is low by the ratio of kernel.md 6.5",
     arguments: [
       // GiB of both lists, ratio: inactive * ratio = active is not low, one page more on the active list is.
       (gibibytes: 0, ratio: 1), (1, 3), (2, 4), (4, 6), (10, 10),

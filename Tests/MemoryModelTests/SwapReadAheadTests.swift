@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-/// Swap read-ahead (facts 3.2).
+/// Swap read-ahead (Docs/kernel.md 3.2).
 @Suite("Swap read-ahead")
 struct SwapReadAheadTests {
   @Test("The window follows the hits, is halved at most, and is aligned")

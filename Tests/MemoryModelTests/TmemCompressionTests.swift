@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-/// Pages that take less than a page in tmem (facts 4.6).
+/// Pages that take less than a page in tmem (Docs/kernel.md 4.6).
 @Suite("Tmem compression")
 struct TmemCompressionTests {
   /// 128 MiB with two guests of 32 MiB, pages compressed to `ppm` millionths.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemoryModel
 
-/// Whose ephemeral page goes when a host with weights needs one (facts 4.4).
+/// Whose ephemeral page goes when a host with weights needs one (Docs/kernel.md 4.4).
 @Suite("Quota of ephemeral pages")
 struct TmemQuotaTests {
   struct Case: Sendable {

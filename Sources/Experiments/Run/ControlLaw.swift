@@ -3,7 +3,7 @@ internal import Policies
 /// What the control law predicts of a guest whose goal stays where it is.
 ///
 /// Each run of the worker takes 1/d off the distance to the goal, so half of it is gone after ln 2 / -ln(1 - 1/d) runs; frontswap
-/// loses a part in `frontswap_hysteresis` every `frontswap_inertia` quiet runs. Source: facts 1.3, 1.4; truncation and the time
+/// loses a part in `frontswap_hysteresis` every `frontswap_inertia` quiet runs. Source: Docs/kernel.md 1.3, 1.4; truncation and the time
 /// of a run are left out.
 struct ControlLaw {
   /// Half-lives in seconds of memory above the goal and below it; nothing with selfballooning off or a divisor of 0.

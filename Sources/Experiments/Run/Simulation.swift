@@ -147,7 +147,7 @@ public struct Simulation: ~Copyable {
 
   /// Schedules `event` as the kernel's timers do: so many jiffies after the last whole one.
   ///
-  /// Source: facts 1.5. A delay beyond the end of time never comes.
+  /// Source: Docs/kernel.md 1.5. A delay beyond the end of time never comes.
   mutating func schedule(_ event: SimulationEvent, afterJiffies delay: UInt64, _ phase: Phase) {
     schedule(event, afterJiffies: delay, since: now, phase)
   }

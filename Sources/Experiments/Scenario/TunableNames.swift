@@ -1,7 +1,7 @@
 /// The sysfs attributes of the selfballoon driver, in the order of its documentation, with their texts
 /// after boot; nothing: set at boot from the command line or the guest's size.
 ///
-/// Source: facts 1.1.
+/// Source: Docs/kernel.md 1.1.
 let tunableDefaults: [(name: String, text: String?)] = [
   ("selfballooning", nil),
   ("selfballoon_interval", "5"),

@@ -18,7 +18,7 @@ public struct BootLayout: Hashable, Sendable {
   /// Moves managed pages in (positive) or out, and gives back what no zone could take or spare.
   ///
   /// Out, the highest zone goes first, for it is the one that allocations prefer; in, the lowest zone that
-  /// is below its limit comes first, for the balloon gives back in the reverse order (facts 2.1). A zone stays
+  /// is below its limit comes first, for the balloon gives back in the reverse order (Docs/kernel.md 2.1). A zone stays
   /// within zero and its limit.
   mutating func move(_ pages: Int, limits: [PageCount]) -> Int {
     var rest = pages
@@ -36,7 +36,7 @@ extension BootLayout {
   /// A Xen guest that runs Linux 4.19: no hole below 4 GiB, every frame is memory.
   ///
   /// What the kernel keeps of a zone is a share of the zone in 1/32768: 512 for the memory map (64 bytes a page),
-  /// the rest is fitted to the two guests of facts 5.4, 1 GiB (3976, 252000) and 8 GiB (3976, 1020000, 1020000),
+  /// the rest is fitted to the two guests of Docs/kernel.md 5.4, 1 GiB (3976, 252000) and 8 GiB (3976, 1020000, 1020000),
   /// which it gives exactly. It holds the kernel image, page tables and hash tables.
   static func xen(memory: PageCount) -> BootLayout {
     let fitted: [(kind: Zone.Kind, share: Int)] = [(.dma, 448), (.dma32, 256), (.normal, 381)]

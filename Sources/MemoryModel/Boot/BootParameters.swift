@@ -4,7 +4,7 @@ public struct BootParameters: Hashable, Sendable {
   public var memory: PageCount
   /// How the kernel is set.
   public var kernel: KernelSettings
-  /// Pages given to the allocator after the marks were computed (facts 5.3 (a)).
+  /// Pages given to the allocator after the marks were computed (Docs/kernel.md 5.3 (a)).
   public var lateFreed: PageCount
   /// Pages of `memory` that the domain is not given at boot: they begin on the balloon's list.
   public var ballooned: PageCount
@@ -12,7 +12,7 @@ public struct BootParameters: Hashable, Sendable {
   public var layout: BootLayout
 
   /// Whether the kernel sees all of `memory` when it sets its marks, and is ballooned only then: so with virtio's balloon,
-  /// while a guest of Xen's begins with what it was given (facts 2.1).
+  /// while a guest of Xen's begins with what it was given (Docs/kernel.md 2.1).
   var setsMarksOfWhole: Bool { kernel.balloon == .virtio }
 
   /// A guest of which the size is known, and perhaps more.

@@ -5,7 +5,7 @@ extension GuestZones {
   ///   - totalRAM: totalram_pages at boot.
   ///   - vcpus: At least 1.
   ///
-  /// Source: facts 5.1, mm_compute_batch() of Linux 4.19; the policy does not change it.
+  /// Source: Docs/kernel.md 5.1, mm_compute_batch() of Linux 4.19; the policy does not change it.
   public static func commitBatch(totalRAM: PageCount, vcpus: Int) -> Int {
     max(2 * vcpus, 32, min(totalRAM.pages / vcpus / 256, Int(Int32.max)))
   }
@@ -17,7 +17,7 @@ extension GuestZones {
   ///   - swap: All swap space.
   ///   - ratio: vm.overcommit_ratio in percent, not negative.
   ///
-  /// Source: facts 5.2, vm_commit_limit(), without huge TLB pages.
+  /// Source: Docs/kernel.md 5.2, vm_commit_limit(), without huge TLB pages.
   public static func commitLimit(totalRAM: PageCount, swap: PageCount, ratio: Int = 50) -> PageCount
   {
     PageCount(totalRAM.pages * ratio / 100) + swap
@@ -25,14 +25,14 @@ extension GuestZones {
 
   /// What only an administrator may commit: 1/32 of the memory free at boot, at most 8 MiB.
   ///
-  /// Source: facts 5.2, init_admin_reserve().
+  /// Source: Docs/kernel.md 5.2, init_admin_reserve().
   public static func adminReserve(freeAtBoot: PageCount) -> PageCount {
     reserve(freeAtBoot: freeAtBoot, ceiling: 8192)
   }
 
   /// What a process leaves to others in mode 2: 1/32 of the memory free at boot, at most 128 MiB.
   ///
-  /// Source: facts 5.2, init_user_reserve().
+  /// Source: Docs/kernel.md 5.2, init_user_reserve().
   public static func userReserve(freeAtBoot: PageCount) -> PageCount {
     reserve(freeAtBoot: freeAtBoot, ceiling: 131_072)
   }

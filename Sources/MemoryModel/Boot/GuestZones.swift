@@ -1,7 +1,7 @@
 /// A guest's zones with their marks, and what the kernel derives from them.
 ///
 /// Everything but `managed`, `totalRAM` and `unusable` is computed at boot and on a sysctl write, and does not
-/// follow ballooning (facts 2.7).
+/// follow ballooning (Docs/kernel.md 2.7).
 public struct GuestZones: Hashable, Sendable {
   /// DMA, DMA32 and Normal, in this order, those without memory included.
   public var zones: [Zone] {
@@ -41,7 +41,7 @@ public struct GuestZones: Hashable, Sendable {
   public private(set) var highMark = PageCount.zero
   /// Pages of lower zones that allocations preferring the highest zone may not take.
   ///
-  /// With it and the summed marks a single pool stands for all zones (facts 5.4): an allocation
+  /// With it and the summed marks a single pool stands for all zones (Docs/kernel.md 5.4): an allocation
   /// succeeds if free > mark + unusable. A zone cannot keep more than it manages.
   public private(set) var unusable = PageCount.zero
 
@@ -57,7 +57,7 @@ public struct GuestZones: Hashable, Sendable {
 
   /// The zones of a guest that has booted. The kernel's steps are in the order in which it takes them.
   ///
-  /// Source: facts 5.3 and 5.4.
+  /// Source: Docs/kernel.md 5.3 and 5.4.
   public init(_ boot: BootParameters) {
     layout = boot.layout
     totalRAM = boot.layout.managed
@@ -87,10 +87,10 @@ public struct GuestZones: Hashable, Sendable {
 
   /// Managed memory with which khugepaged starts: 512 MiB.
   ///
-  /// Source: facts 5.3 (b).
+  /// Source: Docs/kernel.md 5.3 (b).
   static let leastForHugePages = PageCount.mebibytes(512)
 
-  /// Pages ballooned in (positive) or out: zones manage more or fewer, nothing else changes (facts 2.7).
+  /// Pages ballooned in (positive) or out: zones manage more or fewer, nothing else changes (Docs/kernel.md 2.7).
   ///
   /// The highest zone gives first and gets back last; no zone manages more than at boot.
   /// Going below zero or above what was managed at boot is a fault of the caller.
@@ -144,7 +144,7 @@ public struct GuestZones: Hashable, Sendable {
   ///
   /// Nothing stands for the present value. The kernel takes 0 to 2^31 - 1 and so does this.
   ///
-  /// Source: facts 2.7.
+  /// Source: Docs/kernel.md 2.7.
   public mutating func recompute(minFreeKilobytes written: Int? = nil) {
     if let written { minFreeKilobytes = min(max(0, written), Int(Int32.max)) }
     settle()

@@ -1,7 +1,7 @@
 extension KernelPolicy {
   /// The most that the kernel sets min_free_kbytes to by itself, in KiB.
   ///
-  /// Source: facts 5.3; 6.1: mm/page_alloc.c, calculate_min_free_kbytes().
+  /// Source: Docs/kernel.md 5.3; 6.1: mm/page_alloc.c, calculate_min_free_kbytes().
   public var minFreeCeiling: Int {
     switch self {
     case .linux4_19: 65_536
@@ -11,7 +11,7 @@ extension KernelPolicy {
 
   /// Whether min_free_kbytes is computed a second time, from managed minus high, without huge pages.
   ///
-  /// Source: facts 5.3 (c).
+  /// Source: Docs/kernel.md 5.3 (c).
   public var recomputesWithoutHugePages: Bool {
     switch self {
     case .linux4_19: false
@@ -21,7 +21,7 @@ extension KernelPolicy {
 
   /// Pages given to the allocator after the marks were computed, unless something else is known.
   ///
-  /// Source: facts 5.3 (a) for 6.1; the guests of facts 5.4 have none.
+  /// Source: Docs/kernel.md 5.3 (a) for 6.1; the guests of Docs/kernel.md 5.4 have none.
   public var lateFreed: PageCount {
     switch self {
     case .linux4_19: .zero
@@ -31,7 +31,7 @@ extension KernelPolicy {
 
   /// Whether vm_memory_committed() adds up what every CPU keeps to itself.
   ///
-  /// Source: facts 5.1 for 4.19; the recorded guests of 6.1, whose Committed_AS shows every mapping at once.
+  /// Source: Docs/kernel.md 5.1 for 4.19; the recorded guests of 6.1, whose Committed_AS shows every mapping at once.
   public var readsCommittedExactly: Bool {
     switch self {
     case .linux4_19: false

@@ -1,6 +1,6 @@
 /// A zone of a guest's page frames with its marks and what it keeps from allocations that prefer a higher zone.
 public struct Zone: Hashable, Sendable {
-  /// Which frames a zone holds on x86-64, lowest first (facts 5.3).
+  /// Which frames a zone holds on x86-64, lowest first (Docs/kernel.md 5.3).
   public enum Kind: Int, CaseIterable, Sendable {
     /// Frames below 16 MiB.
     case dma
@@ -29,7 +29,7 @@ public struct Zone: Hashable, Sendable {
 
     /// Divisor of the pages of higher zones that gives this zone's protection.
     ///
-    /// Source: facts 5.4, sysctl_lowmem_reserve_ratio.
+    /// Source: Docs/kernel.md 5.4, sysctl_lowmem_reserve_ratio.
     var lowmemReserveRatio: Int {
       switch self {
       case .dma, .dma32: 256
@@ -70,7 +70,7 @@ public struct Zone: Hashable, Sendable {
 
   /// The zone's term of totalreserve_pages, never more than it manages.
   ///
-  /// Source: facts 5.4, calculate_totalreserve_pages().
+  /// Source: Docs/kernel.md 5.4, calculate_totalreserve_pages().
   public var reserve: PageCount {
     Swift.min((protection.max() ?? .zero) + high, managed)
   }

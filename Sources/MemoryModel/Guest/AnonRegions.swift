@@ -175,7 +175,7 @@ struct AnonRegions: ~Copyable {
 
   /// The region with most touched pages, the oldest of equals; nothing if none has any.
   ///
-  /// Source: facts 6.9 (badness is resident plus swapped pages).
+  /// Source: Docs/kernel.md 6.9 (badness is resident plus swapped pages).
   var largest: Int? {
     var best: Int?
     for index in regions.indices where regions[index].isAlive && regions[index].touched > 0 {

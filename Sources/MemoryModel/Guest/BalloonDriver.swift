@@ -1,6 +1,6 @@
 /// The balloon driver's state: what it was asked for, what it has, and its back-off.
 ///
-/// Source: facts 2.1 to 2.5 for Xen's; Linux 6.1, drivers/virtio/virtio_balloon.c, for virtio's.
+/// Source: Docs/kernel.md 2.1 to 2.5 for Xen's; Linux 6.1, drivers/virtio/virtio_balloon.c, for virtio's.
 struct BalloonDriver {
   /// The worker as the kernel's work queue sees it.
   enum Work: Hashable {
@@ -40,7 +40,7 @@ struct BalloonDriver {
     case cancelled
   }
 
-  /// Pages in one batch: one page of 8-byte frame numbers (facts 2.1), or virtio's array of 256.
+  /// Pages in one batch: one page of 8-byte frame numbers (Docs/kernel.md 2.1), or virtio's array of 256.
   var batch: Int { 1 << batchShift }
   /// The power of two that a batch is: a division by it is a shift.
   var batchShift: Int { generation == .virtio ? 8 : 9 }
@@ -69,7 +69,7 @@ struct BalloonDriver {
   /// What is missing to the target, as the kernel's signed difference.
   var credit: Int64 { Int64(bitPattern: target &- UInt64(current)) }
 
-  /// update_schedule: counts tries, doubles the delay, gives up. Source: facts 2.3, step 4.
+  /// update_schedule: counts tries, doubles the delay, gives up. Source: Docs/kernel.md 2.3, step 4.
   mutating func updateSchedule() {
     switch outcome {
     case .cancelled: break

@@ -3,7 +3,7 @@
 /// Readers see only the one place, so that they are wrong by up to `batch - 1` pages a CPU.
 /// Adding and reading cost the same whatever was added before, and allocate nothing.
 ///
-/// Source: facts 5.1, percpu_counter_add_batch().
+/// Source: Docs/kernel.md 5.1, percpu_counter_add_batch().
 public struct CommitCounter: ~Copyable {
   /// How far a CPU may deviate before it settles.
   public let batch: Int

@@ -21,9 +21,9 @@ enum AllocationOutcome {
 }
 
 extension GuestKernel {
-  /// Fruitless rounds of direct reclaim after which memory is exhausted (facts 5.5, step 5).
+  /// Fruitless rounds of direct reclaim after which memory is exhausted (Docs/kernel.md 5.5, step 5).
   static let fruitlessRoundsBeforeOOM = 16
-  /// The longest wait for writeback between two rounds: 100 ms (facts 5.5, step 5).
+  /// The longest wait for writeback between two rounds: 100 ms (Docs/kernel.md 5.5, step 5).
   static let congestionWait: Int64 = 100_000_000
 
   /// Takes one page from the free ones, after reclaim if it must.
@@ -36,7 +36,7 @@ extension GuestKernel {
     return allocateSlowly(purpose, &host)
   }
 
-  /// The allocator's slow path: facts 5.5, steps 2 to 6.
+  /// The allocator's slow path: Docs/kernel.md 5.5, steps 2 to 6.
   @inline(never)
   mutating func allocateSlowly(
     _ purpose: AllocationClass, _ host: inout Host
@@ -86,7 +86,7 @@ extension GuestKernel {
 
   /// si_mem_available: what could be had without swapping.
   ///
-  /// Source: facts 2.6.
+  /// Source: Docs/kernel.md 2.6.
   public var available: PageCount { PageCount(availablePages) }
 
   var availablePages: Int {

@@ -25,7 +25,7 @@ extension GuestKernel {
   /// Maps a new region; nothing of it is touched. Committed_AS rises on `cpu`. False: the kernel refused.
   ///
   /// A refused region is as one that was killed: it commits nothing, and is unmapped without giving anything back.
-  /// Charged first, then tested, then discharged, which may settle what the CPU kept to itself (facts 5.2).
+  /// Charged first, then tested, then discharged, which may settle what the CPU kept to itself (Docs/kernel.md 5.2).
   @discardableResult
   public mutating func map(_ count: PageCount, storedPPM: Int64 = 0, cpu: Int) -> Bool {
     commit.add(count.pages, cpu: cpu)
@@ -138,7 +138,7 @@ extension GuestKernel {
 
   /// The OOM killer: ends the process with most memory and swap; false if there is none.
   ///
-  /// Source: facts 6.9. The memory is free at once.
+  /// Source: Docs/kernel.md 6.9. The memory is free at once.
   mutating func killOneProcess(_ host: inout Host) -> Bool {
     guard let victim = regions.largest else { return false }
     let region = regions.regions[victim]
@@ -155,7 +155,7 @@ extension GuestKernel {
   /// Touches up to `count` pages for the first time, in the newest region that has untouched ones.
   ///
   /// Stops when `budget` nanoseconds are spent. Returns how many were touched: fewer if nothing is left to
-  /// touch, after one that found memory below the low mark, or if memory must be waited for (`elapsed` says how long). Source: facts 6.1.
+  /// touch, after one that found memory below the low mark, or if memory must be waited for (`elapsed` says how long). Source: Docs/kernel.md 6.1.
   public mutating func touch(
     _ count: PageCount, budget: Int64, _ host: inout Host
   ) -> PageCount {
@@ -207,7 +207,7 @@ extension GuestKernel {
   /// Makes accesses to touched pages, `batch` one after another; the top bit of each says "write".
   ///
   /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many
-  /// were made. Pages that are not touched any more are passed over. Source: facts 3.2 and 6.1.
+  /// were made. Pages that are not touched any more are passed over. Source: Docs/kernel.md 3.2 and 6.1.
   public mutating func accessAnon(
     _ batch: UnsafeBufferPointer<UInt32>, budget: Int64, _ host: inout Host
   ) -> Int {
@@ -252,7 +252,7 @@ extension GuestKernel {
 
   /// A write to a page whose slot nobody else uses: the slot is given up, unless it is being written.
   ///
-  /// Source: facts 3.2.
+  /// Source: Docs/kernel.md 3.2.
   private mutating func writeToSwapCache(_ page: UInt32, _ host: inout Host) {
     let state = pages.records[Int(page)].state
     if state.contains(.writeback) && state.contains(.dirty) { return }

@@ -24,7 +24,7 @@ extension GuestKernel {
 
   /// balloon_set_new_target. Returns whether the worker is to be started now.
   ///
-  /// While a back-off timer runs only the target changes. Source: facts 2.2.
+  /// While a back-off timer runs only the target changes. Source: Docs/kernel.md 2.2.
   public mutating func setBalloonTarget(_ target: UInt64) -> Bool {
     balloon.target = target
     switch balloon.work {
@@ -47,7 +47,7 @@ extension GuestKernel {
     return startBatch(&host)
   }
 
-  /// The batch under way has ended. Source: facts 2.3, steps 4 to 6.
+  /// The batch under way has ended. Source: Docs/kernel.md 2.3, steps 4 to 6.
   public mutating func finishBatch(_ host: inout Host) -> BalloonStep {
     let moved = balloon.incoming - balloon.outgoing
     if balloon.outgoing > 0 { host.decrease(balloon.outgoing, domain: domain) }
@@ -69,7 +69,7 @@ extension GuestKernel {
     switch balloon.outcome {
     case .done: return startBatch(&host)
     case .again:
-      // Queued already by a target set meanwhile: the work queue takes no later time (facts 2.2).
+      // Queued already by a target set meanwhile: the work queue takes no later time (Docs/kernel.md 2.2).
       if balloon.work == .runningAndPending { return endWorker(.done, &host) }
       balloon.work = .pending
       return .retry(seconds: balloon.scheduleDelay)
@@ -77,7 +77,7 @@ extension GuestKernel {
     }
   }
 
-  /// The top of the worker's loop. Source: facts 2.3, steps 1 to 3.
+  /// The top of the worker's loop. Source: Docs/kernel.md 2.3, steps 1 to 3.
   private mutating func startBatch(_ host: inout Host) -> BalloonStep {
     let credit = balloon.credit
     if credit == 0 {
@@ -108,7 +108,7 @@ extension GuestKernel {
     return startBatch(&host)
   }
 
-  /// Takes a batch of pages from the host. Source: facts 2.4.
+  /// Takes a batch of pages from the host. Source: Docs/kernel.md 2.4.
   @inline(__always)
   private mutating func increase(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
     let wanted = Int(min(credit, Int64(min(balloon.batch, balloon.ballooned))))
@@ -125,7 +125,7 @@ extension GuestKernel {
     return .done
   }
 
-  /// Gives a batch of pages to the host, as far as they can be allocated. Source: facts 2.3 and 2.5.
+  /// Gives a batch of pages to the host, as far as they can be allocated. Source: Docs/kernel.md 2.3 and 2.5.
   @inline(__always)
   private mutating func decrease(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
     var wanted = credit == .min ? Int64.max : -credit

@@ -8,7 +8,7 @@ extension GuestKernel {
   ///
   /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many were
   /// made. `last` is the page of the access before: reading it again does not mark it (one sequential
-  /// stream). All pages are of one file set on `disk`, and `readAhead` is that reader's. Source: facts 6.1 and 6.7.
+  /// stream). All pages are of one file set on `disk`, and `readAhead` is that reader's. Source: Docs/kernel.md 6.1 and 6.7.
   ///
   /// Reads of settled pages are only counted, the others made in turn. A page that is settled stays so as long as memory
   /// is not tight, and then no further access is made.
@@ -147,7 +147,7 @@ extension GuestKernel {
     return outcome
   }
 
-  /// An exclusive get, where cleancache is on. Source: facts 4.7.
+  /// An exclusive get, where cleancache is on. Source: Docs/kernel.md 4.7.
   mutating func getFromCleancache(
     _ page: UInt32, _ evicted: PageState, _ host: inout Host
   ) -> Bool {
@@ -176,7 +176,7 @@ extension GuestKernel {
     if state.isSuperset(of: [.active, .referenced]) { settled.insert(page) }
   }
 
-  /// A write of a whole page: it is not read first, and writing does not mark it. Source: facts 6.1.
+  /// A write of a whole page: it is not read first, and writing does not mark it. Source: Docs/kernel.md 6.1.
   ///
   /// A stale copy in cleancache is dropped at once (in Linux: when the page is next removed).
   private mutating func write(_ page: UInt32, disk: Int, _ host: inout Host) -> FaultOutcome {
@@ -205,7 +205,7 @@ extension GuestKernel {
 
   /// `echo 1 > drop_caches`: clean file pages go into cleancache, without a shadow. Returns how many went.
   ///
-  /// Source: facts 4.7.
+  /// Source: Docs/kernel.md 4.7.
   public mutating func dropCaches(_ host: inout Host) -> PageCount {
     var dropped = 0
     for list in [LRUList.inactiveFile, .activeFile] {

@@ -40,7 +40,7 @@ extension GuestKernel {
 
   /// Reads the pages of `window` that are not in memory: old, until somebody reads them.
   ///
-  /// Returns when the last is there. Ends early where there is no memory. Source: facts 4.7, 5.5, 6.1.
+  /// Returns when the last is there. Ends early where there is no memory. Source: Docs/kernel.md 4.7, 5.5, 6.1.
   private mutating func readWindow(
     _ window: Range<Int>, at start: Int64, disk: Int, _ host: inout Host
   ) -> Int64 {

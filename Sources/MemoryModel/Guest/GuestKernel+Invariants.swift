@@ -1,7 +1,7 @@
 extension GuestKernel {
   /// Stops the program if the guest's counts do not add up, with each other or with the host's. O(CPUs): for every event.
   ///
-  /// Source: facts 9.
+  /// Source: Docs/kernel.md 9.
   public func checkInvariants(_ host: borrowing Host) {
     if !imbalance(host).isNone { stopForImbalance(host) }
   }

@@ -3,16 +3,16 @@ import SimulationEngine
 extension GuestKernel {
   /// Pages that reclaim takes from a list at a time, and the goal of a direct reclaim.
   ///
-  /// Source: facts 6.4 and 6.6.
+  /// Source: Docs/kernel.md 6.4 and 6.6.
   static let reclaimBatch = 32
   /// The priority at which reclaim starts: 1/4096 of each list.
   static let defaultPriority = 12
-  /// Slab objects are shrunk in batches of this many (facts 6.4).
+  /// Slab objects are shrunk in batches of this many (Docs/kernel.md 6.4).
   static let slabBatch = 128
 
   /// One direct reclaim: passes at rising urgency until 32 pages are free.
   ///
-  /// Returns how many were freed. Source: facts 6.4.
+  /// Returns how many were freed. Source: Docs/kernel.md 6.4.
   mutating func directReclaim(_ host: inout Host) -> Int {
     counters.allocstall += 1
     reclaim.passedOverActive = false
@@ -55,7 +55,7 @@ extension GuestKernel {
   /// Whether an inactive list is short compared with its active one.
   ///
   /// `deactivating` adds the special case of the file list: activations of refaulting pages since the
-  /// last round make it short whatever its length. Source: facts 6.5.
+  /// last round make it short whatever its length. Source: Docs/kernel.md 6.5.
   func isInactiveLow(file: Bool, deactivating: Bool = false) -> Bool {
     if !file && swap.totalSlots == 0 { return false }
     let known = knownLists
@@ -82,7 +82,7 @@ extension GuestKernel {
 
   /// get_scan_count: how many pages of each list a pass at `priority` looks at.
   ///
-  /// Source: facts 6.6, rules 1 to 5.
+  /// Source: Docs/kernel.md 6.6, rules 1 to 5.
   mutating func planPass(
     priority: Int, goal: Int, isKswapd: Bool, forced: Bool = false
   ) -> ReclaimPass {
@@ -190,7 +190,7 @@ extension GuestKernel {
 
   /// Moves pages from the tail of an active list to the head of its inactive one.
   ///
-  /// Those with the accessed bit count as rotated though they move too. Source: facts 6.6.
+  /// Those with the accessed bit count as rotated though they move too. Source: Docs/kernel.md 6.6.
   mutating func shrinkActive(_ list: LRUList, _ count: Int) {
     drainBatches()
     let inactive: LRUList = list.isFile ? .inactiveFile : .inactiveAnon
@@ -216,7 +216,7 @@ extension GuestKernel {
     noteRotations(file: list.isFile, scanned: moved, rotated: accessed)
   }
 
-  /// Counts pages taken off the lists of a type, and those of them found in use (facts 6.6, rule 5).
+  /// Counts pages taken off the lists of a type, and those of them found in use (Docs/kernel.md 6.6, rule 5).
   mutating func noteRotations(file: Bool, scanned: Int, rotated: Int) {
     if file {
       reclaim.scannedFile += scanned

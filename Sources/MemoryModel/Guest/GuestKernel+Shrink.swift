@@ -2,7 +2,7 @@ import SimulationEngine
 
 /// A frontswap shrink under way: a partial swapoff of one device.
 ///
-/// Source: facts 3.6 and 3.7.
+/// Source: Docs/kernel.md 3.6 and 3.7.
 public struct FrontswapShrink: Sendable {
   let device: Int
   /// Pages still to bring home; nothing: all that are in frontswap.
@@ -42,7 +42,7 @@ extension GuestKernel {
   /// frontswap_shrink: chooses the device and how much of it is to come home.
   ///
   /// Nothing if there is nothing to do, or no device passes the memory check. In Linux 3.6
-  /// (`allMeansNothing`) a shrink of everything did nothing. Source: facts 3.6 and 3.8.
+  /// (`allMeansNothing`) a shrink of everything did nothing. Source: Docs/kernel.md 3.6 and 3.8.
   public mutating func beginShrink(to target: PageCount, allMeansNothing: Bool = false)
     -> FrontswapShrink?
   {
@@ -62,7 +62,7 @@ extension GuestKernel {
   /// The overcommit test for the kernel itself.
   ///
   /// It charges what it asks for and takes it back at once; if that reaches the batch of the commit
-  /// counter, what the worker's CPU kept to itself shows. Source: facts 3.8 and 5.2.
+  /// counter, what the worker's CPU kept to itself shows. Source: Docs/kernel.md 3.8 and 5.2.
   mutating func couldCommit(_ need: Int) -> Bool {
     commit.add(need, cpu: 0)
     defer { commit.add(-need, cpu: 0) }
@@ -74,7 +74,7 @@ extension GuestKernel {
 
   /// Brings up to 32 pages home, lowest slot first.
   ///
-  /// Each goes to the head of the active list, old and dirty, and its slot is freed. Source: facts 3.7.
+  /// Each goes to the head of the active list, old and dirty, and its slot is freed. Source: Docs/kernel.md 3.7.
   public mutating func continueShrink(
     _ shrink: inout FrontswapShrink, _ host: inout Host
   ) -> ShrinkProgress {

@@ -10,7 +10,7 @@ extension GuestKernel {
 
   /// Looks at up to `count` pages from the tail of an inactive list and frees those it can.
   ///
-  /// Source: facts 6.2.
+  /// Source: Docs/kernel.md 6.2.
   mutating func shrinkInactive(
     _ list: LRUList, _ count: Int, _ pass: inout ReclaimPass, _ host: inout Host
   ) {

@@ -6,7 +6,7 @@ extension GuestKernel {
 
   /// Puts the page of `slot` into frontswap; false if it must go to the disk.
   ///
-  /// Source: facts 3.1. With frontswap off nothing is counted as failed.
+  /// Source: Docs/kernel.md 3.1. With frontswap off nothing is counted as failed.
   mutating func storeInFrontswap(_ slot: UInt32, _ host: inout Host) -> Bool {
     guard frontswapEnabled else { return false }
     if swap.isInFrontswap(slot) { invalidateFrontswap(slot, &host) }
@@ -42,7 +42,7 @@ extension GuestKernel {
 
   /// Gives a slot up, its frontswap copy included.
   ///
-  /// Source: facts 3.3.
+  /// Source: Docs/kernel.md 3.3.
   mutating func freeSlot(_ slot: UInt32, _ host: inout Host) {
     if settings.swapsToMemory { keepInMemory(-regions.storedPPM(of: swap.owner(of: slot))) }
     if swap.isInFrontswap(slot) { invalidateFrontswap(slot, &host) }
@@ -81,7 +81,7 @@ extension GuestKernel {
 
   /// A fault on a page in swap: loads it, and activates it (from 5.9 on only if it refaults soon).
   ///
-  /// Source: facts 3.2.
+  /// Source: Docs/kernel.md 3.2.
   mutating func swapIn(_ page: UInt32, write: Bool, _ host: inout Host) -> FaultOutcome {
     let slot = pages.copies[Int(page)]
     if pages.records[Int(page)].state.isOnList {
@@ -158,7 +158,7 @@ extension GuestKernel {
     addAnon(page, state)
   }
 
-  /// A fault on a page that was read ahead: it is in memory already. Source: facts 3.2.
+  /// A fault on a page that was read ahead: it is in memory already. Source: Docs/kernel.md 3.2.
   private mutating func takeReadAhead(
     _ page: UInt32, _ slot: UInt32, write: Bool, _ host: inout Host
   ) {
@@ -173,7 +173,7 @@ extension GuestKernel {
 
   /// Reads the other swapped pages of the block around `slot` into the swap cache, old, in no page table.
   ///
-  /// Returns when the last is there. Source: facts 3.2, swap_cluster_readahead().
+  /// Returns when the last is there. Source: Docs/kernel.md 3.2, swap_cluster_readahead().
   private mutating func readSwapAhead(
     of slot: UInt32, since start: Int64, _ host: inout Host
   ) -> Int64 {

@@ -6,12 +6,12 @@ extension GuestKernel {
   /// Assumed: 32 of the guest's, where Linux has 32 of each task at first (Linux 4.19, kernel/fork.c and
   /// mm/page-writeback.c, nr_dirtied_pause).
   static let dirtiedBetweenLooks = 32
-  /// The longest pause of a writer: 200 ms (facts 6.8).
+  /// The longest pause of a writer: 200 ms (Docs/kernel.md 6.8).
   static let longestPause: Int64 = 200_000_000
 
   /// The dirty limits: pages above which writers wait, and pages above which the flusher writes at once.
   ///
-  /// Source: facts 6.8.
+  /// Source: Docs/kernel.md 6.8.
   var dirtyLimits: (hard: Int, background: Int) {
     let dirtyable = free - min(free, zones.totalReserve.pages) + sizes.file + 1
     let hard = settings.dirtyRatio * 4096 / 100 * dirtyable / 4096
@@ -23,7 +23,7 @@ extension GuestKernel {
   ///
   /// Free up to the middle of the two limits; from there on writers are held to the disk's own rate times a factor that
   /// falls along a cubic line from 2 over 1 in the middle to 0 at the hard limit. Linux estimates the disk's rate, here
-  /// it is known. Source: facts 6.8; Linux 4.19, mm/page-writeback.c, wb_position_ratio().
+  /// it is known. Source: Docs/kernel.md 6.8; Linux 4.19, mm/page-writeback.c, wb_position_ratio().
   func writerPause(pageWrite: Int64, channels: Int) -> Int64? {
     let (limit, background) = dirtyLimits
     let freeRun = (limit + background) / 2

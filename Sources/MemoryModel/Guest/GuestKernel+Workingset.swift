@@ -1,7 +1,7 @@
 extension GuestKernel {
   /// Whether a page that comes back goes straight to the active list; counts its refault.
   ///
-  /// `evicted` is the record it was left with. Source: facts 6.7; from 5.9 on the lists of both types count, and a page that
+  /// `evicted` is the record it was left with. Source: Docs/kernel.md 6.7; from 5.9 on the lists of both types count, and a page that
   /// was in the workingset is booked as a cost. The clock's low 32 bits suffice: no cache has 2^32 pages.
   @inline(__always)
   mutating func refaultActivates(_ evicted: PageRecord) -> Bool {
@@ -29,7 +29,7 @@ extension GuestKernel {
     return size
   }
 
-  /// The shadow of a page that is evicted now: the clock after this eviction (facts 6.7), or before it from 5.9 on.
+  /// The shadow of a page that is evicted now: the clock after this eviction (Docs/kernel.md 6.7), or before it from 5.9 on.
   mutating func takeShadow() -> UInt32 {
     let before = workingsetClock
     workingsetClock &+= 1

@@ -1,7 +1,7 @@
 extension GuestKernel {
   /// How often the flusher wakes, and how long a page may be dirty.
   ///
-  /// Source: facts 6.8.
+  /// Source: Docs/kernel.md 6.8.
   public static let flusherInterval: Int64 = 5_000_000_000
   static let dirtyExpiry: Int64 = 30_000_000_000
   /// Pages that the flusher gives to the disk before it waits for them.
@@ -34,7 +34,7 @@ extension GuestKernel {
 
   /// A page that reclaim put out of its way is the first that it finds next time, on whichever list it was.
   ///
-  /// Source: facts 6.2 and 6.10 (pgrotated); Linux 4.19, mm/swap.c, pagevec_move_tail_fn().
+  /// Source: Docs/kernel.md 6.2 and 6.10 (pgrotated); Linux 4.19, mm/swap.c, pagevec_move_tail_fn().
   private mutating func rotate(_ page: UInt32, _ state: PageState) {
     let inactive: LRUList = state.contains(.file) ? .inactiveFile : .inactiveAnon
     let list = LRUList(state)

@@ -5,7 +5,7 @@ public import SimulationEngine
 /// Everything happens at an instant that the run names with `begin(at:)`; what an operation costs is added
 /// to `elapsed`, and the run lets the actor who did it go on that much later. Pages are counted in one pool
 /// with the marks of all zones summed, and the pages that lower zones keep from the preferred one out of
-/// reach (facts 5.4, one-zone simplification).
+/// reach (Docs/kernel.md 5.4, one-zone simplification).
 public struct GuestKernel: ~Copyable {
   /// The number under which the host knows this guest.
   public let domain: Int
@@ -13,7 +13,7 @@ public struct GuestKernel: ~Copyable {
   let settings: KernelSettings
   /// Its rules of reclaim.
   let rules: ReclaimRules
-  /// What only an administrator may commit, and what a process leaves to others in mode 2 (facts 5.2).
+  /// What only an administrator may commit, and what a process leaves to others in mode 2 (Docs/kernel.md 5.2).
   let adminReserve: Int
   let userReserve: Int
   let cleancacheEnabled: Bool
@@ -62,7 +62,7 @@ public struct GuestKernel: ~Copyable {
 
   /// What the kernel has counted since boot.
   public internal(set) var counters = VMCounters()
-  /// The clock of evictions and activations, A of facts 6.7.
+  /// The clock of evictions and activations, A of Docs/kernel.md 6.7.
   var workingsetClock: UInt64 = 0
   /// Rounds of direct reclaim in a row that freed nothing.
   var fruitlessRounds = 0

@@ -1,6 +1,6 @@
 /// The background reclaimer of a guest: what it is doing, and where it is in it.
 ///
-/// Source: facts 6.3.
+/// Source: Docs/kernel.md 6.3.
 struct Kswapd {
   enum Activity {
     /// Asleep until an allocation wakes it.
@@ -93,7 +93,7 @@ extension GuestKernel {
     return max(elapsed, 1_000)
   }
 
-  /// Pages that a pass of kswapd is to free: the high mark of every zone, at least 32 each (facts 6.3).
+  /// Pages that a pass of kswapd is to free: the high mark of every zone, at least 32 each (Docs/kernel.md 6.3).
   private var kswapdGoal: Int { zones.highMarks(atLeast: PageCount(Self.reclaimBatch)).pages }
 
   private mutating func endKswapdRun() -> Int64 {

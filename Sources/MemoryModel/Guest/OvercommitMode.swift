@@ -1,6 +1,6 @@
 /// What a kernel does about programs that ask for more memory than there is: vm.overcommit_memory.
 ///
-/// Source: facts 5.2.
+/// Source: Docs/kernel.md 5.2.
 public enum OvercommitMode: String, CaseIterable, Sendable {
   /// Every mapping is granted, for a recorded demand was granted where it was recorded; the kernel's own test before a
   /// shrink of frontswap is that of mode 0.
@@ -17,7 +17,7 @@ extension GuestKernel {
   /// __vm_enough_memory: whether `pages`, which are charged already, may be committed.
   ///
   /// A request is that of a new process of that size, or the kernel's own, which has administrator's rights and no
-  /// process. Source: facts 5.2 and 3.8.
+  /// process. Source: Docs/kernel.md 5.2 and 3.8.
   func hasEnough(_ pages: Int, isKernels: Bool) -> Bool {
     switch settings.overcommit {
     case .always: return true

@@ -148,7 +148,7 @@ package struct PageTable: ~Copyable {
 
 /// The four lists that reclaim works on, in the order in which it visits them.
 ///
-/// Source: facts 6.1 and 6.6.
+/// Source: Docs/kernel.md 6.1 and 6.6.
 package enum LRUList: Int, CaseIterable {
   case inactiveAnon, activeAnon, inactiveFile, activeFile
 

@@ -5,7 +5,7 @@
 struct ReclaimRules: Hashable, Sendable {
   /// How the work is divided between anonymous and file pages.
   enum Balance: Hashable, Sendable {
-    /// By the share of scanned pages that were found in use (facts 6.6, rule 5).
+    /// By the share of scanned pages that were found in use (Docs/kernel.md 6.6, rule 5).
     case rotations
     /// By what reclaiming each type has cost: so much a page written or refaulted, so much a page kept.
     case costs(written: Int, kept: Int)
@@ -20,14 +20,14 @@ struct ReclaimRules: Hashable, Sendable {
   var hasAnonWorkingset: Bool
   /// How work is divided. Source: Linux 5.8, mm/swap.c, lru_note_cost(); rotations since 6.2.
   var balance: Balance
-  /// Whether a list's share of a pass is rounded up (facts 6.6) or down (Linux 5.x, get_scan_count()).
+  /// Whether a list's share of a pass is rounded up (Docs/kernel.md 6.6) or down (Linux 5.x, get_scan_count()).
   var roundsSharesUp: Bool
   /// Whether a pass decides once, at its beginning, which active lists it may shrink.
   ///
   /// Refault activations of anonymous pages count as those of file pages do, and a round that freed nothing while it
   /// passed over an active list is made again with all of them. Source: Linux 5.9, mm/vmscan.c, prepare_scan_control().
   var decidesDeactivationOnce: Bool
-  /// Whether a pass that met its goal and was cut in proportion goes on to the end of what is left (facts 6.6), or for one
+  /// Whether a pass that met its goal and was cut in proportion goes on to the end of what is left (Docs/kernel.md 6.6), or for one
   /// more turn of the lists (Linux 6.1, mm/vmscan.c, shrink_lruvec(), "proportional_reclaim").
   var finishesAdjustedPass: Bool
   /// Pages that a CPU gathers before it puts them on their lists: new ones, and by themselves file pages that an access

@@ -1,6 +1,6 @@
 /// What reclaim remembers from pass to pass.
 struct ReclaimState {
-  /// Pages taken off the lists of a type for scanning, and those of them found in use (facts 6.6, rule 5).
+  /// Pages taken off the lists of a type for scanning, and those of them found in use (Docs/kernel.md 6.6, rule 5).
   var scannedAnon = 0
   var rotatedAnon = 0
   var scannedFile = 0
@@ -8,7 +8,7 @@ struct ReclaimState {
   /// What reclaiming a type has cost lately, in written pages and rotations (from 5.8 on).
   var costAnon = 0
   var costFile = 0
-  /// workingset_activate when the last round of reclaim ended (facts 6.5), of file pages and of anonymous ones.
+  /// workingset_activate when the last round of reclaim ended (Docs/kernel.md 6.5), of file pages and of anonymous ones.
   var activationsAtLastRound: Int64 = 0
   var anonActivationsAtLastRound: Int64 = 0
   /// Whether the round under way passed over an active list whose inactive one was long enough.
@@ -17,7 +17,7 @@ struct ReclaimState {
 
 /// One pass over the lists at one priority: what was planned, what is left, what it has freed.
 ///
-/// Source: facts 6.6.
+/// Source: Docs/kernel.md 6.6.
 struct ReclaimPass {
   let priority: Int
   let goal: Int
@@ -47,7 +47,7 @@ struct ReclaimPass {
 
   /// After the goal is met: cuts what is left of the larger type to the share that the smaller one got.
   ///
-  /// Returns whether the pass goes on. Source: facts 6.6.
+  /// Returns whether the pass goes on. Source: Docs/kernel.md 6.6.
   mutating func adjust() -> Bool {
     if left.file == 0 || left.anon == 0 { return false }
     isAdjusted = finishesAdjusted

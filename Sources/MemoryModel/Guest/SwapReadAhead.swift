@@ -1,6 +1,6 @@
 /// How many slots a swap-in reads at once: a window that grows with its hits.
 ///
-/// Source: facts 3.2; Linux 4.19, mm/swap_state.c, __swapin_nr_pages().
+/// Source: Docs/kernel.md 3.2; Linux 4.19, mm/swap_state.c, __swapin_nr_pages().
 struct SwapReadAhead {
   /// The largest window in pages, a power of two; 1: no read-ahead.
   let largest: Int

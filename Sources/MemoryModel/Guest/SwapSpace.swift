@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Slots of all devices are numbered through in the order of priority, each device's first being its
 /// header, so that "highest priority first, then lowest free slot" is "lowest free number". Slot parking is
-/// not modelled (facts 3.3 and 3.4 allow both). Memory: 4 bytes and 2 bits a slot.
+/// not modelled (Docs/kernel.md 3.3 and 3.4 allow both). Memory: 4 bytes and 2 bits a slot.
 struct SwapSpace: ~Copyable {
   /// One swap device's range of slot numbers.
   struct Device {
@@ -75,7 +75,7 @@ struct SwapSpace: ~Copyable {
   var usedSlots: Int { totalSlots - freeSlots }
   /// Whether more than half of the slots are in use.
   ///
-  /// Source: facts 3.2, `free_slots * 2 < total_slots`.
+  /// Source: Docs/kernel.md 3.2, `free_slots * 2 < total_slots`.
   var isMoreThanHalfFull: Bool { freeSlots * 2 < totalSlots }
 
   /// The page that `slot` belongs to.

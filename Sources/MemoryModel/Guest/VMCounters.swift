@@ -1,6 +1,6 @@
 /// What a guest kernel has counted since boot, named as in /proc/vmstat and debugfs.
 ///
-/// Source: facts 6.10, 3.9 and 4.7.
+/// Source: Docs/kernel.md 6.10, 3.9 and 4.7.
 public struct VMCounters: Hashable, Sendable {
   /// All faults, and those that needed data brought in (a frontswap load is one).
   public var pgfault: Int64 = 0, pgmajfault: Int64 = 0

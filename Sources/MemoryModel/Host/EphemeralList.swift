@@ -1,7 +1,7 @@
 /// The ephemeral pages of all guests in the order of their puts, oldest first.
 ///
 /// Index-linked entries in one growing buffer, 16 bytes a page; freed entries are used again. A get by
-/// handle is O(1), and so is the eviction of the oldest. Source: facts 4.4 (FIFO and LRU are the same for
+/// handle is O(1), and so is the eviction of the oldest. Source: Docs/kernel.md 4.4 (FIFO and LRU are the same for
 /// private pools, because a get removes).
 struct EphemeralList: ~Copyable {
   private struct Entry: BitwiseCopyable {

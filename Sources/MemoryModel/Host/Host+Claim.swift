@@ -2,7 +2,7 @@ extension Host {
   /// Another user of the host asks for memory: takes up to `count` pages of the heap, and returns how many.
   ///
   /// As any allocation of the heap it evicts ephemeral pages if it must, and it gets no persistent ones. It holds
-  /// them until `releaseClaim`; another claim adds to them. Source: facts 4.4, trigger b.
+  /// them until `releaseClaim`; another claim adds to them. Source: Docs/kernel.md 4.4, trigger b.
   @discardableResult
   public mutating func claim(_ count: PageCount) -> PageCount {
     let taken = takeFromHeap(count.pages, for: nil)
@@ -27,7 +27,7 @@ extension Host {
 
   /// Stops or resumes taking puts of a guest; what it has stays, and can be got and flushed.
   ///
-  /// Source: facts 4.6, freeze of a client.
+  /// Source: Docs/kernel.md 4.6, freeze of a client.
   public mutating func setFrozen(_ isFrozen: Bool, of domain: Int) {
     domains[domain].isFrozen = isFrozen
   }

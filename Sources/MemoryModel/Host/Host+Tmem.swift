@@ -2,7 +2,7 @@ extension Host {
   /// Puts an evicted file page into the guest's ephemeral pool.
   ///
   /// Returns a handle for `ephemeralGet`, or nothing if there is no room. A compressed page that fits beside others gives
-  /// the page that was allocated for it back. Source: facts 4.2.
+  /// the page that was allocated for it back. Source: Docs/kernel.md 4.2.
   mutating func ephemeralPut(_ page: UInt32, domain: Int) -> UInt32? {
     guard tmem.cleancache, !domains[domain].isFrozen,
       ephemeral.count(of: domain) < domains[domain].capacity?.ephemeral ?? .max,
@@ -16,7 +16,7 @@ extension Host {
 
   /// Takes a page out of the guest's ephemeral pool, if it is still there; an exclusive get.
   ///
-  /// A handle whose page was evicted, and whose entry another page has now, misses. Source: facts 4.3.
+  /// A handle whose page was evicted, and whose entry another page has now, misses. Source: Docs/kernel.md 4.3.
   mutating func ephemeralGet(_ handle: UInt32, page: UInt32, domain: Int) -> Bool {
     let room = ephemeralRoom
     guard ephemeral.remove(handle, page: page, domain: domain) else { return false }
@@ -29,7 +29,7 @@ extension Host {
 
   /// Puts one page into the guest's persistent pool: a frontswap store that was not there before.
   ///
-  /// Fails at the domain's `max_pages`, or when the host has no memory. Source: facts 4.2 and 4.5.
+  /// Fails at the domain's `max_pages`, or when the host has no memory. Source: Docs/kernel.md 4.2 and 4.5.
   mutating func persistentPut(domain: Int) -> Bool {
     guard tmem.frontswap, !domains[domain].isFrozen,
       domains[domain].persistent < domains[domain].capacity?.persistent ?? .max,
@@ -58,7 +58,7 @@ extension Host {
     freeTmemPages(data + metadata)
   }
 
-  /// Pages of metadata for `persistent` pages, in whole pages (facts 4.2).
+  /// Pages of metadata for `persistent` pages, in whole pages (Docs/kernel.md 4.2).
   private func metadataPages(for persistent: Int) -> Int {
     Int((Int64(persistent) * tmem.metadataPPM + 999_999) / 1_000_000)
   }

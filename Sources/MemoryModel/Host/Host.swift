@@ -1,7 +1,7 @@
 /// The machine and its hypervisor: memory that no guest holds, tmem, domains' reservations, disks.
 ///
 /// Every page of the host is in exactly one place: free heap, tmem's free list, an ephemeral page, or
-/// charged to a domain (its RAM, its persistent pages and their metadata). Source: facts 4.
+/// charged to a domain (its RAM, its persistent pages and their metadata). Source: Docs/kernel.md 4.
 public struct Host: ~Copyable {
   /// What the hypervisor knows of one guest.
   struct Domain {
@@ -15,9 +15,9 @@ public struct Host: ~Copyable {
     var data = 0
     /// Pages of metadata charged for them.
     var metadata = 0
-    /// The weight by which its share of the ephemeral pages is judged; 0: not at all (facts 4.4).
+    /// The weight by which its share of the ephemeral pages is judged; 0: not at all (Docs/kernel.md 4.4).
     var weight = 0
-    /// Whether puts are refused (facts 4.6).
+    /// Whether puts are refused (Docs/kernel.md 4.6).
     var isFrozen = false
     /// What its pools may come to while they are full; nothing: what the host has room for.
     var capacity: (ephemeral: Int, persistent: Int)?
@@ -38,7 +38,7 @@ public struct Host: ~Copyable {
   var isExhausted = false
   /// Pages free in tmem's own list.
   private(set) var tmemFree = 0
-  /// The heap's mid-size reserve: 1/128 of the most that was ever free (facts 4.4).
+  /// The heap's mid-size reserve: 1/128 of the most that was ever free (Docs/kernel.md 4.4).
   private(set) var midsizeReserve: Int
   var domains = GrowingRow<Domain>(room: 4)
   /// The weights of all domains.
@@ -54,11 +54,11 @@ public struct Host: ~Copyable {
   /// Keeps the value in one place; see `InPlace`.
   private let inPlace = InPlace()
 
-  /// The least that must be free in all before a put: 1 MiB (facts 4.2).
+  /// The least that must be free in all before a put: 1 MiB (Docs/kernel.md 4.2).
   static let leastAvailableForPut = 256
-  /// How many evictions are tried for one page of the heap (facts 4.4).
+  /// How many evictions are tried for one page of the heap (Docs/kernel.md 4.4).
   static let evictionAttempts = 10
-  /// Slack of `max_pages` above the boot-time memory: 1 MiB (facts 4.5).
+  /// Slack of `max_pages` above the boot-time memory: 1 MiB (Docs/kernel.md 4.5).
   public static let toolstackSlack = PageCount(256)
 
   /// A host with `memory` pages of RAM and nothing in it.
@@ -129,7 +129,7 @@ public struct Host: ~Copyable {
 
   /// XENMEM_populate_physmap: gives a domain up to `count` pages, and returns how many it got.
   ///
-  /// Stops at the domain's limit or when the heap is empty after eviction. Source: facts 4.5.
+  /// Stops at the domain's limit or when the heap is empty after eviction. Source: Docs/kernel.md 4.5.
   mutating func populate(_ count: Int, domain: Int) -> Int {
     let given = takeFromHeap(min(count, max(domains[domain].headroom, 0)), for: domain)
     domains[domain].ram += given
@@ -169,7 +169,7 @@ public struct Host: ~Copyable {
 
   /// Takes one page from the heap, at the cost of tmem if the heap is down to its reserve.
   ///
-  /// Source: facts 4.4, trigger b.
+  /// Source: Docs/kernel.md 4.4, trigger b.
   mutating func allocateHeapPage(for domain: Int?) -> Bool {
     if heapFree <= midsizeReserve {
       if tmemFree == 0 {
@@ -188,7 +188,7 @@ public struct Host: ~Copyable {
 
   /// Drops the oldest ephemeral page of any guest, or of the domain on whose behalf it happens if its quota says so.
   ///
-  /// Its frame goes to tmem's free list; of a compressed page only a part, so that it may take several. Source: facts
+  /// Its frame goes to tmem's free list; of a compressed page only a part, so that it may take several. Source: Docs/kernel.md
   /// 4.4 and 4.6.
   mutating func evictOldest(for domain: Int?) {
     let room = ephemeralRoom
@@ -206,7 +206,7 @@ public struct Host: ~Copyable {
 
   /// Whether a domain loses its own oldest page: it has a weight, pages, and the quota test holds.
   ///
-  /// Source: facts 4.4, client_over_quota(), in whole per cent as there.
+  /// Source: Docs/kernel.md 4.4, client_over_quota(), in whole per cent as there.
   private func losesItsOwn(_ domain: Int) -> Bool {
     let weight = domains[domain].weight
     let own = ephemeral.count(of: domain)
@@ -230,7 +230,7 @@ public struct Host: ~Copyable {
     if isExhausted { claimed += count } else { tmemFree += count }
   }
 
-  /// Whether 1 MiB is available, evicting ephemeral pages for it (facts 4.2, step 1).
+  /// Whether 1 MiB is available, evicting ephemeral pages for it (Docs/kernel.md 4.2, step 1).
   ///
   /// Only evictions that fail are counted by the hypervisor, and here they fail when no page is left.
   mutating func ensureAvailable(for domain: Int) -> Bool {

@@ -6,7 +6,7 @@ public struct TmemConfiguration: Hashable, Sendable {
   public var frontswap: Bool
   /// Pages of metadata charged to a guest for each million persistent pages.
   ///
-  /// Source: facts 4.2, about 2% (derived).
+  /// Source: Docs/kernel.md 4.2, about 2% (derived).
   public var metadataPPM: Int64
 
   /// What a page takes in tmem once it is compressed, in millionths of a page; 1,000,000: it is not compressed.
@@ -29,7 +29,7 @@ public struct TmemConfiguration: Hashable, Sendable {
   /// Whether pages are compressed.
   var compresses: Bool { compressedPPM < 1_000_000 }
 
-  /// Whole pages that the data of `count` pages takes. Source: facts 4.6.
+  /// Whole pages that the data of `count` pages takes. Source: Docs/kernel.md 4.6.
   func room(for count: Int) -> Int {
     compresses ? Int((Int64(count) * compressedPPM + 999_999) / 1_000_000) : count
   }
@@ -38,7 +38,7 @@ public struct TmemConfiguration: Hashable, Sendable {
 /// When a guest with a weight, on whose behalf the hypervisor needs a page, loses its own oldest ephemeral page instead of
 /// the oldest of all.
 ///
-/// Source: facts 4.4.
+/// Source: Docs/kernel.md 4.4.
 public enum TmemQuota: String, CaseIterable, Sendable {
   /// As the code of Xen is written: when its share of the pages is below its share of the weights.
   case literal

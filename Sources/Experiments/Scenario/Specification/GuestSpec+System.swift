@@ -4,7 +4,7 @@ internal import Policies
 extension GuestSpec {
   /// Whether a machine with this kernel and balloon can have had transcendent memory and the selfballoon driver.
   ///
-  /// Both were in Linux up to 5.2, in guests of Xen. Source: facts 1.1 and 1.7.
+  /// Both were in Linux up to 5.2, in guests of Xen. Source: Docs/kernel.md 1.1 and 1.7.
   public static func hasTmem(_ kernel: KernelSettings) -> Bool {
     kernel.policy == .linux4_19 && kernel.balloon != .virtio
   }
