@@ -4,26 +4,26 @@ extension [Zone] {
     reduce(.zero) { $0 + $1[keyPath: count] }
   }
 
-  /// min_free_kbytes as the kernel chooses it: the root of 16 times the KiB above the high marks.
+  /// init_per_zone_wmark_min(): min_free_kbytes as the kernel chooses it, the root of 16 times the KiB above the high marks.
   ///
-  /// At boot the marks are still 0. Source: Docs/kernel.md 5.3, init_per_zone_wmark_min().
+  /// At boot the marks are still 0. Source: Docs/kernel.md 5.3.
   func automaticMinFree(ceiling: Int) -> Int {
     let kilobytes = 4 * reduce(0) { $0 + $1.aboveHigh }
     return Swift.min(Swift.max(squareRoot(16 * kilobytes), 128), ceiling)
   }
 
-  /// min_free_kbytes that khugepaged wishes for: 2 + 9 blocks of 512 pages a zone, at most a twentieth.
+  /// set_recommended_min_free_kbytes(): what khugepaged wishes for, 2 + 9 blocks of 512 pages a zone, at most a twentieth.
   ///
-  /// Source: Docs/kernel.md 5.3, set_recommended_min_free_kbytes().
+  /// Source: Docs/kernel.md 5.3.
   var hugePagesMinFree: Int {
     let populated = count(where: \.isPopulated)
     let aboveHigh = reduce(0) { $0 + $1.aboveHigh }
     return 4 * Swift.min(512 * populated * (2 + 9), aboveHigh / 20)
   }
 
-  /// Sets the marks of every zone in proportion to what it manages.
+  /// __setup_per_zone_wmarks(): sets the marks of every zone in proportion to what it manages.
   ///
-  /// Source: Docs/kernel.md 5.3, __setup_per_zone_wmarks() with watermark_scale_factor 10.
+  /// Source: Docs/kernel.md 5.3, with watermark_scale_factor 10.
   mutating func setMarks(minFreeKilobytes: Int) {
     let total = sum(\.managed).pages
     for index in indices {
@@ -36,9 +36,9 @@ extension [Zone] {
     }
   }
 
-  /// Sets what each zone keeps from allocations that prefer a higher one.
+  /// setup_per_zone_lowmem_reserve(): sets what each zone keeps from allocations that prefer a higher one.
   ///
-  /// Source: Docs/kernel.md 5.4, setup_per_zone_lowmem_reserve().
+  /// Source: Docs/kernel.md 5.4.
   mutating func setProtections() {
     for index in indices {
       var above = 0

@@ -5,9 +5,9 @@
 public struct GuestZones: Hashable, Sendable {
   /// DMA, DMA32 and Normal, in this order, those without memory included.
   public var zones: [Zone] {
-    var settled = self
-    settled.settle()
-    return settled.layout.zones
+    var guest = self
+    guest.updateHighestZone()
+    return guest.layout.zones
   }
   /// The high marks of the zones that manage pages, each taken for at least `least`. O(zones), and copies none.
   func highMarks(atLeast least: PageCount) -> PageCount {
@@ -90,10 +90,12 @@ public struct GuestZones: Hashable, Sendable {
   /// Source: Docs/kernel.md 5.3 (b).
   static let leastForHugePages = PageCount.mebibytes(512)
 
-  /// Pages ballooned in (positive) or out: zones manage more or fewer, nothing else changes (Docs/kernel.md 2.7).
+  /// adjust_managed_page_count(): pages ballooned in (positive) or out.
+  ///
+  /// Zones manage more or fewer, and no other number changes (Docs/kernel.md 2.7).
   ///
   /// The highest zone gives first and gets back last; no zone manages more than at boot.
-  /// Going below zero or above what was managed at boot is a fault of the caller.
+  /// Going below zero or above what was managed at boot is the caller's mistake.
   /// Returns whether `unusable` may have changed. O(1) while the highest zone has pages to give.
   @discardableResult
   @inline(__always)
@@ -103,10 +105,10 @@ public struct GuestZones: Hashable, Sendable {
     return true
   }
 
-  /// The same however the zones are filled.
+  /// Pages ballooned in or out, however the zones are filled.
   @inline(never)
   private mutating func adjustAll(by pages: Int) {
-    settle()
+    updateHighestZone()
     totalRAM = PageCount(totalRAM.pages + pages)
     let rest = layout.move(pages, limits: managedAtBoot)
     precondition(rest == 0, "ballooned \(pages) pages with \(totalRAM.pages) managed")
@@ -114,12 +116,12 @@ public struct GuestZones: Hashable, Sendable {
       layout.zones[$0].managed == managedAtBoot[$0]
     }
     updateUnusable()
-    unsettle()
+    resetHighestZone()
   }
 
-  /// The same if the highest zone alone can give or take the pages; else changes nothing and returns false.
+  /// Pages ballooned in or out, if the highest zone alone can give or take them; else leaves all as it is and returns false.
   ///
-  /// It keeps nothing from itself, so that nothing but T changes. O(1).
+  /// That zone keeps no page from itself, so that T alone changes. O(1).
   @inline(__always)
   mutating func adjustPlainly(by pages: Int) -> Bool {
     let wanted = totalRAM.pages + pages - managedBelow.pages
@@ -131,25 +133,25 @@ public struct GuestZones: Hashable, Sendable {
   }
 
   /// Lets the highest zone manage what the full zones below it leave of T.
-  private mutating func settle() {
+  private mutating func updateHighestZone() {
     if areLowerZonesFull { layout.zones[preferred].managed = totalRAM - managedBelow }
   }
 
-  /// The opposite, so that zones that manage the same are equal.
-  private mutating func unsettle() {
+  /// Lets the highest zone stand as at boot again, so that guests whose zones manage the same pages are equal.
+  private mutating func resetHighestZone() {
     if areLowerZonesFull { layout.zones[preferred].managed = managedAtBoot[preferred] }
   }
 
-  /// What writing min_free_kbytes does: marks, protections and R follow from the present managed counts.
+  /// min_free_kbytes_sysctl_handler(): marks, protections and R follow from the present managed counts.
   ///
-  /// Nothing stands for the present value. The kernel takes 0 to 2^31 - 1 and so does this.
+  /// Nil stands for the present value. The kernel takes 0 to 2^31 - 1 and so does this.
   ///
   /// Source: Docs/kernel.md 2.7.
   public mutating func recompute(minFreeKilobytes written: Int? = nil) {
     if let written { minFreeKilobytes = min(max(0, written), Int(Int32.max)) }
-    settle()
+    updateHighestZone()
     setLimits()
-    unsettle()
+    resetHighestZone()
   }
 
   /// Marks, protections and R from `minFreeKilobytes` and what the zones manage.

@@ -3,7 +3,7 @@
 public enum KernelPolicy: String, CaseIterable, Sendable {
   /// Linux 4.19, the baseline.
   case linux4_19 = "4.19"
-  /// Linux 6.1: khugepaged recomputes min_free_kbytes even with huge pages off (facts, 5.3).
+  /// Linux 6.1: khugepaged recomputes min_free_kbytes even with huge pages off (Docs/kernel.md 5.3).
   case linux6_1 = "6.1"
   /// Linux 6.18: zones as in 6.1; rotations count in the balance of the lists, and longer batches of new pages.
   case linux6_18 = "6.18"

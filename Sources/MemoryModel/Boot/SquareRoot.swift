@@ -1,4 +1,4 @@
-/// The largest integer whose square is at most `x`, which is not negative.
+/// int_sqrt(): the largest integer whose square is at most `x`, which is not negative.
 ///
 /// Exact for every `Int`: the bits are found from the highest down, without floating point.
 public func squareRoot(_ x: Int) -> Int {

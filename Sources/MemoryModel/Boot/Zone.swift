@@ -68,9 +68,9 @@ public struct Zone: Hashable, Sendable {
   /// Whether it has any memory at all.
   public var isPopulated: Bool { present > .zero }
 
-  /// The zone's term of totalreserve_pages, never more than it manages.
+  /// calculate_totalreserve_pages(): the zone's term of the sum, never more than it manages.
   ///
-  /// Source: Docs/kernel.md 5.4, calculate_totalreserve_pages().
+  /// Source: Docs/kernel.md 5.4.
   public var reserve: PageCount {
     Swift.min((protection.max() ?? .zero) + high, managed)
   }

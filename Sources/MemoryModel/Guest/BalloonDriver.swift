@@ -66,10 +66,10 @@ struct BalloonDriver {
   /// Whether pages that go out leave totalram_pages at the beginning of their batch, not at its end.
   var takesFromTotalFirst: Bool { generation == .linux4_19 }
 
-  /// What is missing to the target, as the kernel's signed difference.
+  /// current_credit(): what is missing to the target, as the kernel's signed difference.
   var credit: Int64 { Int64(bitPattern: target &- UInt64(current)) }
 
-  /// update_schedule: counts tries, doubles the delay, gives up. Source: Docs/kernel.md 2.3, step 4.
+  /// update_schedule(): counts tries, doubles the delay, gives up. Source: Docs/kernel.md 2.3, step 4.
   mutating func updateSchedule() {
     switch outcome {
     case .cancelled: break

@@ -5,7 +5,7 @@
 ///
 /// Source: Docs/kernel.md 5.1, percpu_counter_add_batch().
 public struct CommitCounter: ~Copyable {
-  /// How far a CPU may deviate before it settles.
+  /// How far a CPU may deviate before its deviation is booked in the one place.
   public let batch: Int
   private var global = 0
   private var deltas: GrowingRow<Int>
@@ -19,20 +19,20 @@ public struct CommitCounter: ~Copyable {
     deltas = zeroes
   }
 
-  /// Commits pages on a CPU, or releases them if `pages` is negative.
+  /// percpu_counter_add_batch(): commits pages on a CPU, or releases them if `pages` is negative.
   @inline(__always)
   public mutating func add(_ pages: Int, cpu: Int) {
     let delta = deltas[cpu] + pages
     // Without a branch, for which way it goes cannot be foretold.
-    let isSettled = delta.magnitude >= batch.magnitude
-    global += isSettled ? delta : 0
-    deltas[cpu] = isSettled ? 0 : delta
+    let isBooked = delta.magnitude >= batch.magnitude
+    global += isBooked ? delta : 0
+    deltas[cpu] = isBooked ? 0 : delta
   }
 
-  /// What vm_memory_committed() and Committed_AS say: the one place only, never negative.
+  /// percpu_counter_read_positive(), as vm_memory_committed() reads it: the one place only, never negative.
   public var read: PageCount { PageCount(max(0, global)) }
 
-  /// What is committed in truth; costs a walk over the CPUs.
+  /// percpu_counter_sum(): what is committed in truth; costs a walk over the CPUs.
   public var exact: PageCount {
     var sum = global
     for cpu in deltas.indices { sum += deltas[cpu] }

@@ -26,7 +26,7 @@ public struct FileReadAhead: Sendable {
     self.largest = largest.pages
   }
 
-  /// The pages to be read with `page`, which is not in memory; none if it is read at random.
+  /// ondemand_readahead(), at a miss: the pages to be read with `page`; none if it is read at random.
   ///
   /// `previous` is the page read before.
   mutating func windowOfMiss(at page: UInt32, previous: UInt32) -> Range<Int> {
@@ -48,7 +48,7 @@ public struct FileReadAhead: Sendable {
     return window
   }
 
-  /// The next window, if `page` is the marked one.
+  /// ondemand_readahead(), at a hit: the next window, if `page` is the marked one.
   mutating func windowOfHit(at page: UInt32) -> Range<Int>? {
     guard size > 0, Int(page) - file.lowerBound == mark else { return nil }
     advance()
@@ -68,6 +68,7 @@ public struct FileReadAhead: Sendable {
 
   private var mark: Int { start + size - markedSize }
 
+  /// get_next_ra_size(): the length of the next window.
   private var nextSize: Int { min(size < largest / 16 ? 4 * size : 2 * size, largest) }
 
   private mutating func advance() {

@@ -26,7 +26,7 @@ extension GuestKernel {
   /// The longest wait for writeback between two rounds: 100 ms (Docs/kernel.md 5.5, step 5).
   static let congestionWait: Int64 = 100_000_000
 
-  /// Takes one page from the free ones, after reclaim if it must.
+  /// __alloc_pages_nodemask(): takes one page from the free ones, after reclaim if it must.
   @inline(__always)
   mutating func allocate(_ purpose: AllocationClass, _ host: inout Host) -> AllocationOutcome {
     if free > lowLimit {
@@ -36,7 +36,9 @@ extension GuestKernel {
     return allocateSlowly(purpose, &host)
   }
 
-  /// The allocator's slow path: Docs/kernel.md 5.5, steps 2 to 6.
+  /// __alloc_pages_slowpath(): goes below the low mark, and reclaims below the min mark.
+  ///
+  /// Source: Docs/kernel.md 5.5, steps 2 to 6.
   @inline(never)
   mutating func allocateSlowly(
     _ purpose: AllocationClass, _ host: inout Host
@@ -81,10 +83,10 @@ extension GuestKernel {
     }
   }
 
-  /// Pages that reclaim could still free: the file lists, and the anonymous ones while swap has room.
+  /// zone_reclaimable_pages(): pages that reclaim could still free: the file lists, and the anonymous ones while swap has room.
   var reclaimable: Int { sizes.file + (swap.freeSlots > 0 ? sizes.anon : 0) }
 
-  /// si_mem_available: what could be had without swapping.
+  /// si_mem_available(): what could be had without swapping.
   ///
   /// Source: Docs/kernel.md 2.6.
   public var available: PageCount { PageCount(availablePages) }

@@ -22,10 +22,10 @@ extension GuestKernel {
   /// Counts up whenever touched pages change.
   public var touchedVersion: UInt64 { regions.version }
 
-  /// Maps a new region; nothing of it is touched. Committed_AS rises on `cpu`. False: the kernel refused.
+  /// mmap_region(): maps a new region, none of it touched. Committed_AS rises on `cpu`. False: the kernel refused.
   ///
   /// A refused region is as one that was killed: it commits nothing, and is unmapped without giving anything back.
-  /// Charged first, then tested, then discharged, which may settle what the CPU kept to itself (Docs/kernel.md 5.2).
+  /// Charged first, then tested, then discharged, which may book what the CPU kept to itself (Docs/kernel.md 5.2).
   @discardableResult
   public mutating func map(_ count: PageCount, storedPPM: Int64 = 0, cpu: Int) -> Bool {
     commit.add(count.pages, cpu: cpu)
@@ -45,7 +45,7 @@ extension GuestKernel {
     return false
   }
 
-  /// Unmaps `count` pages of the regions in `order`, from the ends of regions; all there are, at most.
+  /// do_munmap(): unmaps `count` pages of the regions in `order`, from the ends of regions; all there are, at most.
   ///
   /// Regions that were refused or that the OOM killer ended count as unmapped pages without giving anything back.
   public mutating func unmap(
@@ -100,7 +100,7 @@ extension GuestKernel {
     return cut
   }
 
-  /// Gives `count` touched pages back without unmapping them, newest regions first (MADV_DONTNEED).
+  /// madvise_dontneed_single_vma(): gives `count` touched pages back without unmapping them, newest regions first.
   public mutating func discard(_ count: PageCount, _ host: inout Host) {
     var left = count.pages
     for index in regions.regions.indices.reversed() {
@@ -122,6 +122,7 @@ extension GuestKernel {
     regions.setTouched(count, of: index)
   }
 
+  /// zap_pte_range(), for one page: frees it and its slot.
   private mutating func release(_ page: UInt32, _ host: inout Host) {
     let record = pages.records[Int(page)]
     if record.state.isOnList {
@@ -136,7 +137,7 @@ extension GuestKernel {
     pages.records[Int(page)] = PageRecord(place: 0, state: [])
   }
 
-  /// The OOM killer: ends the process with most memory and swap; false if there is none.
+  /// out_of_memory(): ends the process with most memory and swap; false if there is none.
   ///
   /// Source: Docs/kernel.md 6.9. The memory is free at once.
   mutating func killOneProcess(_ host: inout Host) -> Bool {
@@ -154,8 +155,8 @@ extension GuestKernel {
 
   /// Touches up to `count` pages for the first time, in the newest region that has untouched ones.
   ///
-  /// Stops when `budget` nanoseconds are spent. Returns how many were touched: fewer if nothing is left to
-  /// touch, after one that found memory below the low mark, or if memory must be waited for (`elapsed` says how long). Source: Docs/kernel.md 6.1.
+  /// Stops when `budget` nanoseconds are spent. Returns how many were touched: fewer if none is left to touch, after one
+  /// that found memory below the low mark, or if memory must be waited for (`elapsed` says how long).
   public mutating func touch(
     _ count: PageCount, budget: Int64, _ host: inout Host
   ) -> PageCount {
@@ -170,7 +171,9 @@ extension GuestKernel {
     return PageCount(done)
   }
 
-  /// Touches up to `count` more pages of a region; `isStopped` if memory has to be waited for, or the region was killed.
+  /// do_anonymous_page(), up to `count` times: touches more pages of a region.
+  ///
+  /// `isStopped` if memory has to be waited for, or the region was killed. Source: Docs/kernel.md 6.1.
   mutating func touchPages(
     of index: Int, _ count: Int, budget: Int64, _ host: inout Host
   ) -> (count: Int, isStopped: Bool) {
@@ -250,7 +253,7 @@ extension GuestKernel {
   /// The bit of an access that says "write".
   public static var writeBit: UInt32 { 1 << 31 }
 
-  /// A write to a page whose slot nobody else uses: the slot is given up, unless it is being written.
+  /// do_wp_page(), reuse_swap_page(): a write to a page in the swap cache gives its slot up, unless it is being written.
   ///
   /// Source: Docs/kernel.md 3.2.
   private mutating func writeToSwapCache(_ page: UInt32, _ host: inout Host) {

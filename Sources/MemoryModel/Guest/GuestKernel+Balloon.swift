@@ -22,7 +22,7 @@ extension GuestKernel {
   /// Pages on the ballooned list.
   public var ballooned: PageCount { PageCount(balloon.ballooned) }
 
-  /// balloon_set_new_target. Returns whether the worker is to be started now.
+  /// balloon_set_new_target(): sets the target. Returns whether the worker is to be started now.
   ///
   /// While a back-off timer runs only the target changes. Source: Docs/kernel.md 2.2.
   public mutating func setBalloonTarget(_ target: UInt64) -> Bool {
@@ -39,7 +39,7 @@ extension GuestKernel {
     }
   }
 
-  /// The worker is started by the work queue.
+  /// balloon_process(), its beginning: the work queue starts the worker.
   public mutating func startBalloonWorker(_ host: inout Host) -> BalloonStep {
     precondition(balloon.work == .pending, "the balloon worker was not queued")
     balloon.work = .running
@@ -47,7 +47,7 @@ extension GuestKernel {
     return startBatch(&host)
   }
 
-  /// The batch under way has ended. Source: Docs/kernel.md 2.3, steps 4 to 6.
+  /// balloon_process(), behind a batch: the one under way has ended. Source: Docs/kernel.md 2.3, steps 4 to 6.
   public mutating func finishBatch(_ host: inout Host) -> BalloonStep {
     let moved = balloon.incoming - balloon.outgoing
     if balloon.outgoing > 0 { host.decrease(balloon.outgoing, domain: domain) }
@@ -62,7 +62,7 @@ extension GuestKernel {
     return endPass(&host)
   }
 
-  /// The end of a pass of the worker's loop: goes on, waits, or ends.
+  /// balloon_process(), the end of its loop: goes on, waits, or ends.
   @inline(__always)
   private mutating func endPass(_ host: inout Host) -> BalloonStep {
     balloon.updateSchedule()
@@ -77,7 +77,7 @@ extension GuestKernel {
     }
   }
 
-  /// The top of the worker's loop. Source: Docs/kernel.md 2.3, steps 1 to 3.
+  /// balloon_process(), the top of its loop: starts a batch. Source: Docs/kernel.md 2.3, steps 1 to 3.
   private mutating func startBatch(_ host: inout Host) -> BalloonStep {
     let credit = balloon.credit
     if credit == 0 {
@@ -108,7 +108,9 @@ extension GuestKernel {
     return startBatch(&host)
   }
 
-  /// Takes a batch of pages from the host. Source: Docs/kernel.md 2.4.
+  /// increase_reservation(), leak_balloon() of virtio: takes a batch of pages from the host.
+  ///
+  /// Source: Docs/kernel.md 2.4.
   @inline(__always)
   private mutating func increase(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
     let wanted = Int(min(credit, Int64(min(balloon.batch, balloon.ballooned))))
@@ -125,7 +127,9 @@ extension GuestKernel {
     return .done
   }
 
-  /// Gives a batch of pages to the host, as far as they can be allocated. Source: Docs/kernel.md 2.3 and 2.5.
+  /// decrease_reservation(), fill_balloon() of virtio: gives a batch of pages to the host, as far as they can be allocated.
+  ///
+  /// Source: Docs/kernel.md 2.3 and 2.5.
   @inline(__always)
   private mutating func decrease(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
     var wanted = credit == .min ? Int64.max : -credit
@@ -170,10 +174,11 @@ extension GuestKernel {
       * (settings.costs.balloonOutGuest.nanoseconds + settings.costs.balloonOutXen.nanoseconds)
   }
 
-  /// Ends the batch under way, which lasts `time` ns, and starts the next, up to `count` times, as long as all batches are
-  /// alike: full, of pages that are plainly free. Returns how many have ended; the last that was started is under way.
+  /// Ends the batch under way, which lasts `time` ns, and starts the next, up to `count` times.
   ///
-  /// The same as so many calls of `finishBatch`, each `time` after the one before. O(1).
+  /// It goes on as long as all batches are alike: full, of pages that are plainly free. Returns how many have ended; the last
+  /// that was started is under way. So many calls of `finishBatch`, each `time` after the one before, would do what it does.
+  /// O(1).
   public mutating func repeatBatch(atMost count: Int, lasting time: Int64, _ host: inout Host)
     -> Int
   {

@@ -50,7 +50,7 @@ extension GuestKernel {
     kswapd.failures = Kswapd.failuresBeforeGivingUp
   }
 
-  /// Somebody looked at the group's statistics: reclaim goes by the values of now until the next look.
+  /// mem_cgroup_flush_stats(): somebody looked at the group's statistics, and reclaim goes by the values of now until the next look.
   public mutating func refreshListStatistics() {
     listStatistics = .sampled(listsNow)
   }
@@ -88,7 +88,7 @@ extension GuestKernel {
     return listed
   }
 
-  /// Notes that a new page came to `list`, or rather to the batch of those that are still to be put there.
+  /// lru_cache_add(): notes that a new page came to `list`, or rather to the batch of those that are still to be put there.
   ///
   /// They come to the head in their order either way, and reclaim starts with putting them there: so only sizes differ.
   @inline(__always)
@@ -98,14 +98,14 @@ extension GuestKernel {
     if unlisted.anon + unlisted.file >= rules.listBatch { unlisted = PerList() }
   }
 
-  /// Notes that accesses activated `count` file pages, or rather put them into a batch of their own.
+  /// activate_page(): notes that accesses activated `count` file pages, or rather put them into a batch of their own.
   @inline(__always)
   mutating func noteActivated(_ count: Int) {
     if rules.listBatch == 0 || count == 0 { return }
     unmoved = (unmoved + count) % rules.listBatch
   }
 
-  /// Reclaim begins with putting all batches on their lists.
+  /// lru_add_drain(): reclaim begins with putting all batches on their lists.
   mutating func drainBatches() {
     unlisted = PerList()
     unmoved = 0

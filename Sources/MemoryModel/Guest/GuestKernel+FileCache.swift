@@ -4,13 +4,14 @@ extension GuestKernel {
   /// How many accesses are looked through at a time, and their records fetched: a bit of a word each.
   private static let block = 64
 
-  /// Reads or writes whole file pages, `batch` one after another; the top bit of each says "write".
+  /// generic_file_buffered_read(), generic_perform_write(): reads or writes whole file pages, `batch` one after another.
   ///
+  /// The top bit of each access says "write".
   /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many were
   /// made. `last` is the page of the access before: reading it again does not mark it (one sequential
   /// stream). All pages are of one file set on `disk`, and `readAhead` is that reader's. Source: Docs/kernel.md 6.1 and 6.7.
   ///
-  /// Reads of settled pages are only counted, the others made in turn. A page that is settled stays so as long as memory
+  /// Reads of inert pages are only counted, the others made in turn. A page that is inert stays so as long as memory
   /// is not tight, and then no further access is made.
   public mutating func accessFile(
     _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, readAhead: inout FileReadAhead,
@@ -28,12 +29,12 @@ extension GuestKernel {
     // Blocks grow, so that little was looked at in vain if an access has to wait soon.
     var start = 0
     var next = min(4, count)
-    var ahead = settled.unsettled(accesses, count: next, pages, fetchesCopies: cleancacheEnabled)
+    var ahead = inert.accessesToMake(accesses, count: next, pages, fetchesCopies: cleancacheEnabled)
     blocks: while start < count {
       var left = ahead
       let size = min(Self.block, 2 &* (next &- start), count &- next)
       if size > 0 {
-        ahead = settled.unsettled(
+        ahead = inert.accessesToMake(
           accesses + next, count: size, pages, fetchesCopies: cleancacheEnabled)
       }
       while left != 0 {
@@ -75,7 +76,7 @@ extension GuestKernel {
     return made
   }
 
-  /// mark_page_accessed() for a page in the cache; returns whether it was read ahead and is now read for the first time.
+  /// mark_page_accessed(), for a page in the cache; returns whether it was read ahead and is now read for the first time.
   ///
   /// The books of an activation are kept in `activated`.
   @inline(__always)
@@ -93,11 +94,11 @@ extension GuestKernel {
     }
     if marks & PageState.referenced.rawValue != 0 { return false }
     pages.records[Int(page)].state = state.union(.referenced)
-    if marks != 0 { settled.insert(page) }
+    if marks != 0 { inert.insert(page) }
     return state.rawValue & PageState.readAhead.rawValue != 0
   }
 
-  /// As above, without read-ahead.
+  /// Reads or writes whole file pages as a reader that is not read ahead.
   public mutating func accessFile(
     _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, disk: Int, budget: Int64,
     _ host: inout Host
@@ -119,7 +120,7 @@ extension GuestKernel {
     elapsed += Int64(hits) * settings.costs.fileHit.nanoseconds
   }
 
-  /// A read of a page that is not in the cache: from cleancache if it is there, else from the disk.
+  /// generic_file_buffered_read(), of a page that is not in the cache: from cleancache if it is there, else from the disk.
   @inline(never)
   private mutating func readMiss(
     _ page: UInt32, isSequential: Bool, disk: Int, _ host: inout Host
@@ -147,7 +148,7 @@ extension GuestKernel {
     return outcome
   }
 
-  /// An exclusive get, where cleancache is on. Source: Docs/kernel.md 4.7.
+  /// cleancache_get_page(): an exclusive get, where cleancache is on. Source: Docs/kernel.md 4.7.
   mutating func getFromCleancache(
     _ page: UInt32, _ evicted: PageState, _ host: inout Host
   ) -> Bool {
@@ -165,7 +166,7 @@ extension GuestKernel {
     return false
   }
 
-  /// Puts a page that was just read or written into the cache.
+  /// add_to_page_cache_lru(): puts a page that was just read or written into the cache.
   @inline(__always)
   mutating func insert(_ page: UInt32, _ state: PageState) {
     pages.records[Int(page)].state = state
@@ -173,10 +174,10 @@ extension GuestKernel {
     pages.pushHead(page, list)
     sizes[list] += 1
     noteAdded(to: list)
-    if state.isSuperset(of: [.active, .referenced]) { settled.insert(page) }
+    if state.isSuperset(of: [.active, .referenced]) { inert.insert(page) }
   }
 
-  /// A write of a whole page: it is not read first, and writing does not mark it. Source: Docs/kernel.md 6.1.
+  /// generic_perform_write(), of a whole page: it is not read first, and writing does not mark it. Source: Docs/kernel.md 6.1.
   ///
   /// A stale copy in cleancache is dropped at once (in Linux: when the page is next removed).
   private mutating func write(_ page: UInt32, disk: Int, _ host: inout Host) -> FaultOutcome {
@@ -203,9 +204,9 @@ extension GuestKernel {
     return .resolved
   }
 
-  /// `echo 1 > drop_caches`: clean file pages go into cleancache, without a shadow. Returns how many went.
+  /// invalidate_mapping_pages(), as `echo 1 > drop_caches` calls it: clean file pages go into cleancache, without a shadow.
   ///
-  /// Source: Docs/kernel.md 4.7.
+  /// Returns how many went. Source: Docs/kernel.md 4.7.
   public mutating func dropCaches(_ host: inout Host) -> PageCount {
     var dropped = 0
     for list in [LRUList.inactiveFile, .activeFile] {
@@ -213,7 +214,7 @@ extension GuestKernel {
       for _ in 0..<sizes[list] {
         let page = pages.takeOldest(1, from: list)[0]
         if pages.records[Int(page)].state.isDisjoint(with: [.dirty, .writeback]) {
-          settled.remove(page)
+          inert.remove(page)
           evictFilePage(page, leaving: [], &host)
           sizes[list] -= 1
           free += 1

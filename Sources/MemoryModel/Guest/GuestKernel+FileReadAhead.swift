@@ -1,7 +1,7 @@
 import SimulationEngine
 
 extension GuestKernel {
-  /// A read of a page that is not in the cache, by a reader that is read ahead: waits for the whole window.
+  /// page_cache_sync_readahead(): a reader that is read ahead misses the cache, and waits for the whole window.
   @inline(never)
   mutating func readMissAhead(
     _ page: UInt32, previous: UInt32, _ readAhead: inout FileReadAhead, disk: Int, hits: Int64,
@@ -24,7 +24,7 @@ extension GuestKernel {
     return waitForDisk(until: done, hits: hits)
   }
 
-  /// The first read of a page that was read ahead: reads on at the mark, and waits until the page is there.
+  /// page_cache_async_readahead(): a page read ahead is first read; reads on at the mark, and waits until the page is there.
   @inline(never)
   mutating func takeReadAhead(
     _ page: UInt32, _ readAhead: inout FileReadAhead, disk: Int, hits: Int64, _ host: inout Host
@@ -38,7 +38,7 @@ extension GuestKernel {
     return waitForDisk(until: readAhead.ready(page), hits: hits)
   }
 
-  /// Reads the pages of `window` that are not in memory: old, until somebody reads them.
+  /// __do_page_cache_readahead(): reads the pages of `window` that are not in memory: old, until somebody reads them.
   ///
   /// Returns when the last is there. Ends early where there is no memory. Source: Docs/kernel.md 4.7, 5.5, 6.1.
   private mutating func readWindow(
@@ -75,7 +75,7 @@ extension GuestKernel {
     return done
   }
 
-  /// The reader waits until `time`, if that is yet to come.
+  /// wait_on_page_locked(): the reader waits until `time`, if that is yet to come.
   private mutating func waitForDisk(until time: Int64, hits: Int64) -> FaultOutcome {
     let wait = time - (now + elapsed + hits * settings.costs.fileHit.nanoseconds)
     guard wait > 0 else { return .resolved }

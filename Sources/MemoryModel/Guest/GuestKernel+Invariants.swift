@@ -73,10 +73,10 @@ extension GuestKernel {
     for page in UInt32(
       PageTable.firstPage)..<UInt32(fileSets.last?.pages.upperBound ?? PageTable.firstPage)
     {
-      let isSettled = pages.records[Int(page)].state.isSuperset(of: [
+      let isInert = pages.records[Int(page)].state.isSuperset(of: [
         .resident, .active, .referenced,
       ])
-      precondition(settled[page] == isSettled, "page \(page): settled \(settled[page])")
+      precondition(inert[page] == isInert, "page \(page): inert \(inert[page])")
     }
     var resident = 0
     for page in PageTable.firstPage..<pages.count {

@@ -1,5 +1,19 @@
 import SimulationEngine
 
+// How memory is reclaimed. Each step is a function below or in a file beside this one, named as in mm/vmscan.c there.
+//
+//     an allocation      above the low mark takes a page; below it wakes kswapd; below the min mark reclaims directly
+//     direct reclaim     for priority 12 down to 0, until 32 pages are free: a pass, then slab
+//     a run of kswapd    for priority 12 down to 1, until more than the high mark is free: a pass, then slab
+//     a pass             plans how much of each list to look at: its size / 2^priority, by the balance of anon and file
+//                        as long as an inactive list or the active file list has some of that left,
+//                          takes up to 32 pages from the tail of every list that has:
+//                            inactive: looks at each page (see below)
+//                            active: moves them to the head of the inactive list, if that is short
+//                          once, when the goal is met: drops the type with less left, cuts the other by the same share
+//     a file page        dirty or being written: is activated, for the flusher; clean: leaves a shadow, goes to cleancache
+//     an anonymous page  used since the last look: is activated; else gets a slot, and is stored or written to the disk
+
 extension GuestKernel {
   /// Pages that reclaim takes from a list at a time, and the goal of a direct reclaim.
   ///
@@ -10,7 +24,7 @@ extension GuestKernel {
   /// Slab objects are shrunk in batches of this many (Docs/kernel.md 6.4).
   static let slabBatch = 128
 
-  /// One direct reclaim: passes at rising urgency until 32 pages are free.
+  /// do_try_to_free_pages(): one direct reclaim, passes at rising urgency until 32 pages are free.
   ///
   /// Returns how many were freed. Source: Docs/kernel.md 6.4.
   mutating func directReclaim(_ host: inout Host) -> Int {
@@ -22,7 +36,7 @@ extension GuestKernel {
     return freed
   }
 
-  /// Passes at rising urgency; `forced` ones shrink active lists whatever the sizes.
+  /// do_try_to_free_pages(), its loop over the priorities; if `forced`, active lists shrink whatever the sizes.
   private mutating func reclaimRound(forced: Bool = false, _ host: inout Host) -> Int {
     var freed = 0
     for priority in stride(from: Self.defaultPriority, through: 0, by: -1) {
@@ -36,14 +50,14 @@ extension GuestKernel {
     return freed
   }
 
-  /// Remembers, at the end of a round, which activations it knew of.
+  /// snapshot_refaults(): remembers, at the end of a round, which activations it knew of.
   mutating func noteRound() {
     let known = knownLists
     reclaim.activationsAtLastRound = known.activations
     reclaim.anonActivationsAtLastRound = known.anonActivations
   }
 
-  /// Frees reclaimable slab in whole batches: `4 * freeable >> priority` over seeks, which is 2.
+  /// do_shrink_slab(): frees reclaimable slab in whole batches: `4 * freeable >> priority` over seeks, which is 2.
   mutating func shrinkSlab(priority: Int) -> Int {
     var count = (4 * slabReclaimable >> priority) / 2
     count = min(count - count % Self.slabBatch, slabReclaimable)
@@ -52,7 +66,7 @@ extension GuestKernel {
     return count
   }
 
-  /// Whether an inactive list is short compared with its active one.
+  /// inactive_list_is_low(): whether an inactive list is short compared with its active one.
   ///
   /// `deactivating` adds the special case of the file list: activations of refaulting pages since the
   /// last round make it short whatever its length. Source: Docs/kernel.md 6.5.
@@ -69,7 +83,7 @@ extension GuestKernel {
     return inactive * ratio < active
   }
 
-  /// Of which types active pages may be deactivated in the whole pass that begins, or `nil` if each batch asks anew.
+  /// prepare_scan_control(): of which types active pages may be deactivated in the pass that begins; nil: each batch asks.
   private func decideDeactivation(forced: Bool) -> ListDecision? {
     guard rules.decidesDeactivationOnce else { return nil }
     let known = knownLists
@@ -80,7 +94,7 @@ extension GuestKernel {
         || isInactiveLow(file: true))
   }
 
-  /// get_scan_count: how many pages of each list a pass at `priority` looks at.
+  /// get_scan_count(): how many pages of each list a pass at `priority` looks at.
   ///
   /// Source: Docs/kernel.md 6.6, rules 1 to 5.
   mutating func planPass(
@@ -111,10 +125,12 @@ extension GuestKernel {
     return pass
   }
 
-  /// Rule 3: so little file cache is left that only anonymous pages are scanned; no rule of a control group.
+  /// get_scan_count(), rule 3: so little file cache is left that only anonymous pages are scanned.
+  ///
+  /// A control group has no such rule.
   private var isCacheTiny: Bool { sizes.file + free <= zones.highMark.pages && !isControlGroup }
 
-  /// Rule 5: divides the work by swappiness and by what scanning each type has come to.
+  /// get_scan_count(), rule 5: divides the work by swappiness and by what scanning each type has come to.
   private mutating func balance(_ planned: inout PerList) {
     let (anon, file) = rules.balance == .rotations ? pressureByRotations() : pressureByCosts
     let denominator = anon + file + (rules.balance == .rotations ? 1 : 0)
@@ -152,7 +168,9 @@ extension GuestKernel {
     )
   }
 
-  /// Takes up to 32 pages from each list that has work left; false when the pass is over.
+  /// shrink_lruvec(), one turn of its loop: takes up to 32 pages from each list that has work left.
+  ///
+  /// False when the pass is over. In 4.19 it is called shrink_node_memcg(). Source: Docs/kernel.md 6.6.
   mutating func advance(_ pass: inout ReclaimPass, _ host: inout Host) -> Bool {
     guard pass.hasMore else {
       endPass()
@@ -176,6 +194,7 @@ extension GuestKernel {
     return true
   }
 
+  /// shrink_list(), its question to an active list: whether it may shrink.
   private func mayDeactivate(_ list: LRUList, _ pass: ReclaimPass) -> Bool {
     guard let decided = pass.deactivates else {
       return isInactiveLow(file: list.isFile, deactivating: true)
@@ -183,12 +202,12 @@ extension GuestKernel {
     return list.isFile ? decided.file : decided.anon
   }
 
-  /// At the end of a pass a short inactive anonymous list is filled up a little.
+  /// shrink_lruvec(), behind its loop: a short inactive anonymous list is filled up a little.
   private mutating func endPass() {
     if isInactiveLow(file: false) { shrinkActive(.activeAnon, Self.reclaimBatch) }
   }
 
-  /// Moves pages from the tail of an active list to the head of its inactive one.
+  /// shrink_active_list(): moves pages from the tail of an active list to the head of its inactive one.
   ///
   /// Those with the accessed bit count as rotated though they move too. Source: Docs/kernel.md 6.6.
   mutating func shrinkActive(_ list: LRUList, _ count: Int) {
@@ -201,7 +220,7 @@ extension GuestKernel {
     while left > 0 {
       let batch = pages.takeOldest(left, from: list)
       for page in batch {
-        if list.isFile { settled.remove(page) }
+        if list.isFile { inert.remove(page) }
         let state = pages.records[Int(page)].state
         accessed += state.contains(.accessed) ? 1 : 0
         pages.records[Int(page)].state = state.subtracting([.active, .accessed]).union(mark)

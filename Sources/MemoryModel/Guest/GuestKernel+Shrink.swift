@@ -5,7 +5,7 @@ import SimulationEngine
 /// Source: Docs/kernel.md 3.6 and 3.7.
 public struct FrontswapShrink: Sendable {
   let device: Int
-  /// Pages still to bring home; nothing: all that are in frontswap.
+  /// Pages still to bring home; nil: all that are in frontswap.
   var remaining: Int?
   /// The slot to look at next.
   var position: Int
@@ -39,9 +39,9 @@ extension GuestKernel {
   /// Pages brought home in one step of a shrink, after which others get their turn.
   static let shrinkStep = 32
 
-  /// frontswap_shrink: chooses the device and how much of it is to come home.
+  /// frontswap_shrink(): chooses the device and how much of it is to come home.
   ///
-  /// Nothing if there is nothing to do, or no device passes the memory check. In Linux 3.6
+  /// Nil if there is nothing to do, or no device passes the memory check. In Linux 3.6
   /// (`allMeansNothing`) a shrink of everything did nothing. Source: Docs/kernel.md 3.6 and 3.8.
   public mutating func beginShrink(to target: PageCount, allMeansNothing: Bool = false)
     -> FrontswapShrink?
@@ -59,7 +59,7 @@ extension GuestKernel {
     return nil
   }
 
-  /// The overcommit test for the kernel itself.
+  /// __frontswap_unuse_pages(), its memory check: the overcommit test for the kernel itself.
   ///
   /// It charges what it asks for and takes it back at once; if that reaches the batch of the commit
   /// counter, what the worker's CPU kept to itself shows. Source: Docs/kernel.md 3.8 and 5.2.
@@ -69,10 +69,10 @@ extension GuestKernel {
     return hasEnough(need, isKernels: true)
   }
 
-  /// Pages that are in memory and in a slot. O(1) only through its uses: slots in use less swapped pages.
+  /// total_swapcache_pages(): pages that are in memory and in a slot. O(1) only through its uses: slots in use less swapped pages.
   var swapCachePages: Int { swap.usedSlots - (regions.touched - sizes.anon) }
 
-  /// Brings up to 32 pages home, lowest slot first.
+  /// try_to_unuse(), a step of it: brings up to 32 pages home, lowest slot first.
   ///
   /// Each goes to the head of the active list, old and dirty, and its slot is freed. Source: Docs/kernel.md 3.7.
   public mutating func continueShrink(
@@ -109,7 +109,7 @@ extension GuestKernel {
     return .goesOn
   }
 
-  /// Takes a page that is in the swap cache off its list, to be put at the active head.
+  /// activate_page(), its first half: takes a page that is in the swap cache off its list, to be put at the active head.
   private mutating func activateForShrink(_ page: UInt32) {
     let list = LRUList(pages.records[Int(page)].state)
     pages.remove(page, from: list)

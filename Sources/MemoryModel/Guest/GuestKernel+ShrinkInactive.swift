@@ -8,7 +8,7 @@ extension GuestKernel {
     case activate
   }
 
-  /// Looks at up to `count` pages from the tail of an inactive list and frees those it can.
+  /// shrink_inactive_list(): looks at up to `count` pages from the tail of an inactive list and frees those it can.
   ///
   /// Source: Docs/kernel.md 6.2.
   mutating func shrinkInactive(
@@ -57,14 +57,14 @@ extension GuestKernel {
     noteCost(file: list.isFile, written: Int(written), kept: taken - freed)
   }
 
-  /// Puts a page that was taken from an inactive list on the active one.
+  /// putback_inactive_pages(), for one page: puts one that was taken from an inactive list on the active one.
   private mutating func activate(_ page: UInt32, _ list: LRUList) {
     pages.records[Int(page)].state.insert(.active)
-    if list.isFile && pages.records[Int(page)].state.contains(.referenced) { settled.insert(page) }
+    if list.isFile && pages.records[Int(page)].state.contains(.referenced) { inert.insert(page) }
     pages.pushHead(page, list.isFile ? .activeFile : .activeAnon)
   }
 
-  /// A file page: clean ones go, with a shadow and a put; dirty ones wait for the flusher.
+  /// shrink_page_list(), for a file page: clean ones go, with a shadow and a put; dirty ones wait for the flusher.
   @inline(__always)
   private mutating func judgeFile(_ page: UInt32, _ host: inout Host) -> Verdict {
     let state = pages.records[Int(page)].state
@@ -83,7 +83,7 @@ extension GuestKernel {
     return .freed
   }
 
-  /// Drops a clean file page that is on no list any more: cleancache put, record back to "not in memory".
+  /// remove_mapping(): drops a clean file page that is on no list any more, with a put into cleancache.
   mutating func evictFilePage(_ page: UInt32, leaving mark: PageState, _ host: inout Host) {
     let state = pages.records[Int(page)].state
     var left: PageState = [.file]
@@ -102,8 +102,9 @@ extension GuestKernel {
     pages.records[Int(page)] = PageRecord(place: 0, state: left)
   }
 
-  /// An anonymous page: one in use is activated (from 5.9 on the second time), any other gets a slot and is stored or
-  /// written.
+  /// shrink_page_list(), for an anonymous page: one in use is activated, any other gets a slot and is stored or written.
+  ///
+  /// From 5.9 on it is activated when it is found in use the second time.
   private mutating func judgeAnon(_ page: UInt32, _ host: inout Host) -> Verdict {
     var state = pages.records[Int(page)].state
     if state.contains(.writeback) {

@@ -1,10 +1,10 @@
 import SimulationEngine
 
 extension GuestKernel {
-  /// F: pages in frontswap. O(1).
+  /// frontswap_curr_pages(), F: pages in frontswap. O(1).
   public var frontswapPages: PageCount { PageCount(swap.frontswapPages) }
 
-  /// Puts the page of `slot` into frontswap; false if it must go to the disk.
+  /// __frontswap_store(): puts the page of `slot` into frontswap; false if it must go to the disk.
   ///
   /// Source: Docs/kernel.md 3.1. With frontswap off nothing is counted as failed.
   mutating func storeInFrontswap(_ slot: UInt32, _ host: inout Host) -> Bool {
@@ -21,18 +21,19 @@ extension GuestKernel {
     return true
   }
 
-  /// What a put that stored the page takes, and a get that found it.
+  /// What a put that stored the page takes.
   func putCost(_ host: borrowing Host) -> Int64 {
     settings.costs.tmemPut.nanoseconds
       + (host.tmem.compresses ? settings.costs.tmemCompress.nanoseconds : 0)
   }
 
-  /// See `putCost`.
+  /// What a get that found the page takes.
   func getCost(_ host: borrowing Host) -> Int64 {
     settings.costs.tmemGet.nanoseconds
       + (host.tmem.compresses ? settings.costs.tmemDecompress.nanoseconds : 0)
   }
 
+  /// __frontswap_invalidate_page(): drops the copy of `slot`, which is in frontswap.
   private mutating func invalidateFrontswap(_ slot: UInt32, _ host: inout Host) {
     host.persistentFlush(domain: domain)
     swap.setInFrontswap(slot, false)
@@ -40,7 +41,7 @@ extension GuestKernel {
     elapsed += settings.costs.tmemMiss.nanoseconds
   }
 
-  /// Gives a slot up, its frontswap copy included.
+  /// swap_range_free(): gives a slot up, its frontswap copy included.
   ///
   /// Source: Docs/kernel.md 3.3.
   mutating func freeSlot(_ slot: UInt32, _ host: inout Host) {
@@ -59,7 +60,7 @@ extension GuestKernel {
     free -= storedPages - before
   }
 
-  /// Starts the write of a swapped page to its disk.
+  /// __swap_writepage(): starts the write of a swapped page to its disk.
   mutating func writeToSwap(_ page: UInt32, _ slot: UInt32, _ host: inout Host) {
     counters.pswpout += 1
     counters.pgpgout += 1
@@ -79,7 +80,7 @@ extension GuestKernel {
     case failed
   }
 
-  /// A fault on a page in swap: loads it, and activates it (from 5.9 on only if it refaults soon).
+  /// do_swap_page(): a fault on a page in swap loads it, and activates it (from 5.9 on only if it refaults soon).
   ///
   /// Source: Docs/kernel.md 3.2.
   mutating func swapIn(_ page: UInt32, write: Bool, _ host: inout Host) -> FaultOutcome {
@@ -113,7 +114,7 @@ extension GuestKernel {
     return .blocked
   }
 
-  /// Brings the data of `slot` in: at once from frontswap, else from its disk, a read that begins at `start`.
+  /// swap_readpage(): brings the data of `slot` in, at once from frontswap, else from its disk, a read that begins at `start`.
   ///
   /// Returns when it is there, in nanoseconds since `begin(at:)`.
   private mutating func load(
@@ -136,9 +137,9 @@ extension GuestKernel {
     return host.disks[disk].read(at: now + start, isSequential: isSequential) - now
   }
 
-  /// The page of `slot` is in memory now: puts it into its page table, active if the rules say so.
+  /// do_swap_page(), once the data is there: puts the page of `slot` into its page table, active if the rules say so.
   ///
-  /// `evicted` is what its record said when it went; nothing if it was read ahead, so that it is not known any more.
+  /// `evicted` is what its record said when it went; nil if it was read ahead, so that it is not known any more.
   private mutating func mapSwappedIn(
     _ page: UInt32, _ slot: UInt32, write: Bool, evicted: PageRecord?, _ host: inout Host
   ) {
@@ -158,7 +159,7 @@ extension GuestKernel {
     addAnon(page, state)
   }
 
-  /// A fault on a page that was read ahead: it is in memory already. Source: Docs/kernel.md 3.2.
+  /// do_swap_page(), for a page that was read ahead: it is in memory already. Source: Docs/kernel.md 3.2.
   private mutating func takeReadAhead(
     _ page: UInt32, _ slot: UInt32, write: Bool, _ host: inout Host
   ) {
@@ -171,9 +172,9 @@ extension GuestKernel {
     mapSwappedIn(page, slot, write: write, evicted: nil, &host)
   }
 
-  /// Reads the other swapped pages of the block around `slot` into the swap cache, old, in no page table.
+  /// swap_cluster_readahead(): reads the other swapped pages of the block around `slot`, old, in no page table.
   ///
-  /// Returns when the last is there. Source: Docs/kernel.md 3.2, swap_cluster_readahead().
+  /// Returns when the last is there. Source: Docs/kernel.md 3.2.
   private mutating func readSwapAhead(
     of slot: UInt32, since start: Int64, _ host: inout Host
   ) -> Int64 {
@@ -194,7 +195,7 @@ extension GuestKernel {
     return done
   }
 
-  /// Puts an anonymous page that is now in memory at the head of its list.
+  /// lru_cache_add_active_or_unevictable(): puts an anonymous page that is now in memory at the head of its list.
   @inline(__always)
   mutating func addAnon(_ page: UInt32, _ state: PageState) {
     pages.records[Int(page)].state = state

@@ -9,7 +9,7 @@ extension GuestKernel {
   /// The longest pause of a writer: 200 ms (Docs/kernel.md 6.8).
   static let longestPause: Int64 = 200_000_000
 
-  /// The dirty limits: pages above which writers wait, and pages above which the flusher writes at once.
+  /// domain_dirty_limits(): pages above which writers wait, and pages above which the flusher writes at once.
   ///
   /// Source: Docs/kernel.md 6.8.
   var dirtyLimits: (hard: Int, background: Int) {
@@ -19,11 +19,11 @@ extension GuestKernel {
     return (hard, background >= hard ? hard / 2 : background)
   }
 
-  /// How long a writer pauses that made `dirtiedBetweenLooks` pages dirty; nothing: until it is below the limit.
+  /// wb_position_ratio(): how long a writer pauses that made `dirtiedBetweenLooks` pages dirty; nil: until below the limit.
   ///
   /// Free up to the middle of the two limits; from there on writers are held to the disk's own rate times a factor that
   /// falls along a cubic line from 2 over 1 in the middle to 0 at the hard limit. Linux estimates the disk's rate, here
-  /// it is known. Source: Docs/kernel.md 6.8; Linux 4.19, mm/page-writeback.c, wb_position_ratio().
+  /// it is known. Source: Docs/kernel.md 6.8; Linux 4.19, mm/page-writeback.c.
   func writerPause(pageWrite: Int64, channels: Int) -> Int64? {
     let (limit, background) = dirtyLimits
     let freeRun = (limit + background) / 2
@@ -38,7 +38,7 @@ extension GuestKernel {
     return min(share * 1024 / factor, Self.longestPause)
   }
 
-  /// balance_dirty_pages, before a page becomes dirty: false if the writer must try again when `elapsed` is over.
+  /// balance_dirty_pages(), before a page becomes dirty: false if the writer must try again when `elapsed` is over.
   mutating func mayDirty(disk: Int, _ host: borrowing Host) -> Bool {
     guard dirtiedSinceLook >= Self.dirtiedBetweenLooks else { return true }
     let parameters = host.disks[disk].parameters

@@ -1,5 +1,5 @@
 extension GuestKernel {
-  /// Whether a page that comes back goes straight to the active list; counts its refault.
+  /// workingset_refault(): whether a page that comes back goes straight to the active list; counts its refault.
   ///
   /// `evicted` is the record it was left with. Source: Docs/kernel.md 6.7; from 5.9 on the lists of both types count, and a page that
   /// was in the workingset is booked as a cost. The clock's low 32 bits suffice: no cache has 2^32 pages.
@@ -15,7 +15,7 @@ extension GuestKernel {
     return true
   }
 
-  /// With how many pages a refault distance is compared.
+  /// workingset_test_recent(), by its name of today: with how many pages a refault distance is compared.
   @inline(__always)
   private func workingsetSize(forFile isFile: Bool) -> Int {
     let known = knownLists.sizes
@@ -29,17 +29,16 @@ extension GuestKernel {
     return size
   }
 
-  /// The shadow of a page that is evicted now: the clock after this eviction (Docs/kernel.md 6.7), or before it from 5.9 on.
+  /// workingset_eviction(): the shadow of a page that is evicted now, the clock after this eviction (Docs/kernel.md 6.7), or before it from 5.9 on.
   mutating func takeShadow() -> UInt32 {
     let before = workingsetClock
     workingsetClock &+= 1
     return UInt32(truncatingIfNeeded: rules.hasAnonWorkingset ? before : workingsetClock)
   }
 
-  /// Books what reclaim did to one type: pages written or refaulted, and pages scanned in vain.
+  /// lru_note_cost(): books what reclaim did to one type, pages written or refaulted, and pages scanned in vain.
   ///
-  /// What was booked earlier is halved once it is worth more than a quarter of the lists. Source: Linux 5.8, mm/swap.c,
-  /// lru_note_cost().
+  /// What was booked earlier is halved once it is worth more than a quarter of the lists. Source: Linux 5.8, mm/swap.c.
   mutating func noteCost(file: Bool, written: Int, kept: Int) {
     guard case .costs(let costOfWritten, let costOfKept) = rules.balance else { return }
     let cost = written * costOfWritten + kept * costOfKept

@@ -7,10 +7,10 @@ extension GuestKernel {
   /// Pages that the flusher gives to the disk before it waits for them.
   static let flushBatch = 1024
 
-  /// Whether the flusher has reason to run before its time.
+  /// wb_over_bg_thresh(): whether the flusher has reason to run before its time.
   public var wantsFlush: Bool { dirty.count > 0 && dirty.count > dirtyLimits.background }
 
-  /// One step of the flusher: writes what is too old, or too much.
+  /// wb_writeback(), a step of it: writes what is too old, or too much.
   ///
   /// Returns after how many nanoseconds it is to run again.
   public mutating func flush(_ host: inout Host) -> Int64 {
@@ -32,9 +32,9 @@ extension GuestKernel {
     fileSets.first { $0.pages.contains(Int(page)) }?.disk ?? 0
   }
 
-  /// A page that reclaim put out of its way is the first that it finds next time, on whichever list it was.
+  /// pagevec_move_tail_fn(): a page that reclaim put out of its way is the first that it finds next time.
   ///
-  /// Source: Docs/kernel.md 6.2 and 6.10 (pgrotated); Linux 4.19, mm/swap.c, pagevec_move_tail_fn().
+  /// On whichever list it was. Source: Docs/kernel.md 6.2 and 6.10 (pgrotated); Linux 4.19, mm/swap.c.
   private mutating func rotate(_ page: UInt32, _ state: PageState) {
     let inactive: LRUList = state.contains(.file) ? .inactiveFile : .inactiveAnon
     let list = LRUList(state)
@@ -42,11 +42,11 @@ extension GuestKernel {
     sizes[list] -= 1
     sizes[inactive] += 1
     pages.records[Int(page)].state.remove(.active)
-    if state.contains(.file) { settled.remove(page) }
+    if state.contains(.file) { inert.remove(page) }
     pages.pushTail(page, inactive)
   }
 
-  /// Takes note of the writes that have ended.
+  /// end_page_writeback(): takes note of the writes that have ended.
   @inline(never)
   mutating func finishWriteback() {
     while let page = writeback.next(by: now) {

@@ -7,6 +7,8 @@ public import SimulationEngine
 /// with the marks of all zones summed, and the pages that lower zones keep from the preferred one out of
 /// reach (Docs/kernel.md 5.4, one-zone simplification).
 public struct GuestKernel: ~Copyable {
+  // MARK: How it is set
+
   /// The number under which the host knows this guest.
   public let domain: Int
   /// How it was built and is set.
@@ -18,29 +20,28 @@ public struct GuestKernel: ~Copyable {
   let userReserve: Int
   let cleancacheEnabled: Bool
   let frontswapEnabled: Bool
-  let fileSets: [FileSet]
+
+  // MARK: Allocation
 
   /// Zones and marks; only ballooning and sysctl writes change them.
   public internal(set) var zones: GuestZones
   /// totalram_pages, T.
   var totalRAM: Int
-  /// B - T: pages of the domain that never reached the allocator.
-  let bootReserved: Int
   /// Pages in the allocator's free lists.
   var free: Int
   /// Kernel memory that nothing reclaims, and reclaimable slab.
   let kernelUnreclaimable: Int
   var slabReclaimable: Int
-  /// What swapped pages keep in memory where swap is memory, in millionths of a page.
-  var storedMillionths: Int64 = 0
   /// What must stay free after an allocation at the low, min and high mark.
   var lowLimit: Int
   var minLimit: Int
   var highLimit: Int
+  /// Rounds of direct reclaim in a row that freed nothing.
+  var fruitlessRounds = 0
+
+  // MARK: Pages, their lists, reclaim
 
   var pages: PageTable
-  /// File pages that need not be looked at when they are read again.
-  let settled: SettledPages
   var sizes = PerList()
   /// Pages that were added since the last batch was put on its lists: counted in `sizes`, not yet seen by reclaim.
   var unlisted = PerList()
@@ -50,34 +51,49 @@ public struct GuestKernel: ~Copyable {
   /// How reclaim knows the lists' sizes.
   var listStatistics = ListStatistics.immediate
   var kswapd = Kswapd()
-  var swap: SwapSpace
-  var swapReadAhead: SwapReadAhead
+  /// The clock of evictions and activations, A of Docs/kernel.md 6.7.
+  var workingsetClock: UInt64 = 0
+
+  // MARK: File pages and writeback
+
+  let fileSets: [FileSet]
+  /// File pages that need not be looked at when they are read again.
+  let inert: InertPages
   var writeback = WritebackQueue()
   var dirty = DirtyQueue()
   /// File pages made dirty since the limits were last looked at.
   var dirtiedSinceLook = 0
+
+  // MARK: Anonymous memory and swap
+
   var regions: AnonRegions
   var commit: CommitCounter
-  var balloon: BalloonDriver
+  var swap: SwapSpace
+  var swapReadAhead: SwapReadAhead
+  /// What swapped pages keep in memory where swap is memory, in millionths of a page.
+  var storedMillionths: Int64 = 0
 
-  /// What the kernel has counted since boot.
-  public internal(set) var counters = VMCounters()
-  /// The clock of evictions and activations, A of Docs/kernel.md 6.7.
-  var workingsetClock: UInt64 = 0
-  /// Rounds of direct reclaim in a row that freed nothing.
-  var fruitlessRounds = 0
-  /// The kernel found nothing to kill.
-  public internal(set) var hasPanicked = false {
-    didSet { noteNews() }
-  }
+  // MARK: The balloon
+
+  var balloon: BalloonDriver
+  /// B - T: pages of the domain that never reached the allocator.
+  let bootReserved: Int
+
+  // MARK: The operation under way, and what is told of it
 
   /// The instant of the operation under way, in nanoseconds since boot.
   var now: Int64 = 0
+  /// What the operations since `begin(at:)` have cost, in nanoseconds.
+  public internal(set) var elapsed: Int64 = 0
   /// Whether an allocation of the call under way found memory below the low mark: streams then stop after each access,
   /// so that kswapd gets its turn between two.
   var isTight = false
-  /// What the operations since `begin(at:)` have cost, in nanoseconds.
-  public internal(set) var elapsed: Int64 = 0
+  /// What the kernel has counted since boot.
+  public internal(set) var counters = VMCounters()
+  /// The kernel found no process to kill.
+  public internal(set) var hasPanicked = false {
+    didSet { noteNews() }
+  }
   /// Kills that the run has not yet been told of.
   var kills: [OOMKill] = [] {
     didSet { noteNews() }
@@ -129,7 +145,7 @@ public struct GuestKernel: ~Copyable {
     fileSets = sets
     // Programs rarely commit more than twice the memory; if they do, the table moves.
     pages = PageTable(pages: end - PageTable.firstPage, room: 2 * totalRAM)
-    settled = SettledPages(count: end)
+    inert = InertPages(count: end)
     swap = SwapSpace(configuration.swap.map { ($0.size.pages, $0.disk) })
     swapReadAhead = SwapReadAhead(pageCluster: configuration.kernel.pageCluster)
     regions = AnonRegions(firstPage: end)

@@ -32,10 +32,10 @@ struct Kswapd {
 }
 
 extension GuestKernel {
-  /// Whether the guest has more free than its high mark.
+  /// pgdat_balanced(): whether the guest has more free than its high mark.
   var isBalanced: Bool { free > highLimit }
 
-  /// Wakes kswapd unless it runs, has given up, or has nothing to do.
+  /// wakeup_kswapd(): wakes kswapd unless it runs, has given up, or has nothing to do.
   mutating func wakeKswapd() {
     guard kswapd.activity == .asleep || kswapd.activity == .napping else { return }
     guard kswapd.failures < Kswapd.failuresBeforeGivingUp, !isBalanced else { return }
@@ -58,9 +58,9 @@ extension GuestKernel {
     kswapd.reclaimed = 0
   }
 
-  /// One step of kswapd: up to 32 pages of each list.
+  /// balance_pgdat(), a step of it: up to 32 pages of each list.
   ///
-  /// Returns after how many nanoseconds the next step is due; nothing once it sleeps, or if `token` is void.
+  /// Returns after how many nanoseconds the next step is due; nil once it sleeps, or if `token` is void.
   public mutating func kswapdStep(token: UInt32, _ host: inout Host) -> Int64? {
     guard token == kswapd.token else { return nil }
     if kswapd.activity == .napping {
@@ -93,9 +93,10 @@ extension GuestKernel {
     return max(elapsed, 1_000)
   }
 
-  /// Pages that a pass of kswapd is to free: the high mark of every zone, at least 32 each (Docs/kernel.md 6.3).
+  /// kswapd_shrink_node(), its goal: the pages that a pass of kswapd is to free, the high mark of every zone, at least 32 each (Docs/kernel.md 6.3).
   private var kswapdGoal: Int { zones.highMarks(atLeast: PageCount(Self.reclaimBatch)).pages }
 
+  /// kswapd_try_to_sleep(): naps before it looks again.
   private mutating func endKswapdRun() -> Int64 {
     noteRound()
     kswapd.activity = .napping

@@ -14,7 +14,7 @@ public enum OvercommitMode: String, CaseIterable, Sendable {
 }
 
 extension GuestKernel {
-  /// __vm_enough_memory: whether `pages`, which are charged already, may be committed.
+  /// __vm_enough_memory(): whether `pages`, which are charged already, may be committed.
   ///
   /// A request is that of a new process of that size, or the kernel's own, which has administrator's rights and no
   /// process. Source: Docs/kernel.md 5.2 and 3.8.

@@ -106,7 +106,7 @@ package struct PageTable: ~Copyable {
   @inline(__always)
   func prefetch(_ page: UInt32) { cacheLinePrefetch(records + Int(page)) }
 
-  /// The same for where its copy is.
+  /// Lets the processor fetch where a page's copy is.
   @inline(__always)
   func prefetchCopy(_ page: UInt32) { cacheLinePrefetch(copies + Int(page)) }
 
@@ -116,9 +116,9 @@ package struct PageTable: ~Copyable {
     lists[list.rawValue].remove(at: records[Int(page)].place)
   }
 
-  /// Takes the oldest pages out of `list`, which must have them: up to `count`, oldest first, good until the next call.
+  /// isolate_lru_pages(): takes the oldest pages out of `list`, which must have them: up to `count`, oldest first.
   ///
-  /// As in Linux (isolate_lru_pages) a batch leaves its list before it is looked at.
+  /// They are good until the next call. A batch leaves its list before it is looked at.
   @inline(__always)
   package func takeOldest(_ count: Int, from list: LRUList) -> UnsafeBufferPointer<UInt32> {
     let size = min(count, Self.batch)

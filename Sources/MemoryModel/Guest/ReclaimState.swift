@@ -45,7 +45,7 @@ struct ReclaimPass {
   /// Whether a list that drives the pass has pages left to scan; active anon alone does not.
   var hasMore: Bool { left.inactiveAnon > 0 || left.activeFile > 0 || left.inactiveFile > 0 }
 
-  /// After the goal is met: cuts what is left of the larger type to the share that the smaller one got.
+  /// shrink_lruvec(), once the goal is met: cuts what is left of the larger type to the share that the smaller one got.
   ///
   /// Returns whether the pass goes on. Source: Docs/kernel.md 6.6.
   mutating func adjust() -> Bool {

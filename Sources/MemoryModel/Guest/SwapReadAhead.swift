@@ -16,7 +16,7 @@ struct SwapReadAhead {
   /// Notes that a page read ahead was asked for.
   mutating func hit() { hits += 1 }
 
-  /// The aligned block of slots, as numbered on their device, that a fault on `slot` reads.
+  /// swapin_nr_pages(): the aligned block of slots, as numbered on their device, that a fault on `slot` reads.
   mutating func block(around slot: Int) -> ClosedRange<Int> {
     if largest == 1 { return slot...slot }
     var pages = 4

@@ -91,7 +91,7 @@ struct SwapSpace: ~Copyable {
     devices.firstIndex { $0.slots.contains(Int(slot)) } ?? 0
   }
 
-  /// Gives `page` the lowest free slot; nothing if there is none.
+  /// get_swap_pages(): gives `page` the lowest free slot; nil if there is none.
   mutating func allocate(for page: UInt32) -> UInt32? {
     if freeSlots == 0 { return nil }
     while used[firstFreeWord] == .max { firstFreeWord += 1 }
@@ -122,7 +122,7 @@ struct SwapSpace: ~Copyable {
     frontswapPages += change
   }
 
-  /// The first slot of `device` in frontswap at `start` or behind it; nothing if there is none.
+  /// find_next_to_unuse(): the first slot of `device` in frontswap at `start` or behind it; nil if there is none.
   func firstInFrontswap(from start: Int, device: Int) -> UInt32? {
     let range = devices[device].slots
     var slot = max(start, range.lowerBound)

@@ -1,5 +1,5 @@
 // swift-format-ignore: AlwaysUseLowerCamelCase
-/// The balloon driver: a generation of Xen's (facts, 2.9), or another.
+/// The balloon driver: a generation of Xen's (Docs/kernel.md 2.9), or another.
 public enum BalloonGeneration: String, CaseIterable, Sendable {
   /// Linux 4.4: retries without end, no availability clamp.
   case linux4_4 = "4.4"

@@ -21,7 +21,7 @@ public struct DiskParameters: Hashable, Sendable {
 
   /// A SATA SSD: 150 us a random page, 450 MB/s, 4 channels.
   ///
-  /// Source: facts, section 7 (calibration default); the number of channels is assumed.
+  /// Source: Docs/kernel.md 7 (calibration default); the number of channels is assumed.
   public static let sataSSD = DiskParameters(
     randomRead: .microseconds(150), write: .microseconds(150), bandwidth: 450_000_000, channels: 4)
 }

@@ -25,9 +25,9 @@ extension Host {
     returnToHeap(pages)
   }
 
-  /// Stops or resumes taking puts of a guest; what it has stays, and can be got and flushed.
+  /// tmemc_freeze_pools(): stops or resumes taking puts of a guest; what it has stays, and can be got and flushed.
   ///
-  /// Source: Docs/kernel.md 4.6, freeze of a client.
+  /// Source: Docs/kernel.md 4.6.
   public mutating func setFrozen(_ isFrozen: Bool, of domain: Int) {
     domains[domain].isFrozen = isFrozen
   }

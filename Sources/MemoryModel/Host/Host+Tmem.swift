@@ -1,7 +1,7 @@
 extension Host {
-  /// Puts an evicted file page into the guest's ephemeral pool.
+  /// do_tmem_put(), of an evicted file page into the guest's ephemeral pool.
   ///
-  /// Returns a handle for `ephemeralGet`, or nothing if there is no room. A compressed page that fits beside others gives
+  /// Returns a handle for `ephemeralGet`, or nil if there is no room. A compressed page that fits beside others gives
   /// the page that was allocated for it back. Source: Docs/kernel.md 4.2.
   mutating func ephemeralPut(_ page: UInt32, domain: Int) -> UInt32? {
     guard tmem.cleancache, !domains[domain].isFrozen,
@@ -14,7 +14,7 @@ extension Host {
     return handle
   }
 
-  /// Takes a page out of the guest's ephemeral pool, if it is still there; an exclusive get.
+  /// do_tmem_get(), exclusive: takes a page out of the guest's ephemeral pool, if it is still there.
   ///
   /// A handle whose page was evicted, and whose entry another page has now, misses. Source: Docs/kernel.md 4.3.
   mutating func ephemeralGet(_ handle: UInt32, page: UInt32, domain: Int) -> Bool {
@@ -27,7 +27,7 @@ extension Host {
   /// How many ephemeral pages a guest has. O(1).
   func ephemeralPages(of domain: Int) -> Int { ephemeral.count(of: domain) }
 
-  /// Puts one page into the guest's persistent pool: a frontswap store that was not there before.
+  /// do_tmem_put(), of one page into the guest's persistent pool: a frontswap store that was not there before.
   ///
   /// Fails at the domain's `max_pages`, or when the host has no memory. Source: Docs/kernel.md 4.2 and 4.5.
   mutating func persistentPut(domain: Int) -> Bool {
@@ -50,7 +50,7 @@ extension Host {
     return true
   }
 
-  /// Removes one page from the guest's persistent pool; what it was charged goes to tmem's free list.
+  /// do_tmem_flush_page(): removes one page from the guest's persistent pool; what it was charged goes to tmem's free list.
   mutating func persistentFlush(domain: Int) {
     let metadata = domains[domain].metadata - metadataPages(for: domains[domain].persistent - 1)
     let data = domains[domain].data - tmem.room(for: domains[domain].persistent - 1)

@@ -19,7 +19,7 @@ public struct Host: ~Copyable {
     var weight = 0
     /// Whether puts are refused (Docs/kernel.md 4.6).
     var isFrozen = false
-    /// What its pools may come to while they are full; nothing: what the host has room for.
+    /// What its pools may come to while they are full; nil: what the host has room for.
     var capacity: (ephemeral: Int, persistent: Int)?
 
     /// `tot_pages`.
@@ -99,7 +99,7 @@ public struct Host: ~Copyable {
 
   /// Builds a guest with `memory` pages, all taken from the heap at once, that may come to have `maximum`.
   ///
-  /// Returns its number, or nothing if the host has not that much free.
+  /// Returns its number, or nil if the host has not that much free.
   public mutating func addDomain(
     memory: PageCount, maximum: PageCount? = nil, weight: Int = 0
   ) -> Int? {
@@ -122,12 +122,12 @@ public struct Host: ~Copyable {
   /// What a domain may still be given.
   public func headroom(of domain: Int) -> PageCount { PageCount(domains[domain].headroom) }
 
-  /// Sets a domain's `max_pages`; below its `tot_pages` nothing new is allocated until it is under again.
+  /// XEN_DOMCTL_max_mem: sets a domain's `max_pages`; below its `tot_pages` nothing new is allocated until it is under again.
   public mutating func setMaxPages(_ pages: PageCount, of domain: Int) {
     domains[domain].maxPages = pages.pages
   }
 
-  /// XENMEM_populate_physmap: gives a domain up to `count` pages, and returns how many it got.
+  /// populate_physmap(): gives a domain up to `count` pages, and returns how many it got.
   ///
   /// Stops at the domain's limit or when the heap is empty after eviction. Source: Docs/kernel.md 4.5.
   mutating func populate(_ count: Int, domain: Int) -> Int {
@@ -149,7 +149,7 @@ public struct Host: ~Copyable {
     return taken
   }
 
-  /// Gives `count` pages back to the heap, unless another user is waiting for them.
+  /// free_heap_pages(): gives `count` pages back to the heap, unless another user is waiting for them.
   @inline(__always)
   mutating func returnToHeap(_ count: Int) {
     if isExhausted {
@@ -160,14 +160,14 @@ public struct Host: ~Copyable {
     midsizeReserve = max(midsizeReserve, heapFree / 128)
   }
 
-  /// XENMEM_decrease_reservation: takes `count` pages back; always succeeds.
+  /// decrease_reservation(): takes `count` pages back; always succeeds.
   @inline(__always)
   mutating func decrease(_ count: Int, domain: Int) {
     domains[domain].ram -= count
     returnToHeap(count)
   }
 
-  /// Takes one page from the heap, at the cost of tmem if the heap is down to its reserve.
+  /// alloc_heap_pages(): takes one page from the heap, at the cost of tmem if the heap is down to its reserve.
   ///
   /// Source: Docs/kernel.md 4.4, trigger b.
   mutating func allocateHeapPage(for domain: Int?) -> Bool {
@@ -186,10 +186,10 @@ public struct Host: ~Copyable {
     return true
   }
 
-  /// Drops the oldest ephemeral page of any guest, or of the domain on whose behalf it happens if its quota says so.
+  /// tmem_evict(): drops the oldest ephemeral page of any guest, or of the domain on whose behalf it happens, by its quota.
   ///
-  /// Its frame goes to tmem's free list; of a compressed page only a part, so that it may take several. Source: Docs/kernel.md
-  /// 4.4 and 4.6.
+  /// Its frame goes to tmem's free list; of a compressed page only a part, so that it may take several.
+  /// Source: Docs/kernel.md 4.4 and 4.6.
   mutating func evictOldest(for domain: Int?) {
     let room = ephemeralRoom
     if let domain, losesItsOwn(domain) {
@@ -204,9 +204,9 @@ public struct Host: ~Copyable {
   /// Whole pages that the ephemeral pages take.
   var ephemeralRoom: Int { tmem.room(for: ephemeral.count) }
 
-  /// Whether a domain loses its own oldest page: it has a weight, pages, and the quota test holds.
+  /// client_over_quota(): whether a domain loses its own oldest page. It has a weight, pages, and the quota test holds.
   ///
-  /// Source: Docs/kernel.md 4.4, client_over_quota(), in whole per cent as there.
+  /// Source: Docs/kernel.md 4.4, in whole per cent as there.
   private func losesItsOwn(_ domain: Int) -> Bool {
     let weight = domains[domain].weight
     let own = ephemeral.count(of: domain)
@@ -216,7 +216,7 @@ public struct Host: ~Copyable {
     return tmem.quota == .literal ? pages > weights : pages < weights
   }
 
-  /// Takes a page for tmem from its own free list or else from the heap.
+  /// tmem_alloc_page(): takes a page for tmem from its own free list or else from the heap.
   mutating func allocateTmemPage(for domain: Int) -> Bool {
     if tmemFree > 0 {
       tmemFree -= 1
@@ -225,12 +225,12 @@ public struct Host: ~Copyable {
     return allocateHeapPage(for: domain)
   }
 
-  /// Gives tmem pages back to its free list, unless another user is waiting for them.
+  /// tmem_free_page(): gives tmem pages back to its free list, unless another user is waiting for them.
   mutating func freeTmemPages(_ count: Int) {
     if isExhausted { claimed += count } else { tmemFree += count }
   }
 
-  /// Whether 1 MiB is available, evicting ephemeral pages for it (Docs/kernel.md 4.2, step 1).
+  /// tmem_ensure_avail_pages(): whether 1 MiB is available, evicting ephemeral pages for it (Docs/kernel.md 4.2, step 1).
   ///
   /// Only evictions that fail are counted by the hypervisor, and here they fail when no page is left.
   mutating func ensureAvailable(for domain: Int) -> Bool {

@@ -4,19 +4,19 @@ import Testing
 @testable import MemoryModel
 
 /// Reads that change nothing are only counted: what a batch does must be what its accesses do one by one.
-@Suite("Settled pages")
-struct SettledPagesTests {
-  @Test("Of a batch just the reads of settled pages are left out, and writes never")
-  func unsettled() {
-    let settled = SettledPages(count: 200)
+@Suite("Inert pages")
+struct InertPagesTests {
+  @Test("Of a batch just the reads of inert pages are left out, and writes never")
+  func readsOfInertPages() {
+    let inert = InertPages(count: 200)
     let pages = PageTable(pages: 200)
-    settled.insert(5)
-    settled.insert(64)
-    settled.insert(130)
-    settled.remove(130)
+    inert.insert(5)
+    inert.insert(64)
+    inert.insert(130)
+    inert.remove(130)
 
     let accesses: [UInt32] = [5, 6, 64, 5 | GuestKernel.writeBit, 130, 64, 199]
-    let mask = settled.unsettled(accesses, count: accesses.count, pages, fetchesCopies: true)
+    let mask = inert.accessesToMake(accesses, count: accesses.count, pages, fetchesCopies: true)
 
     #expect(mask == 0b101_1010)
   }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Which file pages are active and marked as read, so that reading them once more changes nothing: a bit a page.
+/// Which file pages are inert, a bit a page: active and marked as read, so that reading one once more changes no state.
 ///
 /// It repeats what the records say, in a hundredth of their memory, so that most hits need not look at a record.
 /// 32 KiB for a GiB of files; the bits of pages never read take no memory of the simulator's machine.
-struct SettledPages: ~Copyable {
+struct InertPages: ~Copyable {
   private let words: UnsafeMutablePointer<UInt64>
 
-  /// No page of `count` is settled.
+  /// No page of `count` is inert.
   init(count: Int) {
     let length = max((count + 63) / 64, 1)
     guard let memory = calloc(length, MemoryLayout<UInt64>.stride) else {
@@ -18,23 +18,23 @@ struct SettledPages: ~Copyable {
 
   deinit { free(words) }
 
-  /// Whether a page is settled.
+  /// Whether a page is inert.
   @inline(__always)
   subscript(page: UInt32) -> Bool {
     words[Int(page >> 6)] >> UInt64(page & 63) & 1 != 0
   }
 
-  /// Notes that a page is settled.
+  /// Notes that a page is inert.
   @inline(__always)
   func insert(_ page: UInt32) { words[Int(page >> 6)] |= 1 << UInt64(page & 63) }
 
-  /// Notes that a page is not settled any more, if it was.
+  /// Notes that a page is not inert any more, if it was.
   @inline(__always)
   func remove(_ page: UInt32) { words[Int(page >> 6)] &= ~(1 << UInt64(page & 63)) }
 
-  /// Those of up to 64 accesses that are no reads of settled pages, a bit each, the first lowest; fetches their records.
+  /// Those of up to 64 accesses that are no reads of inert pages, a bit each, the first lowest; fetches their records.
   @inline(__always)
-  func unsettled(
+  func accessesToMake(
     _ accesses: UnsafePointer<UInt32>, count: Int, _ pages: borrowing PageTable, fetchesCopies: Bool
   ) -> UInt64 {
     var mask: UInt64 = 0
@@ -42,8 +42,8 @@ struct SettledPages: ~Copyable {
       let access = accesses[place]
       let word = words[Int(access & ~GuestKernel.writeBit) &>> 6]
       // The top bit of the access is 1 of a write.
-      let isSettled = word &>> UInt64(access & 63)
-      mask |= ((~isSettled & 1) | UInt64(access &>> 31)) &<< UInt64(place)
+      let isInert = word &>> UInt64(access & 63)
+      mask |= ((~isInert & 1) | UInt64(access &>> 31)) &<< UInt64(place)
     }
     var left = mask
     while left != 0 {
