@@ -115,7 +115,8 @@ public struct ClosedLoopValidation: Sendable {
     }
     var list: [Deviation] = []
     let noise = repetition.flatMap { again in
-      again.series["MemTotal"].map { share($0, series["MemTotal"] ?? []) }
+      again.firstTick == recording.firstTick
+        ? again.series["MemTotal"].map { share($0, series["MemTotal"] ?? []) } : nil
     }
     add(
       "total RAM", series["MemTotal"], replay.totalRAM, max(2, 2 * (noise ?? 0)), to: &list)
@@ -196,7 +197,9 @@ public struct ClosedLoopValidation: Sendable {
     guard resolution < 1, let steps = recording.description.steps,
       let times = recording.series["t"], let real = recording.series["MemTotal"]
     else { return [] }
-    let simulatedTimes = replay.totalRAM.indices.map { Double($0) * resolution }
+    let simulatedTimes = replay.totalRAM.indices.map {
+      Double(recording.firstTick + $0) * resolution
+    }
     return steps.map { step in
       let recorded = response(times, real, after: step[0], to: step[1])
       let simulated = response(simulatedTimes, replay.totalRAM, after: step[0], to: step[1])

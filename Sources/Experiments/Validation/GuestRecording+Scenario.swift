@@ -15,32 +15,51 @@ extension GuestRecording {
   /// of the RAM file system and of idle processes are swapped out.
   static let restStored: Int64 = 900_000
 
-  /// What the guest holds at the first sample besides free memory, in pages: the initial condition.
+  /// What the guest holds besides free memory and what its script does, in pages: the initial condition.
   ///
   /// `rest` is what belongs to no process of the script: what it commits, and its pages on the anonymous lists (the
   /// RAM file system's included), which nobody accesses again. All else that is not free is the kernel's; slab is
   /// part of it, because KReclaimable falls in none of the recordings.
   struct InitialCondition: Hashable {
-    var kernel: Int
-    var restCommitted: Int
-    var restTouched: Int
-    var restActive: Int
+    var kernel = 0
+    var restCommitted = 0
+    var restTouched = 0
+    var restActive = 0
   }
 
-  var initialCondition: InitialCondition {
+  /// What the processes of the script have come to hold, in pages.
+  struct ScriptShare: Hashable {
+    var committed = 0
+    var activeAnon = 0
+    var inactiveAnon = 0
+    /// Whether it has read files. How many pages of them are in memory the sample says, and nobody else has any.
+    var hasReadFiles = false
+  }
+
+  /// The initial condition with which the guest is at the first sample as it was recorded.
+  ///
+  /// What the script has come to hold by then, `script`, is part of the sample, and no part of the condition.
+  func initialCondition(besides script: ScriptShare) -> InitialCondition {
     let limit = description.totalRAM / 4
     func first(_ column: String) -> Int {
       Int(min(max(series[column]?.first ?? 0, 0), Double(description.totalRAM)))
     }
-    let processes = script.processes.count
-    let own = processes * Self.processTouched
-    let active = min(first("Active(anon)"), limit)
-    let touched = min(max(active + first("Inactive(anon)") - own, 0), limit)
-    let committed = max(first("Committed_AS") - processes * Self.processCommitted, touched)
-    let kernel = first("MemTotal") - first("MemFree") - touched - own
+    let active = min(max(first("Active(anon)") - script.activeAnon, 0), limit)
+    let touched = min(max(active + first("Inactive(anon)") - script.inactiveAnon, 0), limit)
+    let kernel =
+      first("MemTotal") - first("MemFree") - touched - script.activeAnon - script.inactiveAnon
+      - (script.hasReadFiles ? first("Active(file)") + first("Inactive(file)") : 0)
     return InitialCondition(
-      kernel: min(max(kernel, 0), 2 * limit), restCommitted: committed, restTouched: touched,
+      kernel: min(max(kernel, 0), 2 * limit),
+      restCommitted: max(first("Committed_AS") - script.committed, touched), restTouched: touched,
       restActive: active)
+  }
+
+  /// Which tick of the simulation, counted from 0, the first sample is held against.
+  var firstTick: Int {
+    let time = series["t"]?.first ?? 0
+    let configuration = description.configuration
+    return Int(min(max(time, 0), configuration.duration) / configuration.sample + 0.5)
   }
 
   /// The script as it is carried out, and for each line of it the process and its step.
@@ -48,45 +67,65 @@ extension GuestRecording {
   /// Every process has pages of its own from the beginning. A Zipf operation has tables: 8 bytes and 4 bytes a page
   /// that it draws from, each a mapping of its own, and gone when it is over.
   var workload: (script: WorkloadScript, places: [(process: Int, step: Int)?]) {
-    var processes: [[WorkloadScript.Step]] = []
-    var places: [[Int]] = []
-    let (delays, durations) = recordedTimes
-    for (process, steps) in script.processes.enumerated() {
-      var writer = ProcessWriter()
-      writer.map(Self.processCommitted, touching: Self.processTouched, at: .zero)
-      for (index, step) in steps.enumerated() {
-        writer.add(
-          WorkloadScript.Step(
-            at: step.at + delays[process][index],
-            step.operation.paced(over: durations[process][index])))
-      }
-      processes.append(writer.steps)
-      places.append(writer.places)
-    }
-    return (WorkloadScript(processes: processes), lines(places))
+    let written = writtenProcesses { _ in true }
+    return (WorkloadScript(processes: written.map(\.steps)), lines(written.map(\.places)))
   }
 
-  /// How much later than its time each step begins, and how long it took; zero if that is not known.
+  /// As much of the script as had begun when the first sample was taken; its processes then stay as they are.
+  var workloadBeforeFirstSample: WorkloadScript {
+    let sampled = series["t"]?.first ?? 0
+    let never = SimTime.zero + duration + .seconds(86_400)
+    return WorkloadScript(
+      processes: writtenProcesses { $0.start.map { $0 <= sampled } ?? false }.map {
+        $0.steps + [WorkloadScript.Step(at: never, .unmap(region: 0))]
+      })
+  }
+
+  /// The processes of the script, each as far as `isIncluded` says that its steps go.
+  private func writtenProcesses(_ isIncluded: (RecordedStep) -> Bool) -> [ProcessWriter] {
+    zip(script.processes, recordedSteps).map { steps, recorded in
+      var writer = ProcessWriter()
+      writer.map(Self.processCommitted, touching: Self.processTouched, at: .zero)
+      for (step, recorded) in zip(steps, recorded).prefix(while: { isIncluded($0.1) }) {
+        writer.add(
+          WorkloadScript.Step(
+            at: step.at + recorded.delay, step.operation.paced(over: recorded.duration)))
+      }
+      return writer
+    }
+  }
+
+  /// What the recording says of the time of a step.
+  private struct RecordedStep {
+    /// When it began, in seconds; nil if it had not ended at the end of the recording.
+    var start: Double?
+    /// How much later than its time it begins, and how long it took; zero if that is not known.
+    var delay = SimDuration.zero
+    var duration = SimDuration.zero
+  }
+
+  /// What is known of the time of each step of each process.
   ///
   /// Operations of a second, its sample, and the controller that acts on the sample begin within some milliseconds of each
   /// other, in either order. What the recording began after the sample begins as much later here, so that the
   /// controller does not see it yet.
-  private var recordedTimes: (delays: [[SimDuration]], durations: [[SimDuration]]) {
-    var delays = script.processes.map { [SimDuration](repeating: .zero, count: $0.count) }
-    var durations = delays
+  private var recordedSteps: [[RecordedStep]] {
+    var steps = script.processes.map { [RecordedStep](repeating: RecordedStep(), count: $0.count) }
     let places = lines(script.processes.map { Array($0.indices) })
     let samples = series["t"] ?? []
     for operation in description.operations {
       guard let place = places[operation.line] else { continue }
-      durations[place.process][place.step] = .recorded(operation.end - operation.start)
+      var step = RecordedStep(start: operation.start)
+      step.duration = .recorded(operation.end - operation.start)
       let due = Double(script.processes[place.process][place.step].at.nanoseconds) / 1e9
       let near = samples.min { abs($0 - due) < abs($1 - due) } ?? due
       let late = operation.start - near
       if late > 0 && abs(near - due) < Self.sameMoment && operation.start - due < Self.sameMoment {
-        delays[place.process][place.step] = .recorded(late)
+        step.delay = .recorded(late)
       }
+      steps[place.process][place.step] = step
     }
-    return (delays, durations)
+    return steps
   }
 
   /// Within how many seconds of its time an operation or a sample counts as begun in time.
@@ -161,11 +200,14 @@ extension GuestRecording {
     }
   }
 
-  /// The guest as it was recorded, with what moved its balloon: a scenario like any other.
+  /// The guest as it was recorded, with what moved its balloon, up to a tick: a scenario like any other.
   ///
+  /// `own` pages are the kernel's; without a tick it goes to the recording's end.
   /// Linux 6.1 with virtio's balloon; swap in the guest's own RAM that takes none of it (zram of same-filled pages)
   /// is frontswap without a limit of the host; no cleancache.
-  func scenario(_ script: WorkloadScript) -> Scenario {
+  func scenario(
+    _ script: WorkloadScript, kernelPages own: Int, upToTick end: Int? = nil
+  ) -> Scenario {
     let memory = PageCount(self.memory)
     var kernel = KernelSettings(.linux6_1, balloon: .virtio)
     kernel.swapsToMemory = true
@@ -177,7 +219,7 @@ extension GuestRecording {
     guest.tunables = tunables
     guest.swap = swap
     guest.slabReclaimable = .zero
-    guest.kernelUnreclaimable = PageCount(initialCondition.kernel)
+    guest.kernelUnreclaimable = PageCount(own)
     guest.anon.touched = .share(0)
     guest.workload = ScriptSpec(script, text: "", disk: "disk")
     let reserved = memory.pages - description.totalRAM
@@ -186,9 +228,12 @@ extension GuestRecording {
         at: SimTime(nanoseconds: Int64((step[0] * 1e9).rounded())), guest: 0,
         action: .balloonTarget(PageCount(Int(step[1]) + reserved)))
     }
+    let tick = SimDuration.nanoseconds(
+      Int64((description.configuration.sample * 1e9).rounded()))
     return Scenario(
-      name: description.id, description: "", seed: 1, duration: .time(duration),
-      tick: .nanoseconds(Int64((description.configuration.sample * 1e9).rounded())),
+      name: description.id, description: "", seed: 1,
+      duration: .time(end.map { .nanoseconds(Int64($0) * tick.nanoseconds) } ?? duration),
+      tick: tick,
       host: HostSpec(
         memory: .pages(memory.pages * 4),
         tmem: TmemConfiguration(cleancache: false, metadataPPM: 0),

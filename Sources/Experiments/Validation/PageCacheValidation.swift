@@ -65,9 +65,9 @@ public struct PageCacheValidation: Sendable {
     missRatio = RecordedFigure(
       real: Double(real) / Double(max(accesses, 1)),
       predicted: Double(predicted) / Double(max(accesses, 1)))
-    let counters = replay.counters
-    refaults = recording.growth("workingset_refault_file", predicted: counters.workingsetRefault)
-    activations = recording.growth("pgactivate", predicted: counters.pgactivate)
+    refaults = recording.growth(
+      "workingset_refault_file", predicted: replay.growth(.workingsetRefault))
+    activations = recording.growth("pgactivate", predicted: replay.growth(.pgactivate))
     meanActive = RecordedFigure(
       real: mean(recording.series["Active(file)"] ?? []), predicted: mean(replay.activeFile))
     exactLRUMissRatio = nil

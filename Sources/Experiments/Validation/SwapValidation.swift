@@ -52,21 +52,20 @@ public struct SwapValidation: Sendable {
   /// Simulates a whole guest with anonymous memory and swap; its figures are of the whole run.
   private init(_ recording: GuestRecording) throws {
     let replay = try GuestReplay(recording)
-    let counters = replay.counters
     id = recording.description.id
     group = "guest"
     isTraceEqual = nil
     swapped = RecordedFigure(
       real: mean(recording.swapUsed ?? []), predicted: mean(replay.swapUsed))
-    swapIns = recording.growth("pswpin", predicted: counters.pswpin + counters.frontswapLoads)
-    swapOuts = recording.growth("pswpout", predicted: counters.pswpout + counters.frontswapStores)
+    swapIns = recording.growth("pswpin", predicted: replay.growth(.pswpin, .frontswapLoads))
+    swapOuts = recording.growth("pswpout", predicted: replay.growth(.pswpout, .frontswapStores))
     refaultActivations = recording.growth(
-      "workingset_activate_anon", predicted: counters.workingsetActivateAnon)
-    activations = recording.growth("pgactivate", predicted: counters.pgactivate)
+      "workingset_activate_anon", predicted: replay.anonRefaultActivations)
+    activations = recording.growth("pgactivate", predicted: replay.growth(.pgactivate))
     meanActive = RecordedFigure(
       real: mean(recording.series["Active(anon)"] ?? []), predicted: mean(replay.activeAnon))
     idleChange = 0
-    isKilled = counters.oomKill > 0
+    isKilled = replay.isKilled
     idles = []
     brings = []
   }
