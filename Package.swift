@@ -24,26 +24,49 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
-    .target(name: "SimulationEngine", swiftSettings: strict),
+    .target(name: "Units", swiftSettings: strict),
+    .target(name: "SimulationEngine", dependencies: ["Units"], swiftSettings: strict),
+    .target(name: "Text", swiftSettings: strict),
+    .target(
+      name: "Statistics", dependencies: ["SimulationEngine", "Units"], swiftSettings: strict),
     .target(name: "CMemoryFile"),
     .target(name: "CPrefetch"),
-    .target(
-      name: "MemoryModel", dependencies: ["CPrefetch", "SimulationEngine"], swiftSettings: strict),
+    .target(name: "MemoryModel", dependencies: ["CPrefetch", "Units"], swiftSettings: strict),
     .target(name: "Policies", swiftSettings: strict),
     .systemLibrary(
       name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
-      name: "Experiments",
+      name: "Traces",
       dependencies: [
-        "CGcrypt", "CZlib", "MemoryModel", "Policies", "SimulationEngine", "Yams",
+        "CGcrypt", "CZlib", "SimulationEngine", "Statistics", "Text", "Units",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "MemoryModel", "Policies", "SimulationEngine", "Text", "Traces", "Units",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Scenarios",
+      dependencies: [
+        "MemoryModel", "Policies", "Simulation", "SimulationEngine", "Statistics", "Text", "Traces",
+        "Units", "Yams",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Validation",
+      dependencies: [
+        "MemoryModel", "Policies", "Simulation", "SimulationEngine", "Text", "Traces", "Units",
       ],
       swiftSettings: strict),
     .target(
       name: "Recording",
       dependencies: [
-        "Policies", "Experiments", "MemoryModel", "SimulationEngine",
+        "MemoryModel", "Policies", "Scenarios", "Simulation", "SimulationEngine", "Text", "Traces",
+        "Units",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
@@ -51,7 +74,8 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "CMemoryFile", "Policies", "Experiments", "MemoryModel", "Recording", "SimulationEngine",
+        "CMemoryFile", "MemoryModel", "Policies", "Recording", "Scenarios", "Simulation",
+        "Statistics", "Text", "Traces", "Units", "Validation",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       // Templates become part of the program, so that it can be installed as one file.
@@ -64,33 +88,74 @@ let package = Package(
     .executableTarget(
       name: "balloonsim",
       dependencies: [
-        "Policies", "Experiments", "MemoryModel", "Recording", "Reporting", "SimulationEngine",
+        "MemoryModel", "Policies", "Recording", "Reporting", "Scenarios", "Simulation",
+        "Statistics", "Text", "Traces", "Units", "Validation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Experiments", "MemoryModel", "Recording", "SimulationEngine"],
+      dependencies: [
+        "MemoryModel", "Recording", "Scenarios", "Simulation", "SimulationEngine", "Traces",
+        "Units",
+      ],
       path: "Benchmarks/Sources", swiftSettings: strict),
+    // What several test targets build on: bundled scenarios, folders that go, recorded samples.
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "MemoryModel", "Recording", "Scenarios", "Simulation", "SimulationEngine", "Traces",
+        "Units",
+      ], path: "Tests/Support", swiftSettings: strict),
     .testTarget(
-      name: "SimulationEngineTests", dependencies: ["SimulationEngine"], swiftSettings: strict),
+      name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
     .testTarget(
-      name: "MemoryModelTests", dependencies: ["MemoryModel", "SimulationEngine"],
+      name: "SimulationEngineTests", dependencies: ["SimulationEngine", "Units"],
       swiftSettings: strict),
     .testTarget(
-      name: "PoliciesTests", dependencies: ["Policies", "SimulationEngine"],
+      name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: strict),
+    .testTarget(
+      name: "MemoryModelTests", dependencies: ["MemoryModel", "SimulationEngine", "Units"],
       swiftSettings: strict),
     .testTarget(
-      name: "ExperimentsTests",
-      dependencies: ["Experiments", "Policies", "MemoryModel", "SimulationEngine"],
-      exclude: ["GroundTruth", "Reference", "Traces", "Vectors"], swiftSettings: strict),
+      name: "PoliciesTests", dependencies: ["Policies", "SimulationEngine"], swiftSettings: strict),
+    .testTarget(
+      name: "TracesTests",
+      dependencies: ["SimulationEngine", "Statistics", "TestSupport", "Text", "Traces", "Units"],
+      exclude: ["Traces"], swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "MemoryModel", "Policies", "Scenarios", "Simulation", "SimulationEngine", "TestSupport",
+        "Traces", "Units",
+      ], exclude: ["Reference"], swiftSettings: strict),
+    .testTarget(
+      name: "ScenariosTests",
+      dependencies: [
+        "MemoryModel", "Policies", "Scenarios", "Simulation", "SimulationEngine", "Statistics",
+        "TestSupport", "Text", "Traces", "Units",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "ValidationTests",
+      dependencies: [
+        "MemoryModel", "Policies", "Scenarios", "Simulation", "TestSupport", "Traces", "Units",
+        "Validation",
+      ], exclude: ["GroundTruth", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: [
-        "Policies", "Recording", "Reporting", "Experiments", "SimulationEngine",
+        "MemoryModel", "Policies", "Recording", "Scenarios", "Simulation", "SimulationEngine",
+        "TestSupport", "Text", "Traces", "Units", .product(name: "GRDB", package: "GRDB.swift"),
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: [
+        "MemoryModel", "Policies", "Recording", "Reporting", "Scenarios", "Simulation",
+        "SimulationEngine", "Statistics", "TestSupport", "Text", "Traces", "Units", "Validation",
         .product(name: "GRDB", package: "GRDB.swift"),
-      ],
-      swiftSettings: strict),
+      ], swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
       dependencies: ["balloonsim", .product(name: "GRDB", package: "GRDB.swift")],
@@ -103,7 +168,7 @@ let package = Package(
 if Context.environment["BALLOONSIM_FUZZING"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "TraceFuzzer", dependencies: ["Experiments", "MemoryModel", "SimulationEngine"],
+      name: "TraceFuzzer", dependencies: ["Text", "Traces", "Units"],
       path: "Fuzzing/Sources",
       swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

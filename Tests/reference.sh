@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Compares the fingerprints of the bundled scenarios with the reference file, or writes it with --write.
-# The program is $BALLOONSIM. The debug build is held against the same file by ExperimentsTests.
+# The program is $BALLOONSIM. The debug build is held against the same file by SimulationTests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=${BALLOONSIM:?names the program}
-file=Tests/ExperimentsTests/Reference/fingerprints.tsv
+file=Tests/SimulationTests/Reference/fingerprints.tsv
 # Short enough for the debug build, long enough for reclaim, cleancache and frontswap to have had their part.
 shorten() { case $1 in pgbench) echo 120s ;; two-guests) echo 300s ;; *) echo whole ;; esac; }
 found=$(mktemp)

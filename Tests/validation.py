@@ -15,10 +15,10 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "Docs/validation.md"
-TRUTH = "Tests/ExperimentsTests/GroundTruth"
+TRUTH = "Tests/ValidationTests/GroundTruth"
 # Each table: the subcommand of `validate` and the files it is given.
 TABLES = {
-    "driver": ("driver", "Tests/ExperimentsTests/Vectors/*.jsonl"),
+    "driver": ("driver", "Tests/ValidationTests/Vectors/*.jsonl"),
     "zones": ("zones", f"{TRUTH}/zones/*.json"),
     "pagecache": ("pagecache", f"{TRUTH}/pagecache/runs/*.json"),
     "guestcache": ("pagecache", f"{TRUTH}/guestcache/*.json"),

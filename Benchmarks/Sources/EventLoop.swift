@@ -1,4 +1,5 @@
 import SimulationEngine
+import Units
 
 /// The event queue with N periodic processes, against `desheap`.
 enum EventLoop {

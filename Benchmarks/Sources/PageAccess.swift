@@ -1,5 +1,5 @@
 import MemoryModel
-import SimulationEngine
+import Units
 
 /// Page accesses through a guest's own page cache, against `lru twolist`.
 ///

@@ -1,6 +1,7 @@
-import Experiments
 import Recording
+import Simulation
 import SimulationEngine
+import Units
 
 /// Rows of `ticks` through the recorder and the store, against `sqlrows insert`.
 enum RowRecording {

@@ -1,4 +1,5 @@
 import Glibc
+import Units
 
 /// The processor time and the wall time since it was made.
 struct Stopwatch {

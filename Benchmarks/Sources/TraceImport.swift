@@ -1,4 +1,4 @@
-import Experiments
+import Traces
 
 /// The import of a trace, its CSV thrown away.
 enum TraceImport {

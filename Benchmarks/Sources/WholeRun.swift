@@ -1,7 +1,8 @@
-import Experiments
-import MemoryModel
 import Recording
-import SimulationEngine
+import Scenarios
+import Simulation
+import Traces
+import Units
 
 /// Whole runs: the simulated day of `selfballoon day`, and runs of scenario files.
 enum WholeRun {

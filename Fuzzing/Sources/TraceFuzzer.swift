@@ -1,7 +1,6 @@
-import Experiments
 import Foundation
-import MemoryModel
-import SimulationEngine
+import Traces
+import Units
 
 /// What libFuzzer calls with each input: bytes as a file of the format in BALLOONSIM_FUZZ_FORMAT.
 ///

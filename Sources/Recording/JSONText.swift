@@ -1,5 +1,6 @@
-public import Experiments
 private import Foundation
+public import Simulation
+internal import Text
 
 /// JSON written by hand where the order of keys and the exact text of numbers matter.
 ///

@@ -1,3 +1,5 @@
+public import Units
+
 /// The future event set: hands out payloads in the total order of time, phase, and scheduling.
 ///
 /// A 4-ary heap over one owned buffer; time, phase and sequence are packed into one 128-bit key, so that

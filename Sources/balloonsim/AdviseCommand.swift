@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Recording
 import Reporting
+import Text
 
 /// `balloonsim advise`: which setting a sweep recommends.
 struct AdviseCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Experiments
 import Foundation
+import Text
 
 /// The program: its subcommands, and the one place where an error becomes a sentence and an exit code.
 @main

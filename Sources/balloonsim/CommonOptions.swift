@@ -1,10 +1,10 @@
 import ArgumentParser
-import Experiments
 import Foundation
-import MemoryModel
 import Recording
-import Reporting
-import SimulationEngine
+import Scenarios
+import Simulation
+import Text
+import Units
 
 /// Options that every command knows.
 struct OutputOptions: ParsableArguments {

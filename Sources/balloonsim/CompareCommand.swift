@@ -1,6 +1,7 @@
 import ArgumentParser
 import Recording
 import Reporting
+import Text
 
 /// `balloonsim compare`: holds runs against each other.
 struct CompareCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recording
+import Text
 
 extension DatabaseCommand {
   /// `balloonsim db merge`.

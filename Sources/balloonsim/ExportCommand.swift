@@ -1,9 +1,10 @@
 public import ArgumentParser
-import Experiments
 import Foundation
 import Recording
 public import Reporting
-public import SimulationEngine
+import Simulation
+import Text
+public import Units
 
 /// `balloonsim export`: recorded rows as text.
 struct ExportCommand: ParsableCommand {

@@ -1,9 +1,12 @@
-import Experiments
-import MemoryModel
 import Policies
 import Recording
 import Reporting
-import SimulationEngine
+import Scenarios
+import Simulation
+import Text
+import Traces
+import Units
+import Validation
 
 /// Exit codes (sysexits, and 130 as shells give it for Ctrl-C).
 enum ExitStatus: Int32 {

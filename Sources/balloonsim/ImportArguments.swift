@@ -1,7 +1,6 @@
 public import ArgumentParser
-public import Experiments
-public import MemoryModel
-import SimulationEngine
+import Traces
+public import Units
 
 /// What a foreign file leaves open, as options of every command that reads traces.
 struct ImportArguments: ParsableArguments {

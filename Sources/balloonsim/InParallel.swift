@@ -1,4 +1,4 @@
-import Experiments
+import Simulation
 import Synchronization
 
 /// What `body` makes of each of `items`, in their order, made on all processors at once.

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Experiments
 import Reporting
+import Scenarios
 
 /// `balloonsim inspect`: what each guest's kernel knows when it has booted.
 struct InspectCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import Foundation
 import Recording
-import Reporting
+import Text
 
 /// Output that cannot be made or written.
 enum OutputError: Error {

@@ -1,8 +1,10 @@
 import ArgumentParser
-import Experiments
 import Foundation
 import Recording
 import Reporting
+import Scenarios
+import Simulation
+import Text
 
 /// `balloonsim plot`: pictures of runs and sweeps.
 struct PlotCommand: ParsableCommand {

@@ -1,6 +1,6 @@
-import Experiments
 import Foundation
-import Reporting
+import Simulation
+import Text
 
 /// What every command needs of the system, looked at before it begins.
 ///

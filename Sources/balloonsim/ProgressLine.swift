@@ -1,6 +1,6 @@
 import Foundation
-import Reporting
-import SimulationEngine
+import Text
+import Units
 
 /// How far a run has come, as a line that is drawn over itself on a terminal.
 struct ProgressLine {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Experiments
 import Foundation
 import Recording
 import Reporting
+import Text
 
 /// `balloonsim report`: one page about runs or a sweep.
 struct ReportCommand: ParsableCommand {

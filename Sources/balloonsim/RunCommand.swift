@@ -1,10 +1,12 @@
 import ArgumentParser
-import Experiments
 import Foundation
-import Policies
 import Recording
 import Reporting
-import SimulationEngine
+import Scenarios
+import Simulation
+import Text
+import Traces
+import Units
 
 /// `balloonsim run`: simulates one scenario, records it, prints what came of it.
 struct RunCommand: ParsableCommand {

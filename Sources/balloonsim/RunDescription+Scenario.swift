@@ -1,7 +1,9 @@
-import Experiments
 import Policies
 import Recording
-import SimulationEngine
+import Scenarios
+import Simulation
+import Traces
+import Units
 
 /// This machine, looked at once.
 private let hostFacts = RunDescription.currentHostFacts()

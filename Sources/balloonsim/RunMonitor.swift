@@ -1,8 +1,8 @@
-import Experiments
 import Foundation
 import Recording
-import SimulationEngine
+import Simulation
 import Synchronization
+import Units
 
 /// The run was stopped from outside (Ctrl-C or SIGTERM).
 struct Interrupted: Error {}

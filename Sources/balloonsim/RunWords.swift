@@ -1,5 +1,5 @@
-import Experiments
 import Recording
+import Scenarios
 
 extension ResultStore {
   /// The runs that a word means: one, or several as in `4-6,9`.

@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import Recording
 import Reporting
+import Text
 
 /// `balloonsim runs`: lists what the database holds.
 struct RunsCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Experiments
 import Recording
-import Reporting
+import Scenarios
+import Text
 
 /// `balloonsim scenario`: checks scenario files and begins new ones.
 struct ScenarioCommand: ParsableCommand {

@@ -1,8 +1,10 @@
 import ArgumentParser
-import Experiments
 import Foundation
 import Recording
 import Reporting
+import Scenarios
+import Simulation
+import Text
 
 /// `balloonsim search`: where along a parameter a property begins or ceases to hold.
 struct SearchCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Experiments
 import Foundation
-import Reporting
+import Scenarios
+import Text
 
 /// What `--shard` takes: `I/N`, or `auto/N` where the scheduler says which share is meant.
 struct ShardOption {

@@ -1,7 +1,8 @@
-import Experiments
 import Foundation
 import Recording
-import Reporting
+import Scenarios
+import Simulation
+import Text
 
 /// A shell script that has a sweep computed by Slurm: a job array with a task a share, and a job that merges them.
 struct SlurmScript {

@@ -1,7 +1,8 @@
-import Experiments
 import Foundation
 import Recording
 import Reporting
+import Scenarios
+import Text
 
 extension SweepCommand {
   /// Says what came of a sweep, and what to do next.

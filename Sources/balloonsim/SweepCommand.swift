@@ -1,8 +1,10 @@
 public import ArgumentParser
-public import Experiments
 import Foundation
 import Recording
 import Reporting
+public import Scenarios
+import Simulation
+import Text
 
 /// `balloonsim sweep`: runs a scenario at many points of a parameter space.
 struct SweepCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import Foundation
-import Reporting
+import Text
 
 /// What is known of where output goes.
 enum Terminal {

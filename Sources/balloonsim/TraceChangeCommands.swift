@@ -1,7 +1,6 @@
 public import ArgumentParser
-public import Experiments
-import MemoryModel
-import SimulationEngine
+import Traces
+import Units
 
 /// The file that a trace is made of.
 struct TraceInput: ParsableArguments {

@@ -1,9 +1,11 @@
 import ArgumentParser
-import Experiments
-import MemoryModel
 import Recording
 import Reporting
-import SimulationEngine
+import Scenarios
+import Statistics
+import Text
+import Traces
+import Units
 
 /// `balloonsim trace`: looks at traces.
 struct TraceCommand: ParsableCommand {

@@ -1,10 +1,12 @@
 import ArgumentParser
-import Experiments
 import Foundation
-import MemoryModel
 import Recording
-import Reporting
-import SimulationEngine
+import Scenarios
+import Simulation
+import Statistics
+import Text
+import Traces
+import Units
 
 /// `balloonsim trace generate`.
 struct TraceGenerateCommand: ParsableCommand {

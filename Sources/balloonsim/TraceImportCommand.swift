@@ -1,7 +1,8 @@
 import ArgumentParser
-import Experiments
 import Recording
-import Reporting
+import Simulation
+import Text
+import Traces
 
 /// `balloonsim trace import`.
 struct TraceImportCommand: ParsableCommand {

@@ -1,9 +1,11 @@
 import ArgumentParser
-import Experiments
 import Foundation
 import Recording
-import Reporting
-import SimulationEngine
+import Scenarios
+import Simulation
+import Text
+import Traces
+import Units
 
 /// Where a command puts the trace that it makes.
 struct TraceOutput: ParsableArguments {

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Experiments
 import Foundation
 import Recording
-import Reporting
-import SimulationEngine
+import Text
+import Traces
+import Units
 
 /// `balloonsim trace record`.
 struct TraceRecordCommand: ParsableCommand {

@@ -1,10 +1,12 @@
 import ArgumentParser
-import Experiments
 import Foundation
 import MemoryModel
 import Policies
 import Recording
 import Reporting
+import Simulation
+import Text
+import Validation
 
 /// `balloonsim validate`: holds the simulator against recorded real behaviour.
 struct ValidateCommand: ParsableCommand {

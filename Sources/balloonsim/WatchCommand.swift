@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import Recording
-import Reporting
-import SimulationEngine
+import Text
+import Units
 
 /// `balloonsim watch`: follows a run that another process writes.
 struct WatchCommand: ParsableCommand {

@@ -1,8 +1,10 @@
 public import ArgumentParser
-import Experiments
 public import Recording
 import Reporting
-import SimulationEngine
+import Scenarios
+import Simulation
+import Text
+import Units
 
 /// `balloonsim why`: explains a decision of the worker.
 struct WhyCommand: ParsableCommand {

@@ -44,7 +44,7 @@ struct OutputTests {
   @Test("Every --json is JSON and nothing else")
   func json() async throws {
     try workplace.write(Workplace.small.replacing("20s", with: "20"), to: "bad.yaml")
-    let vectors = try RepositoryFile.read("Tests/ExperimentsTests/Vectors/init.jsonl")
+    let vectors = try RepositoryFile.read("Tests/ValidationTests/Vectors/init.jsonl")
     try workplace.write(vectors, to: "init.jsonl")
 
     let run = try await workplace.run("run", "small.yaml", "--baseline", "--json", "--quiet")

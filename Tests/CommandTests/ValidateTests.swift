@@ -4,8 +4,8 @@ import Testing
 @Suite("Recorded behaviour, as it is and with a planted mistake", .timeLimit(.minutes(5)))
 struct ValidateTests {
   let workplace: Workplace
-  static let vectors = "Tests/ExperimentsTests/Vectors/"
-  static let zones = "Tests/ExperimentsTests/GroundTruth/zones/zones.json"
+  static let vectors = "Tests/ValidationTests/Vectors/"
+  static let zones = "Tests/ValidationTests/GroundTruth/zones/zones.json"
 
   init() throws { workplace = try Workplace() }
 
@@ -76,7 +76,7 @@ struct ValidateTests {
 
   @Test("A recorded guest is simulated, a planted fault in it found, and a broken series refused")
   func closedLoop() async throws {
-    let name = "Tests/ExperimentsTests/GroundTruth/closedloop/bursts_m512_d8u1i5"
+    let name = "Tests/ValidationTests/GroundTruth/closedloop/bursts_m512_d8u1i5"
     let series = try RepositoryFile.read(name + ".series.csv")
     let right = try RepositoryFile.read(name + ".json")
     try workplace.write(
@@ -101,7 +101,7 @@ struct ValidateTests {
 
   @Test("A recorded swap run within tolerance exits 0; one with a tenth more swap-ins exits 1")
   func swap() async throws {
-    let path = "Tests/ExperimentsTests/GroundTruth/anonswap/runs/stale_r0.4.json"
+    let path = "Tests/ValidationTests/GroundTruth/anonswap/runs/stale_r0.4.json"
     let planted = try RepositoryFile.read(path).replacing(
       "\"swapin_faults\": 9884", with: "\"swapin_faults\": 10872")
     try workplace.write(planted, to: "planted.json")

@@ -1,5 +1,6 @@
 import MemoryModel
 import Testing
+import Units
 
 @Suite("Page frames at boot")
 struct BootLayoutTests {

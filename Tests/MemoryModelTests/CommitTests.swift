@@ -1,6 +1,7 @@
 import MemoryModel
 import SimulationEngine
 import Testing
+import Units
 
 @Suite("Commit accounting")
 struct CommitTests {

@@ -1,5 +1,5 @@
-import SimulationEngine
 import Testing
+import Units
 
 @testable import MemoryModel
 

@@ -1,6 +1,7 @@
 import MemoryModel
 import SimulationEngine
 import Testing
+import Units
 
 @Suite("Zones of a guest at boot")
 struct GuestZonesTests {

@@ -1,4 +1,4 @@
-import SimulationEngine
+import Units
 
 @testable import MemoryModel
 

@@ -1,6 +1,7 @@
 import MemoryModel
 import SimulationEngine
 import Testing
+import Units
 
 @Suite("Integer square root")
 struct SquareRootTests {

@@ -1,5 +1,6 @@
 import SimulationEngine
 import Testing
+import Units
 
 @testable import MemoryModel
 

@@ -1,6 +1,7 @@
 import Policies
 import SimulationEngine
 import Testing
+import Units
 
 /// The behaviours of facts 8 that are the frontswap part's.
 @Suite("Frontswap part")

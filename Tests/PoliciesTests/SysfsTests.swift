@@ -1,6 +1,7 @@
 import Policies
 import SimulationEngine
 import Testing
+import Units
 
 @Suite("sysfs")
 struct SysfsTests {

@@ -1,6 +1,7 @@
 import Foundation
-import SimulationEngine
+import TestSupport
 import Testing
+import Units
 
 @testable import Recording
 

@@ -1,4 +1,5 @@
-import Experiments
+import Scenarios
+import TestSupport
 import Testing
 
 @testable import Recording

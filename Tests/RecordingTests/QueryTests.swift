@@ -1,7 +1,8 @@
 import Foundation
 import GRDB
-import SimulationEngine
+import TestSupport
 import Testing
+import Units
 
 @testable import Recording
 

@@ -1,10 +1,12 @@
 import Foundation
 import Policies
-import SimulationEngine
+import TestSupport
 import Testing
+import Units
 
-@testable import Experiments
 @testable import Recording
+@testable import Simulation
+@testable import Text
 
 @Suite("What a run reports is what the database gives back")
 struct RoundTripTests {

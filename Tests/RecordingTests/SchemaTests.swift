@@ -1,6 +1,7 @@
-import Experiments
 import Foundation
 import GRDB
+import Simulation
+import TestSupport
 import Testing
 
 @testable import Recording

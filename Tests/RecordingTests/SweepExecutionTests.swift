@@ -1,8 +1,10 @@
-import Experiments
 import Foundation
-import SimulationEngine
+import Scenarios
+import Simulation
 import Synchronization
+import TestSupport
 import Testing
+import Units
 
 @testable import Recording
 

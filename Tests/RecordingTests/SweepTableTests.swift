@@ -1,4 +1,5 @@
-import Experiments
+import Simulation
+import TestSupport
 import Testing
 
 @testable import Recording

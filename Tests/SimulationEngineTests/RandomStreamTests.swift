@@ -1,5 +1,6 @@
 import SimulationEngine
 import Testing
+import Units
 
 /// The expected values are computed by separate programs: splitmix64 as published, and the mixing function
 /// of `Fingerprint` restated with unbounded integers.

@@ -1,3 +1,5 @@
+internal import Units
+
 extension BootLayout {
   /// The machine of the recorded guests: QEMU's `pc` with Debian's Linux 6.1.
   ///

@@ -1,3 +1,5 @@
+public import Units
+
 /// Where a guest's page frames lie once its kernel has booted, and how many the page allocator manages.
 public struct BootLayout: Hashable, Sendable {
   /// DMA, DMA32 and Normal, in this order, those without memory included.

@@ -1,3 +1,5 @@
+public import Units
+
 /// What decides a guest's zones, marks and reserves at boot.
 public struct BootParameters: Hashable, Sendable {
   /// Boot-time maximum, 16 MiB to 1 TiB.

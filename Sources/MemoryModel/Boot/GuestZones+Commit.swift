@@ -1,3 +1,5 @@
+public import Units
+
 extension GuestZones {
   /// mm_compute_batch(): the batch of the per-CPU counter vm_committed_as, in pages.
   ///

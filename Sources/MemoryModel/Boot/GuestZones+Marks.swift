@@ -1,3 +1,5 @@
+internal import Units
+
 extension [Zone] {
   /// The sum of a count over all zones.
   func sum(_ count: KeyPath<Zone, PageCount>) -> PageCount {

@@ -1,3 +1,5 @@
+public import Units
+
 /// A guest's zones with their marks, and what the kernel derives from them.
 ///
 /// Everything but `managed`, `totalRAM` and `unusable` is computed at boot and on a sysctl write, and does not

@@ -1,3 +1,5 @@
+public import Units
+
 extension KernelPolicy {
   /// The most that the kernel sets min_free_kbytes to by itself, in KiB.
   ///

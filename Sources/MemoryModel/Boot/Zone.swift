@@ -1,3 +1,5 @@
+public import Units
+
 /// A zone of a guest's page frames with its marks and what it keeps from allocations that prefer a higher zone.
 public struct Zone: Hashable, Sendable {
   /// Which frames a zone holds on x86-64, lowest first (Docs/kernel.md 5.3).

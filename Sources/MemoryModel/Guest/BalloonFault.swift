@@ -1,3 +1,5 @@
+public import Units
+
 /// What is wrong with a guest's balloon for the time being; at first, nothing.
 public struct BalloonFault: Hashable, Sendable {
   /// Whether no page moves, in or out: every try fails.

@@ -1,3 +1,5 @@
+public import Units
+
 /// vm_committed_as: committed pages counted in one place, with a small deviation on each CPU.
 ///
 /// Readers see only the one place, so that they are wrong by up to `batch - 1` pages a CPU.

@@ -1,4 +1,4 @@
-public import SimulationEngine
+public import Units
 
 /// How long the elementary operations take.
 ///

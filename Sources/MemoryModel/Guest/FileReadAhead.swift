@@ -1,3 +1,5 @@
+public import Units
+
 /// What a reader of a file has been read ahead: a window that grows while it reads on, and a mark in it.
 ///
 /// Reading the marked page starts the read of the next window, so that data comes while the reader uses what it has.

@@ -1,3 +1,5 @@
+public import Units
+
 /// What a guest kernel is built with: how it is set, and the memory and devices that it finds.
 public struct GuestConfiguration: Sendable {
   /// How it is set.

@@ -1,3 +1,5 @@
+public import Units
+
 /// Who asks the page allocator.
 enum AllocationClass {
   /// A program, or the kernel on its behalf: may wait, and may wake the OOM killer.

@@ -1,4 +1,4 @@
-import SimulationEngine
+public import Units
 
 /// Which mappings go first when a program gives memory back.
 public enum UnmapOrder: Sendable {

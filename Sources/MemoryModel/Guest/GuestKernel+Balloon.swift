@@ -1,4 +1,4 @@
-import SimulationEngine
+public import Units
 
 /// What the balloon worker does next.
 public enum BalloonStep: Hashable, Sendable {

@@ -1,3 +1,5 @@
+public import Units
+
 /// From where reclaim takes the sizes of the lists when it compares them.
 ///
 /// Source: the recorded experiments. For a control group their kernel (6.18) reads these sizes, and the counts of refault

@@ -1,4 +1,4 @@
-import SimulationEngine
+public import Units
 
 extension GuestKernel {
   /// How many accesses are looked through at a time, and their records fetched: a bit of a word each.

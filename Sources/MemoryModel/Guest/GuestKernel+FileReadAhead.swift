@@ -1,4 +1,4 @@
-import SimulationEngine
+internal import Units
 
 extension GuestKernel {
   /// page_cache_sync_readahead(): a reader that is read ahead misses the cache, and waits for the whole window.

@@ -1,3 +1,5 @@
+internal import Units
+
 extension GuestKernel {
   /// Stops the program if the guest's counts do not add up, with each other or with the host's. O(CPUs): for every event.
   ///

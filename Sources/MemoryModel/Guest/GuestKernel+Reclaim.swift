@@ -1,4 +1,4 @@
-import SimulationEngine
+internal import Units
 
 // How memory is reclaimed. Each step is a function below or in a file beside this one, named as in mm/vmscan.c there.
 //

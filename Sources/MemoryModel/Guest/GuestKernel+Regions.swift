@@ -1,4 +1,4 @@
-import SimulationEngine
+public import Units
 
 extension GuestKernel {
   /// Maps a region of `count` pages, nothing of it touched, and returns its first page.

@@ -1,4 +1,4 @@
-import SimulationEngine
+public import Units
 
 /// A frontswap shrink under way: a partial swapoff of one device.
 ///

@@ -1,4 +1,4 @@
-import SimulationEngine
+internal import Units
 
 extension GuestKernel {
   /// What reclaim decided of one inactive page.

@@ -1,4 +1,4 @@
-import SimulationEngine
+public import Units
 
 extension GuestKernel {
   /// frontswap_curr_pages(), F: pages in frontswap. O(1).

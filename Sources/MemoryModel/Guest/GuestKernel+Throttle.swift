@@ -1,4 +1,4 @@
-import SimulationEngine
+internal import Units
 
 extension GuestKernel {
   /// File pages that a guest's programs make dirty between two looks at the limits.

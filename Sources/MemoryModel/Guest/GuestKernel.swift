@@ -1,4 +1,4 @@
-public import SimulationEngine
+public import Units
 
 /// A guest's kernel: its page allocator, its four LRU lists, its swap, and its balloon.
 ///

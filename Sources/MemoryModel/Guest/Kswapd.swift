@@ -1,3 +1,5 @@
+internal import Units
+
 /// The background reclaimer of a guest: what it is doing, and where it is in it.
 ///
 /// Source: Docs/kernel.md 6.3.

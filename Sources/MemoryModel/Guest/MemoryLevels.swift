@@ -1,3 +1,5 @@
+public import Units
+
 /// Where a guest's memory is at an instant, in pages, as /proc/meminfo would say.
 public struct MemoryLevels: Hashable, Sendable {
   /// Free pages.

@@ -1,3 +1,5 @@
+internal import Units
+
 /// What a kernel does about programs that ask for more memory than there is: vm.overcommit_memory.
 ///
 /// Source: Docs/kernel.md 5.2.

@@ -1,4 +1,4 @@
-import SimulationEngine
+internal import Units
 
 /// A disk as a queueing server: some channels, each serving one request at a time, first come first served.
 struct Disk: ~Copyable {

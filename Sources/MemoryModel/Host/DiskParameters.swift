@@ -1,4 +1,4 @@
-public import SimulationEngine
+public import Units
 
 /// The service times of a disk, a queueing server with some channels.
 public struct DiskParameters: Hashable, Sendable {

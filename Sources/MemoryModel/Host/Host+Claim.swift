@@ -1,3 +1,5 @@
+public import Units
+
 extension Host {
   /// Another user of the host asks for memory: takes up to `count` pages of the heap, and returns how many.
   ///

@@ -1,3 +1,5 @@
+public import Units
+
 /// The machine and its hypervisor: memory that no guest holds, tmem, domains' reservations, disks.
 ///
 /// Every page of the host is in exactly one place: free heap, tmem's free list, an ephemeral page, or

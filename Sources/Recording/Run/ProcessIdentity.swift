@@ -1,4 +1,5 @@
 private import Foundation
+internal import Traces
 
 /// The process that records a run, told apart from every other that has or will have its number.
 ///

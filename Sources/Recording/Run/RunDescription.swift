@@ -1,5 +1,6 @@
-public import Experiments
 private import Foundation
+public import Scenarios
+internal import Simulation
 
 /// What is known of a run before it starts.
 public struct RunDescription: Sendable {

@@ -1,5 +1,5 @@
-public import Experiments
-public import SimulationEngine
+public import Scenarios
+public import Units
 
 /// How far a run has come.
 public enum RunStatus: String, CaseIterable, Sendable {

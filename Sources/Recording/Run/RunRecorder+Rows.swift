@@ -1,7 +1,7 @@
-internal import Experiments
-internal import GRDB
+import GRDB
 import Policies
-internal import SimulationEngine
+import Simulation
+import Units
 
 extension RunRecorder {
   /// Numbers that a buffered row takes.

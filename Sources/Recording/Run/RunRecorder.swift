@@ -1,6 +1,8 @@
-public import Experiments
 internal import GRDB
-public import SimulationEngine
+public import Scenarios
+public import Simulation
+internal import SimulationEngine
+public import Units
 
 /// Writes what a run reports into its database.
 ///
@@ -12,7 +14,7 @@ public final class RunRecorder: RunObserver {
   /// The run's number.
   public let run: Int64
   let store: ResultStore
-  let guests: [String]
+  package let guests: [String]
   private let level: RecordingLevel
   private var filter: TickFilter
   private let rowsPerWrite: Int

@@ -1,5 +1,5 @@
-internal import Experiments
-internal import SimulationEngine
+internal import Scenarios
+internal import Units
 
 /// Which ticks a recording level keeps: the first in each span, counted from boot.
 struct TickFilter {

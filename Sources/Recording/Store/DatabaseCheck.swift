@@ -1,6 +1,7 @@
-private import Experiments
 private import Foundation
 internal import GRDB
+internal import Scenarios
+internal import Traces
 
 /// What a look through a whole database found.
 public struct DatabaseCheck: Hashable, Sendable {

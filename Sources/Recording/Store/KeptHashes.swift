@@ -1,6 +1,6 @@
-internal import Experiments
 internal import GRDB
 private import GRDBSQLite
+internal import Simulation
 internal import SimulationEngine
 
 /// The hashes of rows that a database keeps, to be held against the rows.

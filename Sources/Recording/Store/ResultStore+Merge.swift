@@ -1,5 +1,5 @@
-internal import Experiments
 internal import GRDB
+internal import Scenarios
 
 /// What came of merging one file.
 public struct MergeOutcome: Hashable, Sendable {

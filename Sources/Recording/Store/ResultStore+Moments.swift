@@ -1,6 +1,6 @@
-public import Experiments
 internal import GRDB
-public import SimulationEngine
+public import Simulation
+public import Units
 
 /// A row of `worker`: one run of a guest's selfballoon worker, by the names of its columns. Numbers are the driver's
 /// unsigned ones, kept by their bits.

@@ -1,6 +1,7 @@
-public import Experiments
 internal import GRDB
-public import SimulationEngine
+internal import Scenarios
+public import Simulation
+public import Units
 
 /// Where two runs of the same guest take different courses.
 public struct Parting: Hashable, Sendable {

@@ -1,5 +1,5 @@
 internal import GRDB
-public import SimulationEngine
+public import Units
 
 /// How far a run has come that may still be written.
 public struct RunProgress: Hashable, Sendable {

@@ -1,6 +1,8 @@
-public import Experiments
 internal import GRDB
-internal import SimulationEngine
+public import Scenarios
+public import Simulation
+internal import Text
+internal import Units
 
 extension ResultStore {
   /// The runs that pass the filter, in order.

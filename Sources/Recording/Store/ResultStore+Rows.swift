@@ -1,6 +1,6 @@
 internal import GRDB
 private import GRDBSQLite
-public import SimulationEngine
+public import Units
 
 /// A value in a row.
 public enum Cell: Hashable, Sendable {

@@ -1,7 +1,8 @@
-public import Experiments
 private import Foundation
 internal import GRDB
-internal import SimulationEngine
+internal import Scenarios
+public import Simulation
+internal import Units
 
 extension ResultStore {
   /// Enters a run as `running`, visible to others at once.

@@ -1,6 +1,6 @@
-internal import Experiments
 private import Foundation
 internal import GRDB
+internal import Simulation
 
 extension ResultStore {
   /// A sweep by its number, its name, of which the last sweep of that name is meant, or `last`.

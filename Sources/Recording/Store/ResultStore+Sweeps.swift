@@ -1,5 +1,5 @@
-public import Experiments
 internal import GRDB
+public import Scenarios
 
 /// A sweep as it is entered: all its runs by their keys, before the first of them is made.
 public struct SweepDescription: Sendable {

@@ -1,5 +1,5 @@
 private import Foundation
-internal import GRDB
+package import GRDB
 private import GRDBSQLite
 private import Synchronization
 
@@ -15,7 +15,7 @@ public final class ResultStore: Sendable {
   public let isReadOnly: Bool
   /// How long to wait for another writer.
   public let busyTimeout: Duration
-  let queue: DatabaseQueue
+  package let queue: DatabaseQueue
   /// How many threads write or wait to write.
   private let writers = Atomic<Int>(0)
   /// Whether some thread is writing now.

@@ -1,5 +1,5 @@
-private import Experiments
 internal import GRDB
+internal import Text
 
 /// A table of the database.
 public enum ResultTable: String, CaseIterable, Sendable {

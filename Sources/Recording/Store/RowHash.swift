@@ -1,6 +1,6 @@
-internal import Experiments
 internal import GRDB
 private import GRDBSQLite
+internal import Simulation
 internal import SimulationEngine
 
 /// A hash of the rows that a table has of a run or a sweep, in their order; numbers of runs and sweeps are left out of it.

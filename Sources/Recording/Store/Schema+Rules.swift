@@ -1,4 +1,4 @@
-private import Experiments
+internal import Simulation
 
 extension Schema {
   /// What the values of columns are besides their types, in SQL: what a row has in which this does not hold is damage.

@@ -1,5 +1,5 @@
-private import Experiments
 internal import GRDB
+internal import Simulation
 
 /// The tables of the database and the steps by which an older file becomes a newer one.
 ///

@@ -1,4 +1,4 @@
-public import Experiments
+public import Simulation
 
 /// What the database holds of a sweep, a row a run.
 public struct SweepTable: Sendable {

@@ -1,6 +1,7 @@
-public import Experiments
 internal import GRDB
-internal import SimulationEngine
+public import Scenarios
+internal import Simulation
+internal import Units
 
 /// What the missing runs of a sweep will take, judged by runs that are recorded.
 public struct SweepEstimate: Sendable {

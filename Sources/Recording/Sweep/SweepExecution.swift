@@ -1,5 +1,6 @@
-public import Experiments
 private import Foundation
+public import Scenarios
+public import Simulation
 private import Synchronization
 
 /// Makes the runs of a sweep that are missing, on several threads, and records them in one database.

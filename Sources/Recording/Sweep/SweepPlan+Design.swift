@@ -1,4 +1,5 @@
-public import Experiments
+public import Scenarios
+internal import Text
 
 extension SweepPlan {
   /// How the points were chosen, a JSON object: the design, its samples and seed, the axes and their values, the

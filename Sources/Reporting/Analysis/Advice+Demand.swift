@@ -1,5 +1,6 @@
-import Experiments
-private import Recording
+internal import Recording
+internal import Simulation
+internal import Text
 
 extension Advice {
   /// A guess of how coarse samples lead to the next, and what a setting comes to under it.

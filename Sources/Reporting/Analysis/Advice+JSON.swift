@@ -1,4 +1,6 @@
 private import Recording
+internal import Statistics
+internal import Text
 
 extension Advice {
   /// The advice as a JSON object.

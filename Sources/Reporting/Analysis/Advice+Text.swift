@@ -1,5 +1,7 @@
-private import Experiments
-private import Recording
+internal import Recording
+internal import Simulation
+internal import Statistics
+internal import Text
 
 extension Advice {
   /// The advice in lines of at most `width` characters.

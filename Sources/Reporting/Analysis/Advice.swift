@@ -1,5 +1,7 @@
-private import Experiments
 public import Recording
+internal import Simulation
+public import Statistics
+internal import Text
 
 /// What a sweep says about which setting to choose: two objectives, their Pareto front, its knee, and where the
 /// kernel's defaults stand.

@@ -1,5 +1,5 @@
-internal import Experiments
 internal import Recording
+internal import Text
 
 extension Advice {
   /// The commands that would run the kernel's defaults under every condition, each in words; none if they were run, or

@@ -1,7 +1,8 @@
-private import Experiments
 private import MemoryModel
 internal import Policies
 public import Recording
+internal import Simulation
+internal import Text
 
 /// How what a run sets of a guest is set on a real machine: from within it by sysfs and boot options, from its host by the
 /// balloon's target.

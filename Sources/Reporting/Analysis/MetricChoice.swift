@@ -1,4 +1,5 @@
-public import Experiments
+public import Simulation
+internal import Text
 
 /// A figure of a run by its name, of one guest or of all together.
 public struct MetricChoice: Hashable, Sendable {

@@ -1,6 +1,5 @@
-public import Experiments
-internal import MemoryModel
-internal import SimulationEngine
+public import Simulation
+internal import Units
 
 /// What a figure of a run must satisfy, such as `oom_kills == 0` or `stall < 2s`.
 public struct MetricCondition: Hashable, Sendable {

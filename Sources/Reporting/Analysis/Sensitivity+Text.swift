@@ -1,4 +1,6 @@
 internal import Recording
+internal import Statistics
+internal import Text
 
 extension Sensitivity {
   /// The finding in lines of at most `width` characters, what matters most first.

@@ -1,5 +1,5 @@
-private import Experiments
 public import Recording
+public import Statistics
 
 /// Which parameter of a sweep moves a figure, and how much.
 public struct Sensitivity: Sendable {

@@ -1,4 +1,5 @@
 public import Recording
+internal import Statistics
 
 /// The runs of a sweep by what can be set, each setting with its runs under every condition.
 ///

@@ -1,6 +1,8 @@
-internal import Experiments
 public import Recording
-internal import SimulationEngine
+internal import Scenarios
+internal import Simulation
+internal import Text
+internal import Units
 
 /// Where two runs part, in words, with the decisions behind it.
 public struct PartingStory: Sendable {

@@ -1,5 +1,6 @@
-internal import Experiments
 internal import Recording
+internal import Statistics
+public import Text
 
 /// Runs held against a first one: what was asked differently, and what came out differently.
 public struct RunComparison: Sendable {

@@ -1,5 +1,5 @@
-internal import Experiments
 public import Recording
+internal import Simulation
 
 /// A run, or repetitions of one with other seeds, as they are compared with others.
 public struct RunGroup: Sendable {

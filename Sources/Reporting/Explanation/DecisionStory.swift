@@ -1,8 +1,9 @@
-internal import Experiments
 internal import Foundation
 internal import Policies
 public import Recording
-public import SimulationEngine
+internal import Simulation
+internal import Text
+public import Units
 
 /// Why the selfballoon worker of a guest did what it did: its arithmetic, and what came of it until its next run, as
 /// sentences.

@@ -1,7 +1,8 @@
-internal import Experiments
 private import Foundation
 public import Recording
-internal import SimulationEngine
+internal import Simulation
+internal import Text
+internal import Units
 
 extension EventRow {
   /// What happened, in words that can follow a colon, as in `a process was killed: 100.0 MiB committed, 90.0 MiB touched`.

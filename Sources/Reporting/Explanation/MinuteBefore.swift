@@ -1,6 +1,7 @@
-internal import Experiments
 public import Recording
-public import SimulationEngine
+internal import Simulation
+public import Text
+public import Units
 
 /// The minute before a moment as a table: decision by decision, and its end tick by tick.
 public struct MinuteBefore: Sendable {

@@ -1,7 +1,8 @@
-private import Experiments
 private import Foundation
 public import Recording
-public import SimulationEngine
+internal import Simulation
+internal import Text
+public import Units
 
 /// What a guest lacked when a process in it was killed: memory, and the time until its worker would have given it more.
 public struct MissingMemory: Sendable {

@@ -1,5 +1,6 @@
-public import Experiments
 private import Recording
+public import Scenarios
+internal import Text
 
 /// What would have prevented a kill, as sentences and JSON.
 public struct PreventionText: Sendable {

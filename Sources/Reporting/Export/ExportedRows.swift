@@ -1,5 +1,4 @@
 internal import Recording
-internal import SimulationEngine
 
 /// The rows of an export in some layout.
 protocol ExportedRows: Sendable {

@@ -1,5 +1,5 @@
 public import Recording
-public import SimulationEngine
+public import Units
 
 /// Writes rows of runs as text that other programs read, in the same memory for any number of rows.
 ///

@@ -1,4 +1,5 @@
 internal import Recording
+internal import Text
 
 /// How a row becomes a line of text.
 ///

@@ -1,5 +1,5 @@
-private import Experiments
 public import Recording
+internal import Simulation
 
 /// A sweep as one tidy table: a row a run, in the order of the plan, with what varies, the seed, the status and all
 /// figures.

@@ -1,5 +1,6 @@
-internal import Experiments
 internal import Recording
+internal import Simulation
+internal import Text
 
 /// A row a run, with a column for each of its metrics or parameters.
 ///

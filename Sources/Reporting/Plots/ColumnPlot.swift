@@ -1,5 +1,6 @@
-public import Experiments
 public import Recording
+public import Simulation
+internal import Text
 
 /// Columns of `ticks` of one run or several, over time: columns of one unit in one panel, the panels below each other.
 public struct ColumnPlot: Plot {

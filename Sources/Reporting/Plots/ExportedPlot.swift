@@ -1,4 +1,5 @@
-public import Experiments
+public import Simulation
+internal import Text
 
 /// A script for gnuplot that draws exported ticks, to be changed by who wants another look.
 ///

@@ -1,4 +1,5 @@
-internal import Recording
+internal import Statistics
+internal import Text
 
 /// The settings of a sweep as dots in the plane of its two objectives, from left to right.
 struct FrontDots {

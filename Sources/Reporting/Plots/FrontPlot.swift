@@ -1,4 +1,5 @@
 internal import Recording
+internal import Text
 
 /// What came of a sweep's settings: one objective over the other, with the front.
 public struct FrontPlot: Plot {

@@ -1,6 +1,7 @@
 private import CMemoryFile
-internal import Experiments
 internal import Foundation
+internal import Text
+internal import Traces
 
 /// Runs gnuplot, a program that draws (Debian's gnuplot-nox).
 public enum Gnuplot {

@@ -1,4 +1,5 @@
 public import Recording
+internal import Text
 
 /// A figure of a sweep over two parameters: a cell for each pair of values, with its number.
 public struct HeatPlot: Plot {

@@ -1,7 +1,8 @@
-internal import Experiments
 internal import Foundation
 internal import Recording
-internal import SimulationEngine
+internal import Simulation
+internal import Text
+internal import Units
 
 /// Something that happens in a guest and that a picture marks: kills, writes, faults, refusals of the host.
 ///

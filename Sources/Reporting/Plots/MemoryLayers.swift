@@ -1,6 +1,6 @@
-internal import Experiments
 public import Recording
-internal import SimulationEngine
+internal import Simulation
+internal import Units
 
 /// A guest's memory over time: what it is used for, as layers over one another, and what it was meant to be, as lines.
 ///

@@ -1,6 +1,5 @@
-internal import Experiments
 public import Recording
-internal import SimulationEngine
+internal import Text
 
 /// A guest's memory over time: what it is used for in layers, goal, target and committed memory as lines, events as marks.
 public struct MemoryPlot: Plot {

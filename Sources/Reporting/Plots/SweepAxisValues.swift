@@ -1,4 +1,5 @@
 internal import Recording
+internal import Text
 
 /// The values that a parameter of a sweep has, in order: by number where all have one, else as the sweep has them.
 struct SweepAxisValues {

@@ -1,4 +1,6 @@
 internal import Recording
+internal import Statistics
+internal import Text
 
 /// A figure over two parameters of a sweep: the mean of the runs at each pair of values.
 public struct SweepGrid {

@@ -1,4 +1,6 @@
 public import Recording
+internal import Statistics
+internal import Text
 
 /// A figure of a sweep over a parameter that varies, a curve for each combination of what else does.
 public struct SweepPlot: Plot {

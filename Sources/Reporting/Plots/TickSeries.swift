@@ -1,6 +1,6 @@
-public import Experiments
 public import Recording
-internal import SimulationEngine
+public import Simulation
+internal import Units
 
 /// A guest's ticks, few enough to draw: of each part of the run those in which a column is least or greatest, and the first.
 ///

@@ -1,5 +1,5 @@
 internal import Recording
-internal import SimulationEngine
+internal import Units
 
 /// The axis of simulated time: in seconds, from two hours on in hours.
 struct TimeAxis: Sendable {

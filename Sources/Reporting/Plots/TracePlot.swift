@@ -1,5 +1,7 @@
-public import Experiments
-internal import SimulationEngine
+internal import Statistics
+internal import Text
+public import Traces
+internal import Units
 
 /// A trace drawn with characters, as gnuplot does.
 public enum TracePlot {

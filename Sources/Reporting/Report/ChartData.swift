@@ -1,4 +1,5 @@
 internal import Recording
+internal import Text
 
 /// What `page.js` draws: series over a common axis, as JSON.
 struct ChartData {

@@ -1,5 +1,3 @@
-internal import Recording
-
 /// The settings of a sweep by what came of them, as a chart of a page.
 struct FrontChart {
   private let dots: FrontDots

@@ -1,5 +1,5 @@
-internal import Experiments
 internal import Mustache
+internal import Text
 
 /// A text of anybody between the tags of a page and in attributes of theirs.
 ///

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Mustache
+internal import Traces
 
 /// What a page is made with: our templates, which are part of the program, and dygraphs, which is installed (Debian's
 /// libjs-dygraphs).

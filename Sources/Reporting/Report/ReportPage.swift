@@ -1,3 +1,6 @@
+internal import Recording
+internal import Text
+
 /// A page: a title and sections, as the template `page.mustache` takes them.
 public struct ReportPage: Sendable {
   /// The heading.

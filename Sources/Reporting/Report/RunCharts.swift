@@ -1,6 +1,7 @@
-internal import Experiments
 internal import Recording
-internal import SimulationEngine
+internal import Scenarios
+internal import Simulation
+internal import Units
 
 /// The charts of one guest of a run.
 struct RunCharts {

@@ -1,6 +1,7 @@
-internal import Experiments
 public import Recording
-internal import SimulationEngine
+internal import Scenarios
+internal import Simulation
+internal import Text
 
 /// Runs as a page: what was asked, what came out, pictures, events, the worst moments, and how to do it again.
 public struct RunReport {

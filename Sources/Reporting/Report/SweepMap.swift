@@ -1,4 +1,6 @@
 internal import Recording
+internal import Statistics
+internal import Text
 
 /// A figure over one parameter as a chart, or over two as a map, of a page: means over all other parameters and seeds.
 enum SweepMap {

@@ -1,5 +1,5 @@
-internal import Experiments
 public import Recording
+internal import Text
 
 /// A sweep as a page: what was asked, which setting to choose, where the figures lie, what moves them, and all runs.
 public struct SweepReport {

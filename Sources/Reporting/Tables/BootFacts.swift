@@ -1,7 +1,9 @@
-public import Experiments
 import MemoryModel
 import Policies
 import Recording
+public import Simulation
+import Text
+import Units
 
 /// What each guest's kernel computes at boot, for `inspect`.
 public struct BootFacts: Sendable {

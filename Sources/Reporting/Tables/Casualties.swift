@@ -1,5 +1,6 @@
-public import Experiments
 public import Recording
+public import Simulation
+internal import Text
 
 /// What a run killed: processes for want of memory, and kernels that oopsed or panicked.
 ///

@@ -1,6 +1,7 @@
-public import Experiments
 private import Foundation
 import Recording
+public import Text
+public import Validation
 
 /// Simulated whole guests beside the recorded ones: tables, and whether they hold.
 public struct ClosedLoopSummary: Sendable {

@@ -1,4 +1,5 @@
-public import Experiments
+public import Simulation
+internal import Text
 
 /// What an answer may be by what happened between the coarse samples of a trace, which nobody recorded.
 public struct DemandRange: Sendable {

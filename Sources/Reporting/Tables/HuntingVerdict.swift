@@ -1,4 +1,5 @@
-internal import Experiments
+internal import Simulation
+internal import Text
 
 /// What is to be said of a run whose settings let a guest's memory go up and down by itself.
 enum HuntingVerdict {

@@ -1,5 +1,6 @@
-public import Experiments
 private import Foundation
+public import Simulation
+public import Text
 
 /// The metrics of runs side by side, one line a metric.
 public struct MetricsTable: Sendable {

@@ -1,6 +1,7 @@
-public import Experiments
 private import Foundation
 import Recording
+public import Text
+public import Validation
 
 /// Replayed page-cache recordings together: a table, and whether they hold.
 public struct PageCacheSummary: Sendable {

@@ -1,4 +1,4 @@
-internal import Experiments
+internal import Text
 
 /// A command line as a database has it, which may be anybody's.
 struct RecordedCommand {

@@ -1,5 +1,6 @@
 public import Recording
-private import SimulationEngine
+public import Text
+internal import Units
 
 /// Runs, one a line.
 public struct RunList: Sendable {

@@ -1,6 +1,8 @@
-public import Experiments
 private import Foundation
 public import Recording
+internal import Scenarios
+public import Simulation
+internal import Text
 
 /// Everything about one run, for `show`.
 public struct RunPage: Sendable {

@@ -1,5 +1,6 @@
-public import Experiments
 public import Recording
+public import Scenarios
+internal import Text
 
 /// What a sweep will do: its points, which of them are recorded already, and what the others will cost.
 public struct SweepForecast: Sendable {

@@ -1,4 +1,5 @@
 public import Recording
+public import Text
 
 /// Sweeps, one a line.
 public struct SweepList: Sendable {

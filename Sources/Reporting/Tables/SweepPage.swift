@@ -1,5 +1,6 @@
-private import Experiments
 public import Recording
+internal import Simulation
+internal import Text
 
 /// A sweep as `show` prints it: what was asked, how far it has come, and its runs.
 public struct SweepPage: Sendable {

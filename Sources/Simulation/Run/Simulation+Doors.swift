@@ -1,0 +1,23 @@
+package import MemoryModel
+internal import Units
+
+/// What a check of the model against recordings does to a run before it begins, and asks of it afterwards.
+extension Simulation {
+  /// Changes a guest's kernel and the host before the run begins: memory that a recorded guest held at its first sample.
+  ///
+  /// What the change costs in simulated time is not counted.
+  package mutating func prepare(
+    guest index: Int, _ change: (inout GuestKernel, inout Host) -> Void
+  ) {
+    guests[index].kernel.begin(at: .zero)
+    change(&guests[index].kernel, &host)
+  }
+
+  /// What came of each step of each process of a guest's script, as far as it was carried out.
+  package func outcomes(ofGuest index: Int) -> [[ScriptedProcess.Outcome]] {
+    guests[index].processes.map(\.outcomes)
+  }
+
+  /// What a guest's kernel has counted so far.
+  package func counters(ofGuest index: Int) -> VMCounters { guests[index].kernel.counters }
+}

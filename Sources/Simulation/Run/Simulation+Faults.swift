@@ -1,0 +1,95 @@
+internal import MemoryModel
+internal import SimulationEngine
+internal import Units
+
+extension Simulation {
+  /// A fault begins; its end is scheduled.
+  mutating func beginFault(_ fault: FaultSpec, order index: Int, for duration: SimDuration) throws {
+    let guest = scenario.events[index].guest
+    var detail: [(key: String, value: EventRecord.Value)] = [
+      ("fault", .text(fault.name)), ("for_ns", .number(duration.nanoseconds)),
+    ]
+    switch fault {
+    case .balloonStuck: guests[guest].kernel.balloonFault.isStuck = true
+    case .balloonSlow(let factor):
+      guests[guest].kernel.balloonFault.slowness = factor
+      detail.append(("factor", .number(factor)))
+    case .balloonIntermittent: turnIntermittent(index)
+    case .balloonRefusing(let limit):
+      guests[guest].kernel.balloonFault.limit = limit
+      detail.append(("above_pages", .number(Int64(limit.pages))))
+    case .workerLate(let delay):
+      guests[guest].workerDelay = delay
+      detail.append(("by_ns", .number(delay.nanoseconds)))
+    case .hostOutOfMemory:
+      detail.append(("pages", .number(Int64(host.claimEverything().pages))))
+    case .hostDemand(let size):
+      detail.append(("pages", .number(Int64(host.claim(size).pages))))
+    case .tmemFull: host.setFull(true, of: guest)
+    case .tmemFrozen: host.setFrozen(true, of: guest)
+    }
+    schedule(.faultEnd(UInt32(index)), after: duration.nanoseconds, .controller)
+    try emit(.faultBegins, guest: fault.isOfHost ? nil : guest, detail)
+  }
+
+  /// The fault of an order ends. The guest is not told: it finds out at its next try.
+  mutating func endFault(_ index: Int) throws {
+    let guest = scenario.events[index].guest
+    guard case .fault(let fault, _) = scenario.events[index].action else { return }
+    switch fault {
+    case .balloonStuck, .balloonIntermittent: guests[guest].kernel.balloonFault.isStuck = false
+    case .balloonSlow: guests[guest].kernel.balloonFault.slowness = 1
+    case .balloonRefusing: guests[guest].kernel.balloonFault.limit = nil
+    case .workerLate: guests[guest].workerDelay = nil
+    case .hostOutOfMemory, .hostDemand: host.releaseClaim()
+    case .tmemFull: host.setFull(false, of: guest)
+    case .tmemFrozen: host.setFrozen(false, of: guest)
+    }
+    try emit(.faultEnds, guest: fault.isOfHost ? nil : guest, [("fault", .text(fault.name))])
+  }
+
+  /// An intermittent fault comes or goes: the balloon is stuck in the first part of each period.
+  mutating func turnIntermittent(_ index: Int) {
+    let order = scenario.events[index]
+    guard case .fault(.balloonIntermittent(let stuck, let period), let duration) = order.action
+    else { return }
+    let passed = (now - order.at).nanoseconds
+    guard passed < duration.nanoseconds else { return }
+    let phase = passed % period.nanoseconds
+    let isStuck = phase < stuck.nanoseconds
+    guests[order.guest].kernel.balloonFault.isStuck = isStuck
+    let end = isStuck ? stuck : period
+    schedule(.faultTurn(UInt32(index)), after: end.nanoseconds - phase, .controller)
+  }
+
+  /// While the worker is late, a run that is due begins later; true if it was put off.
+  mutating func holdWorkerUp(_ index: Int) -> Bool {
+    guard let delay = guests[index].workerDelay, !guests[index].isWorkerHeldUp else {
+      guests[index].isWorkerHeldUp = false
+      return false
+    }
+    guests[index].isWorkerHeldUp = true
+    schedule(.worker(guest: UInt16(index)), after: delay.nanoseconds, .controller)
+    return true
+  }
+
+  /// How long each fault of the scenario lasted within the run, one figure for each kind and guest.
+  func addFaultTimes(_ metrics: inout MetricList) {
+    for index in -1..<guestCount {
+      var times: [(name: String, nanoseconds: Int64)] = []
+      for order in scenario.events {
+        guard case .fault(let fault, let duration) = order.action, order.at < now,
+          (fault.isOfHost ? -1 : order.guest) == index
+        else { continue }
+        let lasted = min(duration.nanoseconds, (now - order.at).nanoseconds)
+        if let known = times.firstIndex(where: { $0.name == fault.name }) {
+          times[known].nanoseconds += lasted
+        } else {
+          times.append((fault.name, lasted))
+        }
+      }
+      let guest = index < 0 ? nil : guests[index].spec.name
+      for (name, time) in times { metrics.add("fault_\(name)", Double(time) / 1e9, "s", of: guest) }
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import MemoryModel
+import Policies
+import SimulationEngine
+public import Traces
+import Units
+
+/// One run: a scenario's host and guests, and the one loop in which everything happens to them.
+///
+/// A run is one thread and owns all its state. Its course depends on the scenario, the demands and the seed
+/// alone. Source: `Docs/model.md`.
+public struct Simulation: ~Copyable {
+  let scenario: Scenario
+  let observer: (any RunObserver)?
+  var host: Host
+  let guests: UnsafeMutablePointer<SimulatedGuest>
+  /// How many of them are built.
+  private(set) var guestCount = 0
+  var queue = EventQueue<SimulationEvent>()
+  var now = SimTime.zero
+  /// When the run ends; moves while closed-loop work goes on.
+  var end: SimTime
+  /// Threads of closed-loop streams, and processes of scripts, that are not done.
+  var openWork = 0
+  var tick: Int64 = 0
+  /// When the next tick is recorded; ticks are not queued, for they come last in their instant (`Phase.recorder`).
+  var nextTick: Int64 = 0
+  var events: Int64 = 0
+  var eventPrint = Fingerprint()
+  var samplePrint = Fingerprint()
+  let row: UnsafeMutableBufferPointer<Int64>
+  var hostMeter = HostMeter(free: .zero)
+  /// When the invariants are next checked in a release build.
+  var nextCheck: Int64 = 0
+
+  /// How far streams run ahead before others get their turn.
+  ///
+  /// Assumed: 10 ms, the scale of a scheduler's round; accesses of one quantum are made at its beginning.
+  static let quantum: Int64 = 10_000_000
+
+  /// A run of `scenario`; `demands` holds each guest's committed samples, in the guests' order.
+  public init(
+    _ scenario: Scenario, demands: [CommittedDemand], observer: (any RunObserver)? = nil
+  ) throws(SimulationError) {
+    precondition(demands.count == scenario.guests.count, "a demand for each guest")
+    self.scenario = scenario
+    self.observer = observer
+    host = Host(
+      memory: scenario.host.memory, tmem: scenario.host.tmem,
+      disks: scenario.host.disks.map(\.parameters))
+    row = .allocate(capacity: TickColumn.allCases.count)
+    row.initialize(repeating: 0)
+    end = .zero
+    guests = .allocate(capacity: scenario.guests.count)
+    for (index, spec) in scenario.guests.enumerated() {
+      let guest = try Self.build(spec, demands[index], scenario, &host)
+      (guests + index).initialize(to: guest)
+      guestCount += 1
+    }
+    hostMeter = HostMeter(free: host.free, held: guestCount > 1 ? host.heldPages : nil)
+  }
+
+  deinit {
+    for index in 0..<guestCount { (guests + index).deinitialize(count: 1) }
+    guests.deallocate()
+    row.deallocate()
+  }
+
+  /// Runs to the end and says what came of it; an error is the observer's.
+  public mutating func run() throws -> RunSummary {
+    try start()
+    while true {
+      let due = queue.nextTime
+      if nextTick < due.nanoseconds {
+        if nextTick > end.nanoseconds { break }
+        try takeOneTick()
+      } else {
+        if due > end || queue.count == 0 { break }
+        let (time, event) = queue.next()
+        takeUp(event, at: time)
+        try dispatch(event)
+        checkInvariants()
+      }
+    }
+    now = end
+    return try finish()
+  }
+
+  /// The next tick, where ticks are rare.
+  @inline(never)
+  mutating func takeOneTick() throws { try takeTick() }
+
+  /// The next tick, within the loop over a trace's samples.
+  @inline(__always)
+  mutating func takeTick() throws {
+    takeUp(.tick, at: SimTime(nanoseconds: nextTick))
+    try recordTick()
+    checkInvariants()
+  }
+
+  /// Moves the clock to an event, and counts it.
+  @inline(__always)
+  mutating func takeUp(_ event: SimulationEvent, at time: SimTime) {
+    now = time
+    events &+= 1
+    eventPrint.combine(UInt64(bitPattern: time.nanoseconds) ^ event.word)
+  }
+
+  /// Carries out one event. The one place that knows them all.
+  private mutating func dispatch(_ event: SimulationEvent) throws {
+    switch event {
+    case .demand(let guest): try followDemand(Int(guest))
+    case .touch(let guest): try touch(Int(guest))
+    case .file(let guest, let stream, let thread):
+      try stepFile(Int(guest), Int(stream), thread)
+    case .anon(let guest): try stepAnon(Int(guest))
+    case .kswapd(let guest, let token): try stepKswapd(Int(guest), token)
+    case .flush(let guest, let token): flush(Int(guest), token)
+    case .balloonStart(let guest): try startBalloon(Int(guest))
+    case .balloonBatch(let guest): try finishBalloonBatch(Int(guest))
+    case .worker(let guest): try startWorker(Int(guest))
+    case .shrink(let guest): try continueShrink(Int(guest))
+    case .order(let index): try carryOut(Int(index))
+    case .tick: preconditionFailure("ticks are not queued")
+    case .faultEnd(let index): try endFault(Int(index))
+    case .faultTurn(let index): turnIntermittent(Int(index))
+    case .process(let guest, let process): try stepProcess(Int(guest), Int(process))
+    }
+  }
+
+  /// In debug builds after every event, in release builds once a simulated second.
+  @inline(__always)
+  mutating func checkInvariants() {
+    #if !DEBUG
+      if now.nanoseconds < nextCheck { return }
+      nextCheck = now.nanoseconds &+ 1_000_000_000
+    #endif
+    checkInvariantsNow()
+  }
+
+  private func checkInvariantsNow() {
+    for index in 0..<guestCount { guests[index].kernel.checkInvariants(host) }
+    host.checkInvariants()
+  }
+
+  /// Schedules `event` `delay` ns from now.
+  mutating func schedule(_ event: SimulationEvent, after delay: Int64, _ phase: Phase) {
+    queue.schedule(event, at: SimTime(nanoseconds: now.nanoseconds + delay), in: phase)
+  }
+
+  /// Schedules `event` as the kernel's timers do: so many jiffies after the last whole one.
+  ///
+  /// Source: Docs/kernel.md 1.5. A delay beyond the end of time never comes.
+  mutating func schedule(_ event: SimulationEvent, afterJiffies delay: UInt64, _ phase: Phase) {
+    schedule(event, afterJiffies: delay, since: now, phase)
+  }
+
+  /// Schedules `event` so many jiffies after the last whole one at `start`.
+  mutating func schedule(
+    _ event: SimulationEvent, afterJiffies delay: UInt64, since start: SimTime, _ phase: Phase
+  ) {
+    if delay == 0 { return queue.schedule(event, at: start, in: phase) }
+    let jiffies = UInt64(start.nanoseconds / Jiffies.nanoseconds)
+    let (due, isTooFar) = jiffies.addingReportingOverflow(delay)
+    if isTooFar || due > UInt64(Int64.max / Jiffies.nanoseconds) { return }
+    queue.schedule(event, at: SimTime(nanoseconds: Int64(due) * Jiffies.nanoseconds), in: phase)
+  }
+
+  /// After anything happened in a guest: kswapd's wake-up, kills and panic are followed up.
+  @inline(__always)
+  mutating func settle(_ index: Int) throws {
+    if guests[index].kernel.needsAttention { try attend(index) }
+  }
+
+  private mutating func attend(_ index: Int) throws {
+    if let (token, after) = guests[index].kernel.takeKswapdWakeUp() {
+      schedule(.kswapd(guest: UInt16(index), token: token), after: after, .memory)
+    }
+    if guests[index].kernel.hasNews { try report(index) }
+  }
+
+  /// Tells of kills and of a panic.
+  private mutating func report(_ index: Int) throws {
+    for kill in guests[index].kernel.takeKills() {
+      guests[index].hasLostRegions = true
+      try emit(
+        .oomKill, guest: index,
+        [
+          ("committed_pages", .number(Int64(kill.committed.pages))),
+          ("touched_pages", .number(Int64(kill.touched.pages))),
+        ])
+    }
+    for stall in guests[index].kernel.takeAllocationStalls() {
+      guests[index].meter.record(stall: stall)
+    }
+    if guests[index].kernel.hasPanicked && !guests[index].isDead {
+      guests[index].isDead = true
+      try emit(
+        .kernelOops, guest: index,
+        [("reason", .text("out of memory and nothing left to kill"))])
+    }
+  }
+
+  /// Tells the observer of something that happened now.
+  mutating func emit(
+    _ kind: EventRecord.Kind, guest: Int?, _ detail: [(key: String, value: EventRecord.Value)] = []
+  ) throws {
+    eventPrint.combine(now.nanoseconds)
+    eventPrint.combine(kind.rawValue)
+    for (_, value) in detail {
+      switch value {
+      case .number(let number): eventPrint.combine(number)
+      case .text(let text): eventPrint.combine(text)
+      }
+    }
+    try observer?.event(EventRecord(time: now, guest: guest, kind: kind, detail: detail))
+  }
+}

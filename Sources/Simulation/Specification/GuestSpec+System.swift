@@ -1,0 +1,41 @@
+public import MemoryModel
+internal import Policies
+
+extension GuestSpec {
+  /// Whether a machine with this kernel and balloon can have had transcendent memory and the selfballoon driver.
+  ///
+  /// Both were in Linux up to 5.2, in guests of Xen. Source: Docs/kernel.md 1.1 and 1.7.
+  public static func hasTmem(_ kernel: KernelSettings) -> Bool {
+    kernel.policy == .linux4_19 && kernel.balloon != .virtio
+  }
+
+  /// What the guest has that no machine with its kernel and balloon had: the key that says so, and its name.
+  public var partsOfNoSystem: [(key: String, part: String)] {
+    if Self.hasTmem(kernel) { return [] }
+    var parts: [(key: String, part: String)] = []
+    // A command line that cannot be read is another problem, and told elsewhere.
+    if let options = try? BootOptions(commandLine: boot, generation: driver), options.isTmemEnabled
+    {
+      parts.append(("boot", "tmem, with cleancache and frontswap,"))
+    }
+    if controller == .selfballoon { parts.append(("controller", "the selfballoon driver")) }
+    return parts
+  }
+
+  /// The kernel and the balloon in words.
+  public var systemText: String { Self.systemText(kernel) }
+
+  /// A kernel and a balloon in words, as in `a guest of Linux 6.1 with virtio's balloon`.
+  public static func systemText(_ kernel: KernelSettings) -> String {
+    "a guest of Linux \(kernel.policy.rawValue) with "
+      + (kernel.balloon == .virtio ? "virtio's balloon" : "Xen's balloon")
+  }
+
+  /// What to know of a guest that never was; nothing for others.
+  public var systemWarning: String? {
+    let parts = partsOfNoSystem.map(\.part)
+    if parts.isEmpty { return nil }
+    return
+      "guest \(name) is counterfactual: \(systemText) never had \(parts.joined(separator: " and "))"
+  }
+}

@@ -1,0 +1,83 @@
+public import MemoryModel
+public import Policies
+public import Units
+
+/// One guest: its kernel, its devices, its settings and its work.
+public struct GuestSpec: Sendable {
+  /// The guest's name.
+  public var name: String
+  /// Boot-time maximum (max_pfn), 16 MiB to 1 TiB.
+  public var memory: PageCount
+  /// What it is given at boot, the rest being ballooned out; nil: all of its memory.
+  public var bootMemory: PageCount?
+  /// How its kernel was built and is set.
+  public var kernel: KernelSettings
+  /// Pages that never reach the page allocator; nil: the fitted default.
+  public var bootReserved: PageCount?
+  /// Pages given to the allocator after the marks were computed.
+  public var lateFreed: PageCount
+  /// Whether this is the initial domain, in which selfballooning refuses to start.
+  public var isInitialDomain = false
+  /// The kernel command line.
+  public var boot: String
+  /// The generation of the selfballoon driver.
+  public var driver = DriverGeneration.linux4_19
+  /// What moves the balloon.
+  public var controller: ControllerKind
+  /// sysfs writes made right after boot: attribute and text, in the order of the file.
+  public var tunables: [(attribute: String, text: String)] = []
+  /// Swap devices, highest priority first.
+  public var swap: [SwapSpec] = []
+  /// The weight of the guest's ephemeral pages against those of others; 0: none.
+  public var tmemWeight = 0
+  /// Reclaimable slab pages; nil: the fitted default.
+  public var slabReclaimable: PageCount?
+  /// Kernel memory that nothing reclaims; nil: the fitted default.
+  public var kernelUnreclaimable: PageCount?
+  /// Processes that work through a script, instead of committed memory.
+  public var workload: ScriptSpec?
+  /// Committed_AS over time.
+  public var committed = CommittedSpec.none
+  /// What becomes of committed memory.
+  public var anon = AnonSpec()
+  /// File streams.
+  public var files: [FileStreamSpec] = []
+  /// Whether it may have what no machine with its kernel and balloon had (`systemWarning`).
+  public var isCounterfactual = false
+
+  /// What it has when it has booted.
+  public var memoryAtBoot: PageCount { bootMemory ?? memory }
+
+  /// A guest that commits nothing, with what a machine with this kernel and balloon had.
+  public init(name: String, memory: PageCount, kernel: KernelSettings = KernelSettings()) {
+    self.name = name
+    self.memory = memory
+    self.kernel = kernel
+    let hasTmem = Self.hasTmem(kernel)
+    lateFreed = min(kernel.policy.lateFreed, memory)
+    boot = hasTmem ? "tmem" : ""
+    controller = hasTmem ? .selfballoon : .none
+  }
+}
+
+/// What moves a guest's balloon.
+public enum ControllerKind: String, CaseIterable, Sendable {
+  /// The selfballoon worker, if the boot options start it.
+  case selfballoon
+  /// Nothing: a static guest.
+  case none
+}
+
+/// A swap device.
+public struct SwapSpec: Sendable {
+  /// Its size.
+  public var size: PageCount
+  /// The disk it is on.
+  public var disk: String
+
+  /// A device on a disk of the host.
+  public init(size: PageCount, disk: String) {
+    self.size = size
+    self.disk = disk
+  }
+}

@@ -1,0 +1,33 @@
+public import MemoryModel
+public import Units
+
+/// The machine below the guests.
+public struct HostSpec: Sendable {
+  /// The host's RAM without what the hypervisor keeps for itself.
+  public var memory: PageCount
+  /// Transcendent memory.
+  public var tmem: TmemConfiguration
+  /// The disks, by name.
+  public var disks: [DiskSpec]
+
+  /// A host of these parts.
+  public init(memory: PageCount, tmem: TmemConfiguration, disks: [DiskSpec]) {
+    self.memory = memory
+    self.tmem = tmem
+    self.disks = disks
+  }
+}
+
+/// A disk of the host.
+public struct DiskSpec: Sendable {
+  /// The name by which guests refer to it.
+  public var name: String
+  /// Its service times.
+  public var parameters: DiskParameters
+
+  /// A disk.
+  public init(name: String, parameters: DiskParameters) {
+    self.name = name
+    self.parameters = parameters
+  }
+}

@@ -1,0 +1,201 @@
+internal import Foundation
+internal import Simulation
+internal import Traces
+
+/// A recorded whole guest: its size, what its processes did, what moved its balloon, and what was seen.
+struct GuestRecording {
+  /// The description, as the recordings write it.
+  struct Description: Decodable {
+    struct Configuration: Decodable {
+      var duration: Double
+      var sample: Double
+      var zramMebibytes: Int?
+
+      enum CodingKeys: String, CodingKey {
+        case duration, sample
+        case zramMebibytes = "zram_mb"
+      }
+    }
+
+    /// The settings of the control law.
+    struct Controller: Decodable {
+      var isEnabled: Bool
+      var downHysteresis: UInt32
+      var upHysteresis: UInt32
+      var interval: UInt32
+      var isSelfshrinking: Bool
+      var frontswapHysteresis: UInt32
+      var frontswapInertia: UInt32
+
+      enum CodingKeys: String, CodingKey {
+        case isEnabled = "enabled"
+        case downHysteresis = "downhys"
+        case upHysteresis = "uphys"
+        case interval = "interval_s"
+        case isSelfshrinking = "selfshrinking"
+        case frontswapHysteresis = "fs_hysteresis"
+        case frontswapInertia = "fs_inertia"
+      }
+    }
+
+    /// What came of a line of the script.
+    struct Operation: Decodable {
+      var line: Int
+      var start: Double
+      var end: Double
+      var accesses: Int
+      var misses: Int
+      var majorFaults: Int
+      var hitSeconds: Double
+      var missSeconds: Double
+
+      enum CodingKeys: String, CodingKey {
+        case line = "i"
+        case start = "t0"
+        case end = "t1"
+        case accesses = "acc"
+        case misses = "miss"
+        case majorFaults = "majflt"
+        case hitSeconds = "hit_s"
+        case missSeconds = "miss_s"
+      }
+    }
+
+    var id: String
+    var guestMebibytes: Int
+    var configuration: Configuration
+    var script: [String]
+    /// Guest seconds and total RAM wanted, in pages.
+    var steps: [[Double]]?
+    var controller: Controller?
+    var totalRAM: Int
+    var totalReserve: Int
+    var reservedMebibytes: UInt32
+    var maxPFN: Int
+    var operations: [Operation]
+
+    enum CodingKeys: String, CodingKey {
+      case id, script, steps, controller, operations
+      case guestMebibytes = "guest_mb"
+      case configuration = "cfg"
+      case totalRAM = "totalram_pages_start"
+      case totalReserve = "totalreserve_pages"
+      case reservedMebibytes = "reserved_mb"
+      case maxPFN = "max_pfn"
+    }
+
+    /// What makes the description unusable, if anything: a field and what is wrong with it.
+    var fault: (field: String, what: String)? {
+      guard (16...1 << 20).contains(guestMebibytes) else { return ("guest_mb", "is out of range") }
+      let memory = guestMebibytes << 8
+      guard (memory / 2...memory).contains(totalRAM) else {
+        return ("totalram_pages_start", "is out of range")
+      }
+      guard (0...memory).contains(totalReserve) else {
+        return ("totalreserve_pages", "is out of range")
+      }
+      guard (0...2 * memory).contains(maxPFN) else { return ("max_pfn", "is out of range") }
+      guard (1...86_400).contains(configuration.duration) else {
+        return ("cfg.duration", "is out of range")
+      }
+      guard (0.001...60).contains(configuration.sample) else {
+        return ("cfg.sample", "is out of range")
+      }
+      if let zram = configuration.zramMebibytes, !(1...1 << 20).contains(zram) {
+        return ("cfg.zram_mb", "is out of range")
+      }
+      guard configuration.duration / configuration.sample <= 1_000_000 else {
+        return ("cfg.sample", "makes more than 1,000,000 samples")
+      }
+      if let interval = controller?.interval, !(1...86_400).contains(interval) {
+        return ("controller.interval_s", "is out of range")
+      }
+      for (index, step) in (steps ?? []).enumerated() {
+        guard step.count == 2, (0...86_400).contains(step[0]),
+          (0...Double(memory)).contains(step[1])
+        else { return ("steps[\(index)]", "is not a time and a number of pages") }
+      }
+      for (index, operation) in operations.enumerated()
+      where !script.indices.contains(operation.line) {
+        return ("operations[\(index)].i", "is no line of the script")
+      }
+      return nil
+    }
+  }
+
+  let description: Description
+  let script: WorkloadScript
+  let series: RecordedTable
+  /// A row for every action of the controller or of the schedule; nothing if there was none.
+  let control: RecordedTable?
+
+  /// Reads the file if it describes a whole guest and not a control group: only such a file has a script.
+  ///
+  /// - Throws: `UnreadableFile`, or `RecordedFileError`.
+  init?(ifGuestIn path: String) throws {
+    let bytes = try contents(ofFile: path, limit: 64 << 20)
+    try RecordedFileError.checkJSON(bytes, file: path)
+    let object = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+    guard (object as? [String: Any])?["script"] != nil else { return nil }
+    try self.init(path: path)
+  }
+
+  /// Reads a description, and the series and control files beside it.
+  ///
+  /// - Throws: `UnreadableFile`, or `RecordedFileError`.
+  init(path: String) throws {
+    description = try decodedRecording(Description.self, path: path)
+    if let fault = description.fault {
+      throw RecordedFileError.malformed(file: path, place: fault.field, what: fault.what)
+    }
+    do throws(WorkloadScriptProblem) {
+      script = try WorkloadScript(lines: description.script)
+    } catch {
+      throw RecordedFileError.malformed(
+        file: path, place: "script[\(error.line - 1)]", what: error.message)
+    }
+    let stem = path.hasSuffix(".json") ? String(path.dropLast(5)) : path
+    series = try RecordedTable(path: stem + ".series.csv")
+    let control = stem + ".control.csv"
+    let isControlled = description.controller?.isEnabled == true
+    self.control =
+      isControlled || FileManager.default.fileExists(atPath: control)
+      ? try RecordedTable(path: control) : nil
+    if isControlled {
+      for column in Self.controlInputs + Self.controlOutputs
+      where self.control?[column] == nil {
+        throw RecordedFileError.malformed(
+          file: control, place: "line 1", what: "no column \"\(column)\"")
+      }
+    }
+    for column in ["t", "MemTotal", "MemFree"] where series[column]?.isEmpty != false {
+      throw RecordedFileError.malformed(
+        file: stem + ".series.csv", place: "line 1", what: "no values of \"\(column)\"")
+    }
+  }
+
+  /// What the recorded controller saw, and what it made of it: columns of the control file.
+  static let controlInputs = ["cur", "committed", "frontswap"]
+  static let controlOutputs = [
+    "goal", "tgt_unfloored", "floor", "tgt", "balloon_value_pages", "shrink_target",
+  ]
+
+  /// File pages on the lists at each sample.
+  var fileCache: [Double]? { series.sum("Active(file)", "Inactive(file)") }
+
+  /// Swap slots in use at each sample.
+  var swapUsed: [Double]? {
+    guard let total = series["SwapTotal"], let free = series["SwapFree"] else { return nil }
+    return zip(total, free).map { $0 - $1 }
+  }
+
+  /// By how much a counter rose in the recording, beside what was predicted.
+  func growth(_ column: String, predicted: Int64) -> RecordedFigure {
+    let values = series[column] ?? []
+    return RecordedFigure(
+      real: (values.last ?? 0) - (values.first ?? 0), predicted: Double(predicted))
+  }
+
+  /// RAM of the guest, what never reaches the allocator included, in pages.
+  var memory: Int { description.guestMebibytes << 8 }
+}

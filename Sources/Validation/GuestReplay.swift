@@ -1,0 +1,123 @@
+internal import MemoryModel
+internal import Simulation
+internal import Traces
+internal import Units
+
+/// A recorded guest simulated: its state at each sample, and what came of each line of its script.
+struct GuestReplay {
+  /// What is compared at each sample, in pages.
+  let totalRAM: [Double], free: [Double], committed: [Double], fileCache: [Double]
+  let swapUsed: [Double], activeFile: [Double], activeAnon: [Double]
+  /// How often a page refaulted and was activated at once in the whole run, and whether a process was killed.
+  let anonRefaultActivations: Int64, isKilled: Bool
+  /// What came of each line of the script; nil for a line that was not reached.
+  let outcomes: [ScriptedProcess.Outcome?]
+  /// The ticks that are held against samples.
+  private let ticks: ArraySlice<[Int64]>
+
+  /// Simulates the recording from its initial condition.
+  ///
+  /// - Throws: `SimulationError`.
+  init(_ recording: GuestRecording) throws {
+    let condition = try Self.condition(of: recording)
+    let (script, places) = recording.workload
+    let course = try Course(
+      of: recording.scenario(script, kernelPages: condition.kernel), from: condition)
+    outcomes = places.map { place in
+      guard let place, place.step < course.outcomes[place.process].count else { return nil }
+      return course.outcomes[place.process][place.step]
+    }
+    let ticks = course.ticks.dropFirst(recording.firstTick)
+    func column(_ columns: TickColumn...) -> [Double] {
+      ticks.map { row in columns.reduce(0) { $0 + Double(row[$1.rawValue]) } }
+    }
+    totalRAM = column(.totalRamPages)
+    free = column(.freePages)
+    committed = column(.committedPages)
+    fileCache = column(.activeFilePages, .inactiveFilePages)
+    swapUsed = column(.swapUsedPages)
+    activeFile = column(.activeFilePages)
+    activeAnon = column(.activeAnonPages)
+    anonRefaultActivations = course.counters.workingsetActivateAnon
+    isKilled = course.counters.oomKill > 0
+    self.ticks = ticks
+  }
+
+  /// The initial condition of a recording: its first sample, without what the script alone has come to hold by then.
+  ///
+  /// - Throws: `SimulationError`.
+  static func condition(of recording: GuestRecording) throws -> GuestRecording.InitialCondition {
+    let first = recording.firstTick
+    let before = try Course(
+      of: recording.scenario(
+        recording.workloadBeforeFirstSample, kernelPages: 0, upToTick: first + 1))
+    return recording.initialCondition(besides: before.share(atTick: first))
+  }
+
+  /// By how much some counts together rose from the first sample to the last.
+  func growth(_ columns: TickColumn...) -> Int64 {
+    columns.reduce(0) { sum, column in
+      sum + (ticks.last?[column.rawValue] ?? 0) - (ticks.first?[column.rawValue] ?? 0)
+    }
+  }
+}
+
+/// One simulation of a recorded guest, to its end.
+private struct Course {
+  let ticks: [[Int64]]
+  let outcomes: [[ScriptedProcess.Outcome]]
+  let counters: VMCounters
+
+  /// Runs `scenario` with what the rest of the guest holds at its beginning.
+  init(
+    of scenario: Scenario,
+    from condition: GuestRecording.InitialCondition = GuestRecording.InitialCondition()
+  ) throws {
+    let log = SampleLog()
+    var simulation = try Simulation(
+      scenario,
+      demands: [CommittedDemand([CommittedPoint(at: .zero, committed: .zero, touched: nil)])],
+      observer: log)
+    simulation.prepare(guest: 0) { kernel, host in
+      // No limit of the host on what is swapped.
+      host.setMaxPages(scenario.host.memory, of: 0)
+      if condition.restCommitted > 0 {
+        kernel.holdRegion(
+          PageCount(condition.restCommitted), touched: PageCount(condition.restTouched),
+          active: PageCount(condition.restActive), storedPPM: GuestRecording.restStored, &host)
+      }
+    }
+    _ = try simulation.run()
+    ticks = log.rows
+    outcomes = simulation.outcomes(ofGuest: 0)
+    counters = simulation.counters(ofGuest: 0)
+  }
+
+  /// What the script's processes hold at a tick, in a guest in which nobody else holds anything.
+  func share(atTick index: Int) -> GuestRecording.ScriptShare {
+    let row = ticks[index]
+    func pages(_ column: TickColumn) -> Int { Int(row[column.rawValue]) }
+    return GuestRecording.ScriptShare(
+      committed: pages(.committedPages), activeAnon: pages(.activeAnonPages),
+      inactiveAnon: pages(.inactiveAnonPages),
+      hasReadFiles: pages(.activeFilePages) + pages(.inactiveFilePages) > 0)
+  }
+}
+
+/// Keeps what a run says at its ticks.
+private final class SampleLog: RunObserver {
+  var rows: [[Int64]] = []
+
+  func wantsTick(at time: SimTime) -> Bool { true }
+  func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {
+    rows.append(Array(values))
+  }
+  func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {}
+  func worker(_ record: WorkerRecord) {}
+  func event(_ record: EventRecord) {}
+}
+
+/// The mean of some values; 0 of none.
+func mean(_ values: [Double]) -> Double {
+  values.reduce(0, +) / Double(max(values.count, 1))
+}

@@ -1,0 +1,182 @@
+import MemoryModel
+import Simulation
+import TestSupport
+import Testing
+import Units
+
+@testable import Scenarios
+@testable import Traces
+
+@Suite("Resolved scenarios and values from the command line")
+struct ResolvedScenarioTests {
+  private func override(_ argument: String) throws -> ScenarioOverride {
+    try #require(ScenarioOverride(set: argument))
+  }
+
+  @Test("A resolved scenario reads back to itself", arguments: Bundled.scenarios)
+  func resolvedScenarioReadsBack(name: String) throws {
+    let first = try ScenarioReader.read(file: Bundled.scenario(name))
+
+    let second = try ScenarioReader.read(text: first.yaml, file: "resolved.yaml")
+
+    #expect(second.yaml == first.yaml)
+    #expect(second.parameters == first.parameters)
+    #expect(second.scenario.description == first.scenario.description)
+  }
+
+  @Test("The template with all its forms reads back to itself")
+  func resolvedTemplateReadsBack() throws {
+    let first = try ScenarioReader.read(text: ScenarioTemplate.text, file: "t.yaml")
+
+    let second = try ScenarioReader.read(text: first.yaml, file: "t.yaml")
+
+    #expect(second.yaml == first.yaml)
+    #expect(second.parameters == first.parameters)
+  }
+
+  @Test("Texts that YAML would take for something else survive resolving")
+  func awkwardTextsReadBack() throws {
+    let awkward = ["no", "010", " 5", "+5\n", "a: b # c", "\"", "\\", "- x", "\u{e9}\u{2028}", "~"]
+    for text in awkward {
+      let first = try ScenarioReader.read(text: smallScenario, file: "s.yaml")
+      var scenario = first.scenario
+      scenario.description = text
+      scenario.guests[0].tunables = [("frontswap_inertia", text)]
+      let resolved = ResolvedScenario(scenario: scenario, traces: [])
+
+      let second = try ScenarioReader.read(text: resolved.yaml, file: "s.yaml").scenario
+
+      #expect(second.description == text)
+      #expect(second.guests[0].tunables.map(\.text) == [text])
+    }
+  }
+
+  @Test("Every parameter can be set through its path", arguments: Bundled.scenarios)
+  func everyParameterIsReachable(name: String) throws {
+    let first = try ScenarioReader.read(file: Bundled.scenario(name))
+
+    for parameter in first.parameters where !parameter.path.contains(".tunables.") {
+      let text = parameter.text.contains(" ") ? "\"\(parameter.text)\"" : parameter.text
+      let set = try override("\(parameter.path)=\(text)")
+      // A trace's path is relative to the file, which here stands in the working directory.
+      let second = try ScenarioReader.read(text: first.yaml, file: "s.yaml", overrides: [set])
+      #expect(second.yaml == first.yaml, "\(set.option)")
+    }
+  }
+
+  @Test("Parameters have numbers in their base units, and the tunables that were left alone")
+  func parametersHaveNumbers() throws {
+    let resolved = try ScenarioReader.read(file: Bundled.scenario("compile"))
+
+    func parameter(_ path: String) -> ScenarioParameter? {
+      resolved.parameters.first { $0.path == path }
+    }
+
+    #expect(parameter("guests.build.memory")?.number == 1_048_576)
+    #expect(parameter("tick")?.number == 1)
+    #expect(parameter("host.disks.ssd.random_read")?.number == 0.00015)
+    #expect(parameter("host.disks.ssd.bandwidth")?.number == 450_000_000)
+    #expect(parameter("guests.build.files.sources.rate")?.number == 1_000)
+    #expect(parameter("guests.build.anon.access.pattern.zipf")?.number == 0.9)
+    #expect(parameter("guests.build.thp")?.number == 0)
+    #expect(parameter("guests.build.controller")?.text == "selfballoon")
+    #expect(parameter("guests.build.tunables.selfballoon_downhysteresis")?.number == 8)
+    #expect(parameter("guests.build.tunables.selfballoon_reserved_mb")?.text == "set at boot")
+    #expect(Set(resolved.parameters.map(\.path)).count == resolved.parameters.count)
+  }
+
+  @Test("A trace comes with the scenario, its path relative to the scenario's folder")
+  func resolvesTraces() throws {
+    let resolved = try ScenarioReader.read(file: Bundled.scenario("compile"))
+
+    let trace = try #require(
+      resolved.trace(Bundled.path("traces/swift-build.csv"), ImportOptions()))
+
+    #expect(trace.samples.count == 374)
+    guard case .trace(let path, _) = resolved.scenario.guests[0].committed.source else {
+      Issue.record("no trace")
+      return
+    }
+    #expect(path == trace.provenance.path)
+  }
+
+  @Test(
+    "A value can be set by its full path, without the only guest's name, or by a bare sysfs name")
+  func setsValues() throws {
+    let overrides = try [
+      override("guests.one.memory=2GiB"), override("guests.vcpus=3"),
+      override("frontswap_inertia=010"), override("guests.tunables.selfballoon_interval=1"),
+      override("host.disks.ssd.write=1ms"),
+      override("guests.one.files=[{name: a, size: 1MiB, rate: 5/s}]"),
+      override("guests.one.files.a.pattern.zipf=0.5"), .seed("7"), .duration("2min"),
+    ]
+
+    let scenario = try ScenarioReader.read(
+      text: smallScenario, file: "s.yaml", overrides: overrides
+    ).scenario
+
+    #expect(scenario.guests[0].memory == .gibibytes(2))
+    #expect(scenario.guests[0].kernel.vcpus == 3)
+    #expect(scenario.guests[0].tunables.map(\.text) == ["010", "1"])
+    #expect(scenario.host.disks[0].parameters.write == .milliseconds(1))
+    #expect(scenario.guests[0].files[0].phases[0].pattern == .zipf(alpha: 0.5))
+    #expect(scenario.seed == 7)
+    #expect(scenario.duration == .time(.seconds(120)))
+  }
+
+  @Test("A bare sysfs name sets the tunable of every guest")
+  func setsEveryGuest() throws {
+    let resolved = try ScenarioReader.read(
+      file: Bundled.scenario("two-guests"), overrides: [override("selfballoon_interval=9")])
+
+    #expect(resolved.scenario.guests.map { $0.tunables.map(\.text) } == [["9"], ["9"]])
+  }
+
+  @Test(
+    "A wrong value from the command line is reported with its option",
+    arguments: [
+      (
+        "guests.one.memry=2GiB",
+        "--set guests.one.memry=2GiB: guests.one: unknown key 'memry'; did you mean 'memory'?"
+      ),
+      (
+        "guests.memry=2GiB",
+        "--set guests.memry=2GiB: guests.one: unknown key 'memry'; did you mean 'memory'?"
+      ),
+      (
+        "guests.on.memory=2GiB",
+        "--set guests.on.memory=2GiB: guests.on.memory: unknown item of guests 'on'; did you mean 'one'?"
+      ),
+      ("guests.one.memory=2GB", "--set guests.one.memory=2GB: guests.one.memory: expected a size"),
+      (
+        "guests.one.memory.x=1",
+        "--set guests.one.memory.x=1: guests.one.memory.x: memory is '1GiB', which has no parts"
+      ),
+      (
+        "selfballoon_intervall=1",
+        "--set selfballoon_intervall=1: unknown parameter 'selfballoon_intervall'; did you mean 'selfballoon_interval'?"
+      ),
+      (
+        "memory=1GiB",
+        "--set memory=1GiB: unknown parameter 'memory'; did you mean 'guests.memory'?"
+      ),
+      (
+        "committed.between=linear",
+        "--set committed.between=linear: unknown parameter 'committed'; did you mean 'guests.committed.between'?"
+      ),
+      ("sede=1", "--set sede=1: unknown parameter 'sede'; did you mean 'seed'?"),
+      ("seed=[1", "--set seed=[1: not valid YAML: "),
+      ("seed=", "--set seed=: seed: expected a whole number"),
+    ])
+  func reportsOptions(argument: String, problem: String) throws {
+    let found = problems(of: smallScenario, [try override(argument)])
+
+    #expect(found.count == 1, "\(found)")
+    #expect(found.contains { $0.hasPrefix(problem) }, "\(found)")
+  }
+
+  @Test("What is no PATH=VALUE is no override", arguments: ["", "a", "=1", "a..b=1", ".a=1"])
+  func refusesMalformedOverrides(argument: String) {
+    #expect(ScenarioOverride(set: argument) == nil)
+  }
+}

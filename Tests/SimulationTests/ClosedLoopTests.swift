@@ -1,0 +1,244 @@
+import MemoryModel
+import Policies
+import Testing
+import Units
+
+@testable import Simulation
+
+/// The behaviours of Docs/kernel.md 8 in a whole run: 1 to 5, 9, 13, 16, 17, 19 and 29, with guest G1.
+@Suite("Closed loop")
+struct ClosedLoopTests {
+  @Test("Behaviour 1: the first tick balloons 26016 pages out")
+  func firstTick() throws {
+    let scenario = Fixture.scenario(Fixture.guest(), seconds: 9)
+
+    let log = try Fixture.run(scenario).log
+
+    let part = try #require(log.workers.first?.decision.balloon)
+    #expect(part.goal == 47_848)
+    #expect(part.outcome?.unflooredTarget == 229_960)
+    #expect(part.outcome?.floor.pages == 35_169)
+    #expect(part.outcome?.balloonTarget == 236_128)
+    #expect(log.value(.totalRamPages, at: 4) == 255_976)
+    #expect(log.value(.totalRamPages, at: 9) == 229_960)
+    #expect(log.value(.balloonCurrentPages, at: 9) == 236_128)
+    #expect(log.value(.balloonTargetPages, at: 9) == 236_128)
+    #expect(log.value(.goalPages, at: 9) == 47_848)
+    #expect(log.value(.targetPages, at: 9) == 229_960)
+    #expect(log.value(.committedPages, at: 9) == 20_000)
+  }
+
+  @Test("Behaviour 2: the guest settles at 47855 after 81 ticks")
+  func sequence() throws {
+    let scenario = Fixture.scenario(Fixture.guest(), seconds: 430)
+
+    let log = try Fixture.run(scenario).log
+
+    // Tick n is at 5 n seconds; its pages have gone 4 s later.
+    let sizes = (1...85).map { log.value(.totalRamPages, at: 5 * $0 + 4) }
+    #expect(sizes.prefix(6) == [229_960, 207_196, 187_278, 169_850, 154_600, 141_256])
+    #expect(sizes[20] >= 60_000 && sizes[21] < 60_000)
+    #expect(sizes[79] > 47_855)
+    #expect(sizes[80...].allSatisfy { $0 == 47_855 })
+  }
+
+  @Test(
+    "Behaviour 3: the first run is 5 s after boot, every later one 5 s after the end of the one before"
+  )
+  func runTimes() throws {
+    var slow = Fixture.guest()
+    slow.swap = [SwapSpec(size: .mebibytes(64), disk: "ssd")]
+    slow.committed.source = Fixture.points((0, 20_000, 1_000))
+    slow.anon.touched = .trace
+    slow.kernel.costs.tmemGet = .milliseconds(10)
+
+    let log = try Fixture.run(Fixture.scenario(slow, seconds: 31)) { $0.fillFrontswap(1_000) }.log
+
+    // Run 4 brings 50 pages home, 10.001 ms each; it began 10 us into its run.
+    #expect(log.workerSeconds == [5, 10, 15, 20, 25.5, 30.5])
+    #expect(log.workers[3].shrunk == 50)
+    #expect(log.workers[3].runTime == .nanoseconds(10_000 + 50 * 10_001_000))
+  }
+
+  @Test("Behaviour 4: a jump of what is committed is followed in one tick, or by a quarter")
+  func jump() throws {
+    var fast = Fixture.guest()
+    fast.committed.source = Fixture.points((0, 20_000, nil), (427, 120_000, nil))
+    var slow = fast
+    slow.tunables = [("selfballoon_uphysteresis", "4")]
+
+    let fastLog = try Fixture.run(Fixture.scenario(fast, seconds: 434)).log
+    let slowLog = try Fixture.run(Fixture.scenario(slow, seconds: 434)).log
+
+    #expect(fastLog.value(.totalRamPages, at: 429) == 47_855)
+    #expect(fastLog.value(.goalPages, at: 434) == 147_848)
+    #expect(fastLog.value(.totalRamPages, at: 434) == 147_848)
+    #expect(slowLog.value(.totalRamPages, at: 434) == 72_853)
+  }
+
+  @Test("Behaviour 5: without a reserve the guest stops at its floor after 17 ticks")
+  func floor() throws {
+    var guest = Fixture.guest()
+    guest.committed.source = .constant(.pages(2_000))
+    guest.tunables = [("selfballoon_reserved_mb", "4294967296")]
+
+    let log = try Fixture.run(Fixture.scenario(guest, seconds: 100)).log
+
+    let sizes = (1...19).map { log.value(.totalRamPages, at: 5 * $0 + 4) }
+    #expect(log.value(.goalPages, at: 99) == 4_504)
+    #expect(sizes[14] > 35_169)
+    #expect(sizes[15...].allSatisfy { $0 == 35_169 })
+    #expect(log.workers[16].decision.balloon?.outcome?.target == 35_169)
+    #expect(log.workers[16].decision.balloon?.current == 35_169)
+  }
+
+  @Test("Behaviour 9: frontswap comes home in 88 shrinks, one every third run")
+  func shrinks() throws {
+    var guest = Fixture.guest()
+    guest.swap = [SwapSpec(size: .mebibytes(64), disk: "ssd")]
+    guest.committed.source = Fixture.points((0, 20_000, 1_000))
+    guest.anon.touched = .trace
+
+    let log = try Fixture.run(Fixture.scenario(guest, seconds: 1_400)) { $0.fillFrontswap(1_000) }
+      .log
+
+    let shrinks = log.workers.filter { $0.decision.shrink?.shrinkTarget != nil }
+    #expect(
+      shrinks.prefix(7).map(\.decision.shrink?.shrinkTarget)
+        == [950, 903, 858, 816, 776, 738, 702])
+    #expect(shrinks.prefix(3).map(\.invocation) == [4, 7, 10])
+    #expect(shrinks.count == 88)
+    #expect(shrinks.last?.decision.shrink?.frontswap == 20)
+    #expect(shrinks.map(\.shrunk).reduce(0, +) == 1_000)
+    // Run n is at 5 n seconds, and its pages are home a tick later.
+    let levels = [20, 35, 50, 65].map { log.value(.frontswapPages, at: $0 + 1) }
+    #expect(levels == [950, 903, 858, 816])
+    #expect(log.value(.frontswapPages, at: 1_399) == 0)
+    #expect(log.value(.frontswapInvalidates, at: 1_399) == 1_000)
+    #expect(log.value(.pgmajfault, at: 1_399) == 0)
+  }
+
+  @Test("Behaviour 13: a run with both parts off is the last; a queued run keeps its time")
+  func deathAndRestart() throws {
+    let events = [
+      Fixture.write("selfballooning", "0", at: 12_000),
+      Fixture.write("frontswap_selfshrinking", "0", at: 12_000),
+      // Dead since 15 s: the next run is 5 s after this.
+      Fixture.write("selfballooning", "1", at: 33_000),
+      // 2 s before a pending run: it stays at 43 s.
+      Fixture.write("selfballooning", "0", at: 40_000),
+      Fixture.write("selfballooning", "1", at: 41_000),
+    ]
+
+    let log = try Fixture.run(Fixture.scenario(Fixture.guest(), seconds: 50, events: events)).log
+
+    #expect(log.workerSeconds == [5, 10, 15, 38, 43, 48])
+    #expect(log.workers[2].decision.balloon == nil)
+    #expect(log.workers[2].decision.shrink == nil)
+  }
+
+  @Test("Behaviour 16: committing raises the goal, touching what was committed does not")
+  func committedNotUsed() throws {
+    var guest = Fixture.guest()
+    guest.committed.source = Fixture.points(
+      (0, 20_000, 0), (427, 120_000, 0), (447, 120_000, 100_000))
+    guest.anon.touched = .trace
+
+    let log = try Fixture.run(Fixture.scenario(guest, seconds: 470)).log
+
+    let goals = [429, 434, 444, 454, 469].map { log.value(.goalPages, at: $0) }
+    #expect(goals == [47_848, 147_848, 147_848, 147_848, 147_848])
+    #expect(log.value(.totalRamPages, at: 434) == 147_848)
+    #expect(log.value(.activeAnonPages, at: 446) == 0)
+    #expect(log.value(.activeAnonPages, at: 469) == 100_000)
+    #expect(log.value(.totalRamPages, at: 469) == 147_848)
+  }
+
+  @Test("With huge pages the kernel's reserve is 17877 pages instead of 2504, and the goal with it")
+  func hugePageReserve() throws {
+    var guest = Fixture.guest()
+    guest.kernel.transparentHugePages = true
+
+    let log = try Fixture.run(Fixture.scenario(guest, seconds: 430)).log
+
+    // G1 with THP (Docs/kernel.md 5.4): goal 20000 + 17877 + 25344, where the guest comes to rest up to seven pages above it.
+    let decision = try #require(log.workers.first?.decision.balloon)
+    #expect(decision.goal == 63_221)
+    #expect((63_221...63_228).contains(log.value(.totalRamPages, at: 429)))
+  }
+
+  @Test(
+    "Behaviour 17: the page cache moves no goal; ballooned away, it is read back from cleancache")
+  func pageCache() throws {
+    let plain = Fixture.guest()
+    var reading = plain
+    reading.files = [
+      FileStreamSpec(
+        name: "data", size: .pages(80_000), disk: "ssd",
+        load: .open(Rate(count: 2_000, per: .seconds(1))),
+        phases: [PatternPhase(pattern: .scan, end: .never)], writePPM: 0)
+    ]
+
+    let without = try Fixture.run(Fixture.scenario(plain, seconds: 100)).log
+    let with = try Fixture.run(Fixture.scenario(reading, seconds: 100)).log
+
+    let decisions = [without, with].map { log in
+      log.workers.map { [$0.decision.balloon?.goal, $0.decision.balloon?.outcome?.target] }
+    }
+    #expect(decisions[0] == decisions[1])
+    #expect(decisions[0].count == 20)
+    // The second round of the scan begins after 40 s, the cache has lost pages from about 60 s on.
+    #expect(with.value(.accesses, at: 99) > 190_000)
+    #expect(with.value(.pgpgin, at: 99) == 80_000)
+    let (puts, gets) = (with.value(.cleancachePuts, at: 99), with.value(.cleancacheGets, at: 99))
+    #expect(gets > 10_000)
+    #expect(with.value(.workingsetRefault, at: 99) == gets)
+    #expect(with.value(.cleancachePages, at: 99) == puts - gets)
+  }
+
+  @Test("Behaviour 19: refused growth is tried at 0, 2, 6, 14 s, and then at the tick after 15 s")
+  func backOff() throws {
+    var guest = Fixture.guest()
+    guest.committed.source = Fixture.points((0, 20_000, nil), (427, 120_000, nil))
+
+    // The host never lets the domain have more than it has at 427 s: 47855 + 6168 pages.
+    let log = try Fixture.run(Fixture.scenario(guest, seconds: 446)) {
+      $0.host.setMaxPages(.pages(54_023), of: 0)
+    }.log
+
+    // An attempt takes one hypercall of 500 ns.
+    let attempt = 0.000_000_5
+    let retries = log.seconds(of: .balloonBackoff).map { $0 - attempt }
+    #expect(zip(retries, [430, 432, 436, 445]).allSatisfy { abs($0 - $1) < 1e-7 })
+    #expect(retries.count == 4)
+    #expect(log.seconds(of: .balloonCancelled).map { Int($0) } == [444])
+    #expect(log.value(.totalRamPages, at: 446) == 47_855)
+  }
+
+  @Test("Behaviour 29: without a swap device F is 0, the shrink part idles, and ballooning goes on")
+  func noSwap() throws {
+    var guest = Fixture.guest()
+    guest.anon.touched = .share(1_000_000)
+    guest.files = [
+      FileStreamSpec(
+        name: "data", size: .pages(60_000), disk: "ssd",
+        load: .open(Rate(count: 2_000, per: .seconds(1))),
+        phases: [PatternPhase(pattern: .scan, end: .never)], writePPM: 0)
+    ]
+
+    let log = try Fixture.run(Fixture.scenario(guest, seconds: 150)).log
+
+    #expect(log.workers.count == 30)
+    for record in log.workers {
+      let part = try #require(record.decision.shrink)
+      #expect(part.frontswap == 0)
+      #expect(part.counterAfter == 3)
+      #expect(part.shrinkTarget == nil)
+    }
+    #expect(log.value(.totalRamPages, at: 149) < 52_200)
+    #expect(log.value(.cleancachePuts, at: 149) > 0)
+    #expect(log.value(.activeAnonPages, at: 149) == 20_000)
+    #expect(log.value(.inactiveAnonPages, at: 149) == 0)
+    #expect(log.value(.oomKill, at: 149) == 0)
+  }
+}
