@@ -62,7 +62,7 @@ enum PageAccess {
       kernel.begin(at: .zero)
       let made = kernel.accessFile(
         UnsafeBufferPointer(rebasing: pages[position..<end]), last: &last, disk: 0,
-        budget: .max, &host)
+        budget: .forever, &host)
       precondition(made > 0, "an access that cannot be made")
       position += made
       guard let token = kernel.takeKswapdWakeUp()?.token else { continue }

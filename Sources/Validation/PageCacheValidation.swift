@@ -187,7 +187,7 @@ private struct PageCacheReplay: ~Copyable {
     let readsBefore = kernel.counters.pgpgin
     withUnsafePointer(to: page + firstPage) { access in
       _ = kernel.accessFile(
-        UnsafeBufferPointer(start: access, count: 1), last: &last, disk: 0, budget: .max / 2, &host)
+        UnsafeBufferPointer(start: access, count: 1), last: &last, disk: 0, budget: .forever, &host)
     }
     let isHit = kernel.counters.pgpgin == readsBefore
     let isLRUHit = lru.access(

@@ -106,7 +106,7 @@ struct SwapReplay: ~Copyable {
       let access = firstPage + UInt32(places[page]) | (isWrite ? GuestKernel.writeBit : 0)
       withUnsafePointer(to: access) {
         _ = kernel.accessAnon(
-          UnsafeBufferPointer(start: $0, count: 1), budget: .max / 2, &host)
+          UnsafeBufferPointer(start: $0, count: 1), budget: .forever, &host)
       }
     } else if isWrite {
       touch(page)
@@ -123,7 +123,7 @@ struct SwapReplay: ~Copyable {
       hasTable[page / Self.pagesPerTable] = true
       kernel.moveLimit(by: PageCount(-1), &host)
     }
-    guard kernel.touch(PageCount(1), budget: .max / 2, &host) > .zero else { return }
+    guard kernel.touch(PageCount(1), budget: .forever, &host) > .zero else { return }
     if touched == 0 { kernel.forEachTouchedRegion { first, _ in firstPage = first } }
     places[page] = Int32(touched)
     touched += 1

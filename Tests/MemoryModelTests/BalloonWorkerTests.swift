@@ -75,10 +75,10 @@ struct BalloonWorkerTests {
   @Test(
     "Behaviour 19: against a host that refuses all growth, 4.19 gives up at 14 s and 4.4 never",
     arguments: [
-      (BalloonGeneration.linux4_19, [Int64]([0, 2, 6, 14])),
+      (BalloonGeneration.linux4_19, [Double]([0, 2, 6, 14])),
       (.linux4_4, [0, 2, 6, 14, 30, 62, 94]),
     ])
-  func backOff(generation: BalloonGeneration, expected: [Int64]) {
+  func backOff(generation: BalloonGeneration, expected: [Double]) {
     var g1 = Machine { $0.kernel.balloon = generation }
     _ = g1.balloon(to: 47_855)
     g1.host.setMaxPages(g1.host.held(by: 0), of: 0)
@@ -110,7 +110,8 @@ struct BalloonWorkerTests {
 
     #expect(
       ends == [
-        .retry(seconds: 2), .retry(seconds: 4), .retry(seconds: 8), .cancelled(noMorePages: false),
+        .retry(after: .seconds(2)), .retry(after: .seconds(4)), .retry(after: .seconds(8)),
+        .cancelled(noMorePages: false),
       ])
     #expect(started == [false, false, false, true])
   }
@@ -131,8 +132,8 @@ struct BalloonWorkerTests {
     let end = g1.kernel.finishBatch(&g1.host)
 
     #expect(!isStarted)
-    #expect(second == .batch(nanoseconds: 500))
-    #expect(end == .retry(seconds: 4))
+    #expect(second == .batch(.nanoseconds(500)))
+    #expect(end == .retry(after: .seconds(4)))
   }
 
   @Test("Behaviour 20: 300 of 512 pages granted are taken, the rest is tried again in 2 s")
@@ -144,7 +145,7 @@ struct BalloonWorkerTests {
     let run = g1.balloon(to: 47_855 + 512)
 
     #expect(run.batches == [300, 0])
-    #expect(run.end == .retry(seconds: 2))
+    #expect(run.end == .retry(after: .seconds(2)))
     #expect(g1.kernel.ram == .pages(48_155))
     #expect(g1.kernel.balloonCurrent == .pages(48_155 + 6_168))
     g1.check()
@@ -165,7 +166,7 @@ struct BalloonWorkerTests {
     let run = g1.balloon(to: 255_976 - 50_000)
 
     #expect(run.batches == batches)
-    #expect(run.end == .retry(seconds: 2))
+    #expect(run.end == .retry(after: .seconds(2)))
     g1.check()
   }
 
@@ -180,7 +181,7 @@ struct BalloonWorkerTests {
 
     // Min marks 15 + 995 and the 984 pages that DMA keeps from DMA32 stay: 4004 - 1994 go.
     #expect(run.batches == [-512, -512, -512, -474])
-    #expect(run.end == .retry(seconds: 2))
+    #expect(run.end == .retry(after: .seconds(2)))
     #expect(g1.kernel.levels.free == 1_994)
     g1.check()
   }
@@ -229,7 +230,7 @@ struct BalloonWorkerTests {
     g1.kernel.map(.pages(100_000), cpu: 0)
     _ = g1.kernel.touch(.pages(100_000), budget: Machine.unlimited, &g1.host)
 
-    #expect(run.end == .retry(seconds: 2))
+    #expect(run.end == .retry(after: .seconds(2)))
     #expect(killsByBalloon == 0)
     // All free memory above the min marks (1010) and what DMA keeps (984) was given: 55976 - 1994.
     #expect(run.batches.reduce(0, +) == -53_982)

@@ -11,7 +11,7 @@ struct DirtyLimitTests {
     var machine = Machine(change)
     machine.kernel.free = 200_000
     machine.kernel.sizes.inactiveFile = 30_000
-    for page in 0..<dirty { machine.kernel.dirty.append(UInt32(page), at: 0) }
+    for page in 0..<dirty { machine.kernel.dirty.append(UInt32(page), at: .zero) }
     return machine
   }
 
@@ -46,14 +46,17 @@ struct DirtyLimitTests {
   func pauses(dirty: Int, pause: Int64?) {
     let machine = g1(dirty: dirty)
 
-    #expect(machine.kernel.writerPause(pageWrite: 150_000, channels: 4) == pause)
+    let found = machine.kernel.writerPause(pageWrite: .microseconds(150), channels: 4)
+
+    #expect(found?.nanoseconds == pause)
   }
 
   @Test("No pause is longer than 200 ms, however slow the disk")
   func longestPause() {
     let machine = g1(dirty: 45_487)
 
-    #expect(machine.kernel.writerPause(pageWrite: 10_000_000_000, channels: 1) == 200_000_000)
+    #expect(
+      machine.kernel.writerPause(pageWrite: .seconds(10), channels: 1) == .milliseconds(200))
   }
 
   @Test("A writer at the hard limit tries again every 200 ms and makes no page dirty meanwhile")
@@ -72,7 +75,8 @@ struct DirtyLimitTests {
     var waits: [Int64] = []
     while waits.count < 2_000 && waits.suffix(4) != [Int64](repeating: 200_000_000, count: 4) {
       made += batch[made...].withUnsafeBufferPointer {
-        machine.kernel.accessFile($0, last: &last, disk: 0, budget: .max / 2, &machine.host)
+        machine.kernel.accessFile(
+          $0, last: &last, disk: 0, budget: Machine.unlimited, &machine.host)
       }
       if machine.kernel.counters.throttled - waits.reduce(0, +) > 0 {
         waits.append(machine.kernel.counters.throttled - waits.reduce(0, +))

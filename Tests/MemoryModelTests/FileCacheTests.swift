@@ -54,9 +54,9 @@ struct FileCacheTests {
     g1.file(20..<60, write: true)
 
     // The flusher writes what is older than 30 s, and the writes end.
-    g1.wait(31_000_000_000)
+    g1.wait(.seconds(31))
     _ = g1.kernel.flush(&g1.host)
-    g1.wait(1_000_000_000)
+    g1.wait(.seconds(1))
     let dropped = g1.kernel.dropCaches(&g1.host)
 
     #expect(g1.kernel.counters.pgpgout == 40)
@@ -92,9 +92,9 @@ struct FileCacheTests {
     var pass = ReclaimPass(priority: 0, goal: 1, isKswapd: false, planned: PerList())
     g1.kernel.shrinkInactive(.inactiveFile, 1, &pass, &g1.host)
     let whenDirty = g1.kernel.pages.records[Int(first)].state
-    g1.wait(31_000_000_000)
+    g1.wait(.seconds(31))
     _ = g1.kernel.flush(&g1.host)
-    g1.wait(1_000_000_000)
+    g1.wait(.seconds(1))
 
     #expect(whenDirty.isSuperset(of: [.active, .dirty, .reclaim]))
     #expect(g1.kernel.pages.records[Int(first)].state == [.resident, .file])

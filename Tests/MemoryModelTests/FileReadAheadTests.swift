@@ -22,8 +22,8 @@ struct FileReadAheadTests {
         largest: .pages(largest))
     }
 
-    /// Reads pages one by one, waiting where it must, and `pause` nanoseconds after each.
-    mutating func read(_ offsets: some Sequence<Int>, pause: Int64 = 0) {
+    /// Reads pages one by one, waiting where it must, and `pause` after each.
+    mutating func read(_ offsets: some Sequence<Int>, pause: SimDuration = .zero) {
       let first = machine.kernel.firstPage(ofFileSet: 0)
       for offset in offsets {
         [first + UInt32(offset)].withUnsafeBufferPointer {
@@ -94,8 +94,8 @@ struct FileReadAheadTests {
     reader.read([0])
     let first = reader.machine.kernel.counters.stallDisk
     // 1 ms between two reads: the next window, two pages of 9.1 us a channel, is long there.
-    reader.read(1..<4, pause: 1_000_000)
-    reader.read(4..<28, pause: 1_000_000)
+    reader.read(1..<4, pause: .milliseconds(1))
+    reader.read(4..<28, pause: .milliseconds(1))
     let later = reader.machine.kernel.counters.stallDisk
 
     #expect(first == 150_000)

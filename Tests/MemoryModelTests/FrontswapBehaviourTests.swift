@@ -76,7 +76,7 @@ struct FrontswapBehaviourTests {
     let granted = g1.runBalloon()
 
     #expect(refused.batches == [0])
-    #expect(refused.end == .retry(seconds: 2))
+    #expect(refused.end == .retry(after: .seconds(2)))
     #expect(shrink.shrunk == 77)
     #expect(granted.batches == [77, 0])
     #expect(g1.kernel.frontswapPages == .pages(26_272 - 77))
@@ -249,7 +249,7 @@ struct FrontswapBehaviourTests {
     let devices = (0..<25).map { offset in
       g1.kernel.swap.device(of: g1.kernel.pages.copies[Int(g1.anonPage(offset))])
     }
-    g1.wait(1_000_000_000)
+    g1.wait(.seconds(1))
     var pass = ReclaimPass(priority: 0, goal: 25, isKswapd: false, planned: PerList())
     g1.kernel.shrinkInactive(.inactiveAnon, 25, &pass, &g1.host)
 
@@ -278,7 +278,7 @@ struct FrontswapBehaviourTests {
       _ = g1.kernel.accessAnon($0, budget: Machine.unlimited, &g1.host)
     }
     let state = g1.kernel.pages.records[Int(page)].state
-    g1.wait(1_000_000_000)
+    g1.wait(.seconds(1))
 
     #expect(state.isSuperset(of: [.resident, .swapCache, .writeback, .dirty]))
     #expect(g1.kernel.levels.swapUsed == 1)

@@ -11,7 +11,7 @@ struct Machine: ~Copyable {
   var now = SimTime.zero
 
   /// More time than any operation takes.
-  static let unlimited: Int64 = 1 << 60
+  static let unlimited = SimDuration.forever
 
   /// A guest of `memory` as `change` sets it up, on a host with `hostMemory` and one disk.
   ///
@@ -30,9 +30,9 @@ struct Machine: ~Copyable {
     kernel = GuestKernel(configuration, domain: domain)
   }
 
-  /// Lets the time pass that the last operation took, and `more` nanoseconds.
-  mutating func wait(_ more: Int64 = 0) {
-    now = now + .nanoseconds(kernel.elapsed + more)
+  /// Lets the time pass that the last operation took, and `more`.
+  mutating func wait(_ more: SimDuration = .zero) {
+    now = now + kernel.elapsed + more
     kernel.begin(at: now)
   }
 
@@ -110,7 +110,7 @@ struct Machine: ~Copyable {
     return runBalloon()
   }
 
-  /// The same with as many batches at once as can be; returns how many those were.
+  /// Asks the balloon for a T of `ram` pages, and ends as many batches at once as can be; returns how many those were.
   mutating func balloonAtOnce(to ram: Int) -> Int {
     guard kernel.setBalloonTarget(UInt64(ram + kernel.bootReserved)) else { return 0 }
     var repeated = 0
@@ -119,19 +119,18 @@ struct Machine: ~Copyable {
       // Seven at most, so that what follows starts from a state that a repetition left.
       let ended = kernel.repeatBatch(atMost: 7, lasting: time, &host)
       repeated += ended
-      now = now + .nanoseconds(Int64(ended) * time)
-      kernel.begin(at: now + .nanoseconds(time))
-      now = now + .nanoseconds(time)
+      now = now + time * Int64(ended + 1)
+      kernel.begin(at: now)
       step = kernel.finishBatch(&host)
     }
     return repeated
   }
 
   /// The seconds of up to `limit` attempts of the balloon worker, from 0 until it gives up.
-  mutating func attempts(limit: Int) -> [Int64] {
-    var seconds: [Int64] = [0]
+  mutating func attempts(limit: Int) -> [Double] {
+    var seconds: [Double] = [0]
     while case .retry(let wait) = runBalloon().end, seconds.count < limit {
-      seconds.append(seconds[seconds.count - 1] + wait)
+      seconds.append(seconds[seconds.count - 1] + wait.seconds)
     }
     return seconds
   }

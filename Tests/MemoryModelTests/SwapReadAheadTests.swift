@@ -47,7 +47,7 @@ struct SwapReadAheadTests {
     g1.swapOut(100)
     if !frontswap {
       // The writes end, and the pages go in the next pass.
-      g1.wait(1_000_000_000)
+      g1.wait(.seconds(1))
       var pass = ReclaimPass(priority: 0, goal: 100, isKswapd: false, planned: PerList())
       g1.kernel.shrinkInactive(.inactiveAnon, 100, &pass, &g1.host)
     }

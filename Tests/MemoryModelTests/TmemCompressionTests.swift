@@ -70,7 +70,7 @@ struct TmemCompressionTests {
 
   @Test("A compressed store takes 15 us more, a load 5 us")
   func costs() {
-    let times = [1_000_000, 500_000].map { ppm -> [Int64] in
+    let times = [1_000_000, 500_000].map { ppm -> [SimDuration] in
       var machine = Machine { $0.swap = [(.pages(101), 0)] }
       machine.host = Host(
         memory: .gibibytes(8), tmem: TmemConfiguration(metadataPPM: 0, compressedPPM: Int64(ppm)),
@@ -87,7 +87,7 @@ struct TmemCompressionTests {
       return [store, machine.kernel.elapsed]
     }
 
-    #expect(times[1][0] - times[0][0] == 15_000)
-    #expect(times[1][1] - times[0][1] == 5_000)
+    #expect(times[1][0] - times[0][0] == .microseconds(15))
+    #expect(times[1][1] - times[0][1] == .microseconds(5))
   }
 }

@@ -29,7 +29,7 @@ struct VirtioBalloonTests {
 
     let isStarted = g1.kernel.setBalloonTarget(47_855)
     var step = g1.kernel.startBalloonWorker(&g1.host)
-    var lengths: [Int64] = []
+    var lengths: [SimDuration] = []
     for _ in 0..<40 {
       guard case .batch(let length) = step else { break }
       lengths.append(length)
@@ -39,7 +39,7 @@ struct VirtioBalloonTests {
 
     #expect(isStarted)
     #expect(lengths.count == 40)
-    #expect(lengths.suffix(10).allSatisfy { $0 >= 200_000_000 && $0 < 201_000_000 })
+    #expect(lengths.suffix(10).allSatisfy { $0 >= .milliseconds(200) && $0 < .milliseconds(201) })
     #expect(g1.now - start > .seconds(2))
     g1.check()
   }

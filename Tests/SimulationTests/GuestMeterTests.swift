@@ -19,7 +19,7 @@ struct GuestMeterTests {
       single.moved(step, held: PageCount(90_000 + count * step), at: now)
     }
     bulk.moved(
-      step, times: 40, lasting: 700, held: PageCount(90_000 + 40 * step),
+      step, times: 40, lasting: .nanoseconds(700), held: PageCount(90_000 + 40 * step),
       at: SimTime(nanoseconds: 5_000 + 40 * 700))
     single.close(at: SimTime(nanoseconds: 50_000))
     bulk.close(at: SimTime(nanoseconds: 50_000))

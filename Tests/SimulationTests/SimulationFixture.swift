@@ -103,7 +103,7 @@ extension Simulation {
   mutating func fillFrontswap(_ count: Int) {
     host.setMaxPages(.gibibytes(16), of: 0)
     guests[0].kernel.map(.pages(count), cpu: 0)
-    _ = guests[0].kernel.touch(.pages(count), budget: 1 << 60, &host)
+    _ = guests[0].kernel.touch(.pages(count), budget: .forever, &host)
     guests[0].kernel.shrinkActive(.activeAnon, count)
     var pass = ReclaimPass(priority: 0, goal: count, isKswapd: false, planned: PerList())
     guests[0].kernel.shrinkInactive(.inactiveAnon, count, &pass, &host)

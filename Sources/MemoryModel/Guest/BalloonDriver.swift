@@ -1,3 +1,5 @@
+import Units
+
 /// The balloon driver's state: what it was asked for, what it has, and its back-off.
 ///
 /// Source: Docs/kernel.md 2.1 to 2.5 for Xen's; Linux 6.1, drivers/virtio/virtio_balloon.c, for virtio's.
@@ -21,8 +23,8 @@ struct BalloonDriver {
   var current: Int
   /// Pages on the ballooned list: what can be ballooned in again.
   var ballooned = 0
-  /// Seconds until the next try, and tries so far.
-  var scheduleDelay: Int64 = 1
+  /// The time until the next try, in whole seconds, and tries so far.
+  var scheduleDelay = SimDuration.seconds(1)
   var retryCount = 1
   var work = Work.idle
   /// Pages of the batch under way, out or in, that B does not show yet.
@@ -44,10 +46,10 @@ struct BalloonDriver {
   var batch: Int { 1 << batchShift }
   /// The power of two that a batch is: a division by it is a shift.
   var batchShift: Int { generation == .virtio ? 8 : 9 }
-  /// How long virtio's driver waits after an allocation that failed, in ns: 200 ms.
-  static let virtioPause: Int64 = 200_000_000
-  /// The longest back-off in seconds.
-  static let maxScheduleDelay: Int64 = 32
+  /// How long virtio's driver waits after an allocation that failed.
+  static let virtioPause = SimDuration.milliseconds(200)
+  /// The longest back-off (Docs/kernel.md 2.1).
+  static let maxScheduleDelay = SimDuration.seconds(32)
 
   /// Tries before giving up; 0: never.
   var maxRetryCount: Int {
@@ -74,12 +76,12 @@ struct BalloonDriver {
     switch outcome {
     case .cancelled: break
     case .done:
-      scheduleDelay = 1
+      scheduleDelay = .seconds(1)
       retryCount = 1
     case .again:
       retryCount += 1
       if maxRetryCount != 0 && retryCount > maxRetryCount {
-        scheduleDelay = 1
+        scheduleDelay = .seconds(1)
         retryCount = 1
         outcome = .cancelled
       } else {

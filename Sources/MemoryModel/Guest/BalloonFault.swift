@@ -1,18 +1,18 @@
 public import Units
 
-/// What is wrong with a guest's balloon for the time being; at first, nothing.
+/// What is wrong with a guest's balloon for the time being; at first it is sound.
 public struct BalloonFault: Hashable, Sendable {
   /// Whether no page moves, in or out: every try fails.
   public var isStuck = false
   /// How many times longer a batch takes, at least 1.
   public var slowness: Int64 = 1
-  /// The size of the domain above which the host refuses growth; nothing: no other than its own limit.
+  /// The size of the domain above which the host refuses growth; nil: no other than its own limit.
   public var limit: PageCount?
 
-  /// Whether nothing is wrong.
+  /// Whether it is sound.
   var isNone: Bool { !isStuck && slowness == 1 && limit == nil }
 
-  /// Nothing wrong.
+  /// A sound balloon.
   public init() {}
 
   /// How many of `wanted` pages a domain of `current` pages may grow by.
@@ -23,11 +23,11 @@ public struct BalloonFault: Hashable, Sendable {
     return min(wanted, max(limit.pages - current, 0))
   }
 
-  /// What a batch takes that takes `nanoseconds` in a sound balloon; no more than half of all time.
+  /// What a batch takes that takes `time` in a sound balloon; no more than `forever`.
   @inline(__always)
-  func duration(_ nanoseconds: Int64) -> Int64 {
-    let (product, isTooLong) = nanoseconds.multipliedReportingOverflow(by: slowness)
-    return isTooLong ? .max / 2 : min(product, .max / 2)
+  func duration(_ time: SimDuration) -> SimDuration {
+    let (product, isTooLong) = time.nanoseconds.multipliedReportingOverflow(by: slowness)
+    return isTooLong ? .forever : min(.nanoseconds(product), .forever)
   }
 }
 

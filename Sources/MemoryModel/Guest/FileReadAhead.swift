@@ -16,8 +16,8 @@ public struct FileReadAhead: Sendable {
   private var size = 0
   private var markedSize = 0
   /// When the pages of the window are there, and those of the window before.
-  private var readyAt: Int64 = 0
-  private var previousReadyAt: Int64 = 0
+  private var readyAt = SimTime.zero
+  private var previousReadyAt = SimTime.zero
 
   /// No read-ahead.
   public static let none = FileReadAhead(firstPage: 0, pages: .zero, largest: .zero)
@@ -58,13 +58,13 @@ public struct FileReadAhead: Sendable {
   }
 
   /// Notes when the pages of the window are there.
-  mutating func note(readyAt time: Int64) {
+  mutating func note(readyAt time: SimTime) {
     previousReadyAt = readyAt
     readyAt = time
   }
 
   /// When `page`, which was read ahead, is there.
-  func ready(_ page: UInt32) -> Int64 {
+  func ready(_ page: UInt32) -> SimTime {
     Int(page) - file.lowerBound >= start ? readyAt : previousReadyAt
   }
 

@@ -25,8 +25,8 @@ enum AllocationOutcome {
 extension GuestKernel {
   /// Fruitless rounds of direct reclaim after which memory is exhausted (Docs/kernel.md 5.5, step 5).
   static let fruitlessRoundsBeforeOOM = 16
-  /// The longest wait for writeback between two rounds: 100 ms (Docs/kernel.md 5.5, step 5).
-  static let congestionWait: Int64 = 100_000_000
+  /// The longest wait for writeback between two rounds (Docs/kernel.md 5.5, step 5).
+  static let congestionWait = SimDuration.milliseconds(100)
 
   /// __alloc_pages_nodemask(): takes one page from the free ones, after reclaim if it must.
   @inline(__always)
@@ -55,7 +55,7 @@ extension GuestKernel {
     let start = elapsed
     defer {
       if (purpose == .user || purpose == .readAhead) && elapsed > start {
-        counters.stallReclaim += elapsed - start
+        counters.stallReclaim += (elapsed - start).nanoseconds
         allocationStalls.append(elapsed - start)
       }
     }
@@ -79,7 +79,8 @@ extension GuestKernel {
         }
         fruitlessRounds = 0
       } else if freed == 0 && 2 * (dirty.count + writeback.count) > reclaimable {
-        elapsed += min(Self.congestionWait, writeback.timeToNext(after: now + elapsed))
+        let next = writeback.timeToNext(after: now + elapsed) ?? Self.congestionWait
+        elapsed += min(next, Self.congestionWait)
         return .mustWait
       }
     }

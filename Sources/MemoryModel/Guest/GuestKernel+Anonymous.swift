@@ -155,10 +155,10 @@ extension GuestKernel {
 
   /// Touches up to `count` pages for the first time, in the newest region that has untouched ones.
   ///
-  /// Stops when `budget` nanoseconds are spent. Returns how many were touched: fewer if none is left to touch, after one
+  /// Stops when `budget` is spent. Returns how many were touched: fewer if none is left to touch, after one
   /// that found memory below the low mark, or if memory must be waited for (`elapsed` says how long).
   public mutating func touch(
-    _ count: PageCount, budget: Int64, _ host: inout Host
+    _ count: PageCount, budget: SimDuration, _ host: inout Host
   ) -> PageCount {
     var done = 0
     isTight = false
@@ -175,9 +175,9 @@ extension GuestKernel {
   ///
   /// `isStopped` if memory has to be waited for, or the region was killed. Source: Docs/kernel.md 6.1.
   mutating func touchPages(
-    of index: Int, _ count: Int, budget: Int64, _ host: inout Host
+    of index: Int, _ count: Int, budget: SimDuration, _ host: inout Host
   ) -> (count: Int, isStopped: Bool) {
-    let cost = settings.costs.minorFault.nanoseconds + settings.costs.clearPage.nanoseconds
+    let cost = settings.costs.minorFault + settings.costs.clearPage
     let fresh: PageState =
       rules.hasAnonWorkingset
       ? [.resident, .accessed, .dirty] : [.resident, .active, .accessed, .dirty]
@@ -209,12 +209,12 @@ extension GuestKernel {
 
   /// Makes accesses to touched pages, `batch` one after another; the top bit of each says "write".
   ///
-  /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many
+  /// Stops at the first that has to wait, or when `budget` is spent, and returns how many
   /// were made. Pages that are not touched any more are passed over. Source: Docs/kernel.md 3.2 and 6.1.
   public mutating func accessAnon(
-    _ batch: UnsafeBufferPointer<UInt32>, budget: Int64, _ host: inout Host
+    _ batch: UnsafeBufferPointer<UInt32>, budget: SimDuration, _ host: inout Host
   ) -> Int {
-    let hitCost = settings.costs.anonHit.nanoseconds
+    let hitCost = settings.costs.anonHit
     isTight = false
     for access in batch.prefix(Self.prefetchDistance) {
       pages.prefetch(access & ~Self.writeBit)
@@ -260,7 +260,7 @@ extension GuestKernel {
     let state = pages.records[Int(page)].state
     if state.contains(.writeback) && state.contains(.dirty) { return }
     counters.pgfault += 1
-    elapsed += settings.costs.minorFault.nanoseconds
+    elapsed += settings.costs.minorFault
     if state.contains(.writeback) {
       pages.records[Int(page)].state.remove(.reclaim)
       return

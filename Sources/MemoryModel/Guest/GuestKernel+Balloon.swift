@@ -2,10 +2,10 @@ public import Units
 
 /// What the balloon worker does next.
 public enum BalloonStep: Hashable, Sendable {
-  /// The batch under way ends after so many nanoseconds; call again then.
-  case batch(nanoseconds: Int64)
+  /// The batch under way ends after so long; call again then.
+  case batch(SimDuration)
   /// A try failed: the worker is queued again after so many whole seconds.
-  case retry(seconds: Int64)
+  case retry(after: SimDuration)
   /// Given up until the next target; `noMorePages`: because nothing is ballooned out.
   case cancelled(noMorePages: Bool)
   /// At its target.
@@ -72,7 +72,7 @@ extension GuestKernel {
       // Queued already by a target set meanwhile: the work queue takes no later time (Docs/kernel.md 2.2).
       if balloon.work == .runningAndPending { return endWorker(.done, &host) }
       balloon.work = .pending
-      return .retry(seconds: balloon.scheduleDelay)
+      return .retry(after: balloon.scheduleDelay)
     case .cancelled: return endWorker(.cancelled(noMorePages: false), &host)
     }
   }
@@ -94,7 +94,7 @@ extension GuestKernel {
     } else {
       balloon.outcome = decrease(credit, &host)
     }
-    return .batch(nanoseconds: balloon.fault.duration(max(elapsed - start, 1)))
+    return .batch(balloon.fault.duration(max(elapsed - start, .nanoseconds(1))))
   }
 
   /// The worker ends; a target set while it ran starts it once more at once.
@@ -160,26 +160,24 @@ extension GuestKernel {
     return taken
   }
 
-  /// What it takes to get `count` pages from the host, in ns.
-  private func timeToTake(_ count: Int) -> Int64 {
-    settings.costs.hypercall.nanoseconds
-      + Int64(count)
-      * (settings.costs.balloonInXen.nanoseconds + settings.costs.balloonInGuest.nanoseconds)
+  /// What it takes to get `count` pages from the host.
+  private func timeToTake(_ count: Int) -> SimDuration {
+    settings.costs.hypercall + (settings.costs.balloonInXen + settings.costs.balloonInGuest)
+      * Int64(count)
   }
 
-  /// What it takes to give `count` free pages to the host, in ns.
-  private func timeToGive(_ count: Int) -> Int64 {
-    settings.costs.tlbFlush.nanoseconds + settings.costs.hypercall.nanoseconds
-      + Int64(count)
-      * (settings.costs.balloonOutGuest.nanoseconds + settings.costs.balloonOutXen.nanoseconds)
+  /// What it takes to give `count` free pages to the host.
+  private func timeToGive(_ count: Int) -> SimDuration {
+    settings.costs.tlbFlush + settings.costs.hypercall
+      + (settings.costs.balloonOutGuest + settings.costs.balloonOutXen) * Int64(count)
   }
 
-  /// Ends the batch under way, which lasts `time` ns, and starts the next, up to `count` times.
+  /// Ends the batch under way, which lasts `time`, and starts the next, up to `count` times.
   ///
   /// It goes on as long as all batches are alike: full, of pages that are plainly free. Returns how many have ended; the last
   /// that was started is under way. So many calls of `finishBatch`, each `time` after the one before, would do what it does.
   /// O(1).
-  public mutating func repeatBatch(atMost count: Int, lasting time: Int64, _ host: inout Host)
+  public mutating func repeatBatch(atMost count: Int, lasting time: SimDuration, _ host: inout Host)
     -> Int
   {
     if !balloon.fault.isNone { return 0 }
@@ -207,7 +205,7 @@ extension GuestKernel {
 
   /// How many full batches can follow the one that goes out, without reclaim and without a clamp.
   @inline(__always)
-  private func alikeOut(_ time: Int64) -> Int {
+  private func alikeOut(_ time: SimDuration) -> Int {
     let batch = balloon.batch
     let credit = balloon.credit
     guard balloon.outgoing == batch, balloon.outcome == .done, credit > .min,
@@ -222,7 +220,7 @@ extension GuestKernel {
 
   /// How many full batches can follow the one that comes in, if the host has `room` pages at once.
   @inline(__always)
-  private func alikeIn(_ time: Int64, room: Int) -> Int {
+  private func alikeIn(_ time: SimDuration, room: Int) -> Int {
     let batch = balloon.batch
     let credit = balloon.credit
     guard balloon.incoming == batch, balloon.outcome == .done, credit > 0,

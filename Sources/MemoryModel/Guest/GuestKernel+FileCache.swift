@@ -7,7 +7,7 @@ extension GuestKernel {
   /// generic_file_buffered_read(), generic_perform_write(): reads or writes whole file pages, `batch` one after another.
   ///
   /// The top bit of each access says "write".
-  /// Stops at the first that has to wait, or when `budget` nanoseconds are spent, and returns how many were
+  /// Stops at the first that has to wait, or when `budget` is spent, and returns how many were
   /// made. `last` is the page of the access before: reading it again does not mark it (one sequential
   /// stream). All pages are of one file set on `disk`, and `readAhead` is that reader's. Source: Docs/kernel.md 6.1 and 6.7.
   ///
@@ -15,14 +15,15 @@ extension GuestKernel {
   /// is not tight, and then no further access is made.
   public mutating func accessFile(
     _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, readAhead: inout FileReadAhead,
-    disk: Int, budget: Int64, _ host: inout Host
+    disk: Int, budget: SimDuration, _ host: inout Host
   ) -> Int {
-    let hitCost = settings.costs.fileHit.nanoseconds
+    let hitCost = settings.costs.fileHit
     let affordable = budget - elapsed
-    guard affordable > 0, let accesses = batch.baseAddress else { return 0 }
+    guard affordable > .zero, let accesses = batch.baseAddress else { return 0 }
     isTight = false
     let count =
-      hitCost == 0 ? batch.count : min(batch.count, Int((affordable + hitCost - 1) / hitCost))
+      hitCost == .zero
+      ? batch.count : min(batch.count, Int(affordable.dividedRoundingUp(by: hitCost)))
     var made = count
     var activated = 0
     let records = pages.records
@@ -100,7 +101,7 @@ extension GuestKernel {
 
   /// Reads or writes whole file pages as a reader that is not read ahead.
   public mutating func accessFile(
-    _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, disk: Int, budget: Int64,
+    _ batch: UnsafeBufferPointer<UInt32>, last: inout UInt32, disk: Int, budget: SimDuration,
     _ host: inout Host
   ) -> Int {
     var readAhead = FileReadAhead.none
@@ -117,7 +118,7 @@ extension GuestKernel {
     noteActivated(activated)
     counters.pgactivate += Int64(activated)
     counters.accesses += Int64(hits)
-    elapsed += Int64(hits) * settings.costs.fileHit.nanoseconds
+    elapsed += settings.costs.fileHit * Int64(hits)
   }
 
   /// generic_file_buffered_read(), of a page that is not in the cache: from cleancache if it is there, else from the disk.
@@ -141,7 +142,7 @@ extension GuestKernel {
       counters.pgpgin += 1
       let start = elapsed
       elapsed = host.disks[disk].read(at: now + elapsed, isSequential: isSequential) - now
-      counters.stallDisk += elapsed - start
+      counters.stallDisk += (elapsed - start).nanoseconds
       outcome = elapsed > start ? .blocked : .resolved
     }
     insert(page, state)
@@ -157,11 +158,11 @@ extension GuestKernel {
     {
       counters.cleancacheGets += 1
       elapsed += getCost(host)
-      counters.stallTmem += getCost(host)
+      counters.stallTmem += getCost(host).nanoseconds
       return true
     }
     counters.cleancacheFailedGets += 1
-    elapsed += settings.costs.tmemMiss.nanoseconds
+    elapsed += settings.costs.tmemMiss
     counters.stallTmem += settings.costs.tmemMiss.nanoseconds
     return false
   }
@@ -191,7 +192,7 @@ extension GuestKernel {
       }
       if record.state.contains(.cleancache) {
         _ = host.ephemeralGet(pages.copies[Int(page)], page: page, domain: domain)
-        elapsed += settings.costs.tmemMiss.nanoseconds
+        elapsed += settings.costs.tmemMiss
       }
       insert(page, [.resident, .file])
     }

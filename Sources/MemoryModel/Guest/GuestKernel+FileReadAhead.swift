@@ -12,7 +12,7 @@ extension GuestKernel {
     case .mustWait: return .retry
     case .failed: return .failed
     }
-    let start = now + elapsed + hits * settings.costs.fileHit.nanoseconds
+    let start = now + elapsed + settings.costs.fileHit * hits
     var done = bringIn(
       page, [.resident, .file, .referenced, .mappedToDisk], at: start,
       isSequential: page == previous &+ 1, disk: disk, &host)
@@ -32,7 +32,7 @@ extension GuestKernel {
     pages.records[Int(page)].state.remove(.readAhead)
     counters.fileRaHit += 1
     if let window = readAhead.windowOfHit(at: page) {
-      let start = now + elapsed + hits * settings.costs.fileHit.nanoseconds
+      let start = now + elapsed + settings.costs.fileHit * hits
       readAhead.note(readyAt: readWindow(window, at: start, disk: disk, &host))
     }
     return waitForDisk(until: readAhead.ready(page), hits: hits)
@@ -42,8 +42,8 @@ extension GuestKernel {
   ///
   /// Returns when the last is there. Ends early where there is no memory. Source: Docs/kernel.md 4.7, 5.5, 6.1.
   private mutating func readWindow(
-    _ window: Range<Int>, at start: Int64, disk: Int, _ host: inout Host
-  ) -> Int64 {
+    _ window: Range<Int>, at start: SimTime, disk: Int, _ host: inout Host
+  ) -> SimTime {
     var done = start
     for page in window where !pages.records[page].state.contains(.resident) {
       guard case .granted = allocate(.readAhead, &host) else { break }
@@ -58,9 +58,9 @@ extension GuestKernel {
 
   /// Puts a page into the cache, from cleancache or the disk, and returns when its data is there.
   private mutating func bringIn(
-    _ page: UInt32, _ fresh: PageState, at start: Int64, isSequential: Bool, disk: Int,
+    _ page: UInt32, _ fresh: PageState, at start: SimTime, isSequential: Bool, disk: Int,
     _ host: inout Host
-  ) -> Int64 {
+  ) -> SimTime {
     let record = pages.records[Int(page)]
     var state = fresh
     if record.state.contains(.shadow) && refaultActivates(record) {
@@ -76,11 +76,11 @@ extension GuestKernel {
   }
 
   /// wait_on_page_locked(): the reader waits until `time`, if that is yet to come.
-  private mutating func waitForDisk(until time: Int64, hits: Int64) -> FaultOutcome {
-    let wait = time - (now + elapsed + hits * settings.costs.fileHit.nanoseconds)
-    guard wait > 0 else { return .resolved }
+  private mutating func waitForDisk(until time: SimTime, hits: Int64) -> FaultOutcome {
+    let wait = time - (now + elapsed + settings.costs.fileHit * hits)
+    guard wait > .zero else { return .resolved }
     elapsed += wait
-    counters.stallDisk += wait
+    counters.stallDisk += wait.nanoseconds
     return .blocked
   }
 }

@@ -231,7 +231,7 @@ extension GuestKernel {
     sizes[list] -= moved
     sizes[inactive] += moved
     counters.pgdeactivate += Int64(moved)
-    elapsed += Int64(moved) * settings.costs.scanPage.nanoseconds
+    elapsed += settings.costs.scanPage * Int64(moved)
     noteRotations(file: list.isFile, scanned: moved, rotated: accessed)
   }
 

@@ -20,7 +20,7 @@ extension GuestKernel {
     _ host: inout Host
   ) {
     let first = mapRegion(count, storedPPM: storedPPM, cpu: 0)
-    let done = touch(touched, ofRegion: first, budget: .max, &host)
+    let done = touch(touched, ofRegion: first, budget: .forever, &host)
     for page in first..<first + UInt32(done.pages) {
       let list = LRUList(pages.records[Int(page)].state)
       let isActive = Int(page - first) < active.pages
@@ -31,7 +31,7 @@ extension GuestKernel {
       pages.pushHead(page, isActive ? .activeAnon : .inactiveAnon)
       sizes[isActive ? .activeAnon : .inactiveAnon] += 1
     }
-    elapsed = 0
+    elapsed = .zero
   }
 
   /// Touched pages of the region that begins at `page`; nothing once the OOM killer ended it. O(regions).
@@ -44,7 +44,7 @@ extension GuestKernel {
 
   /// Touches the next `count` pages of the region that begins at `page`; in all else as `touch`.
   public mutating func touch(
-    _ count: PageCount, ofRegion page: UInt32, budget: Int64, _ host: inout Host
+    _ count: PageCount, ofRegion page: UInt32, budget: SimDuration, _ host: inout Host
   ) -> PageCount {
     isTight = false
     guard let index = regions.index(startingAt: page), regions.regions[index].isAlive else {
@@ -55,8 +55,8 @@ extension GuestKernel {
     return PageCount(done)
   }
 
-  /// What unmapping takes a touched page, in ns.
-  public var unmappingCost: Int64 { settings.costs.unmapPage.nanoseconds }
+  /// What unmapping a touched page takes.
+  public var unmappingCost: SimDuration { settings.costs.unmapPage }
 
   /// Unmaps the region that begins at `page`, killed or not.
   public mutating func unmapRegion(_ page: UInt32, cpu: Int, _ host: inout Host) {

@@ -41,7 +41,7 @@ extension GuestKernel {
     free += freed
     pass.scanned += taken
     pass.reclaimed += freed
-    elapsed += Int64(taken) * settings.costs.scanPage.nanoseconds
+    elapsed += settings.costs.scanPage * Int64(taken)
     counters.pgactivate += Int64(activated)
     if pass.isKswapd {
       counters.pgscanKswapd += Int64(taken)
@@ -96,7 +96,7 @@ extension GuestKernel {
         left.insert(.cleancache)
         elapsed += putCost(host)
       } else {
-        elapsed += settings.costs.tmemMiss.nanoseconds
+        elapsed += settings.costs.tmemMiss
       }
     }
     pages.records[Int(page)] = PageRecord(place: 0, state: left)
@@ -127,13 +127,13 @@ extension GuestKernel {
       state.formUnion([.swapCache, .dirty])
       pages.copies[Int(page)] = slot
     }
-    if !state.contains(.swapped) { elapsed += settings.costs.unmapPage.nanoseconds }
+    if !state.contains(.swapped) { elapsed += settings.costs.unmapPage }
     let slot = pages.copies[Int(page)]
     if state.contains(.dirty) && !storeInFrontswap(slot, &host) {
       if settings.swapsToMemory {
         counters.pswpout += 1
         counters.pgpgout += 1
-        elapsed += settings.costs.tmemPut.nanoseconds
+        elapsed += settings.costs.tmemPut
       } else {
         state.remove(.dirty)
         state.formUnion([.writeback, .reclaim])

@@ -12,7 +12,7 @@ extension GuestKernel {
     if swap.isInFrontswap(slot) { invalidateFrontswap(slot, &host) }
     guard host.persistentPut(domain: domain) else {
       counters.frontswapFailedStores += 1
-      elapsed += settings.costs.tmemMiss.nanoseconds
+      elapsed += settings.costs.tmemMiss
       return false
     }
     swap.setInFrontswap(slot, true)
@@ -22,15 +22,13 @@ extension GuestKernel {
   }
 
   /// What a put that stored the page takes.
-  func putCost(_ host: borrowing Host) -> Int64 {
-    settings.costs.tmemPut.nanoseconds
-      + (host.tmem.compresses ? settings.costs.tmemCompress.nanoseconds : 0)
+  func putCost(_ host: borrowing Host) -> SimDuration {
+    settings.costs.tmemPut + (host.tmem.compresses ? settings.costs.tmemCompress : .zero)
   }
 
   /// What a get that found the page takes.
-  func getCost(_ host: borrowing Host) -> Int64 {
-    settings.costs.tmemGet.nanoseconds
-      + (host.tmem.compresses ? settings.costs.tmemDecompress.nanoseconds : 0)
+  func getCost(_ host: borrowing Host) -> SimDuration {
+    settings.costs.tmemGet + (host.tmem.compresses ? settings.costs.tmemDecompress : .zero)
   }
 
   /// __frontswap_invalidate_page(): drops the copy of `slot`, which is in frontswap.
@@ -38,7 +36,7 @@ extension GuestKernel {
     host.persistentFlush(domain: domain)
     swap.setInFrontswap(slot, false)
     counters.frontswapInvalidates += 1
-    elapsed += settings.costs.tmemMiss.nanoseconds
+    elapsed += settings.costs.tmemMiss
   }
 
   /// swap_range_free(): gives a slot up, its frontswap copy included.
@@ -101,7 +99,7 @@ extension GuestKernel {
     }
     counters.pgfault += 1
     counters.pgmajfault += 1
-    elapsed += settings.costs.minorFault.nanoseconds
+    elapsed += settings.costs.minorFault
     let start = elapsed
     let isOnDisk = !swap.isInFrontswap(slot) && !settings.swapsToMemory
     let evicted = pages.records[Int(page)]
@@ -109,29 +107,29 @@ extension GuestKernel {
     mapSwappedIn(page, slot, write: write, evicted: evicted, &host)
     if swapReadAhead.largest > 1 { done = max(done, readSwapAhead(of: slot, since: start, &host)) }
     guard isOnDisk || done > elapsed else { return .resolved }
-    counters.stallSwap += max(done - elapsed, 0)
+    counters.stallSwap += max(done - elapsed, .zero).nanoseconds
     elapsed = max(done, elapsed)
     return .blocked
   }
 
   /// swap_readpage(): brings the data of `slot` in, at once from frontswap, else from its disk, a read that begins at `start`.
   ///
-  /// Returns when it is there, in nanoseconds since `begin(at:)`.
+  /// Returns when it is there, as a time after `begin(at:)`.
   private mutating func load(
-    _ slot: UInt32, at start: Int64, isSequential: Bool, _ host: inout Host
-  ) -> Int64 {
+    _ slot: UInt32, at start: SimDuration, isSequential: Bool, _ host: inout Host
+  ) -> SimDuration {
     if swap.isInFrontswap(slot) {
       counters.frontswapLoads += 1
       elapsed += getCost(host)
-      counters.stallTmem += getCost(host)
-      return 0
+      counters.stallTmem += getCost(host).nanoseconds
+      return .zero
     }
     counters.pswpin += 1
     counters.pgpgin += 1
     if settings.swapsToMemory {
-      elapsed += settings.costs.tmemGet.nanoseconds
+      elapsed += settings.costs.tmemGet
       counters.stallSwap += settings.costs.tmemGet.nanoseconds
-      return 0
+      return .zero
     }
     let disk = swap.devices[swap.device(of: slot)].disk
     return host.disks[disk].read(at: now + start, isSequential: isSequential) - now
@@ -166,7 +164,7 @@ extension GuestKernel {
     counters.pgfault += 1
     counters.swapRaHit += 1
     swapReadAhead.hit()
-    elapsed += settings.costs.minorFault.nanoseconds
+    elapsed += settings.costs.minorFault
     pages.remove(page, from: .inactiveAnon)
     sizes.inactiveAnon -= 1
     mapSwappedIn(page, slot, write: write, evicted: nil, &host)
@@ -176,12 +174,12 @@ extension GuestKernel {
   ///
   /// Returns when the last is there. Source: Docs/kernel.md 3.2.
   private mutating func readSwapAhead(
-    of slot: UInt32, since start: Int64, _ host: inout Host
-  ) -> Int64 {
+    of slot: UInt32, since start: SimDuration, _ host: inout Host
+  ) -> SimDuration {
     let slots = swap.devices[swap.device(of: slot)].slots
     let header = slots.lowerBound - 1
     let block = swapReadAhead.block(around: Int(slot) - header)
-    var done: Int64 = 0
+    var done = SimDuration.zero
     for neighbour in block.clamped(to: 1...slots.count) {
       let other = UInt32(header + neighbour)
       guard other != slot, swap.isUsed(other) else { continue }

@@ -6,8 +6,8 @@ extension GuestKernel {
   /// Assumed: 32 of the guest's, where Linux has 32 of each task at first (Linux 4.19, kernel/fork.c and
   /// mm/page-writeback.c, nr_dirtied_pause).
   static let dirtiedBetweenLooks = 32
-  /// The longest pause of a writer: 200 ms (Docs/kernel.md 6.8).
-  static let longestPause: Int64 = 200_000_000
+  /// The longest pause of a writer (Docs/kernel.md 6.8).
+  static let longestPause = SimDuration.milliseconds(200)
 
   /// domain_dirty_limits(): pages above which writers wait, and pages above which the flusher writes at once.
   ///
@@ -24,17 +24,17 @@ extension GuestKernel {
   /// Free up to the middle of the two limits; from there on writers are held to the disk's own rate times a factor that
   /// falls along a cubic line from 2 over 1 in the middle to 0 at the hard limit. Linux estimates the disk's rate, here
   /// it is known. Source: Docs/kernel.md 6.8; Linux 4.19, mm/page-writeback.c.
-  func writerPause(pageWrite: Int64, channels: Int) -> Int64? {
+  func writerPause(pageWrite: SimDuration, channels: Int) -> SimDuration? {
     let (limit, background) = dirtyLimits
     let freeRun = (limit + background) / 2
     let unwritten = dirty.count + writeback.count
-    if unwritten <= freeRun { return 0 }
+    if unwritten <= freeRun { return .zero }
     if unwritten >= limit { return nil }
     let middle = (freeRun + limit) / 2
     let x = (middle - unwritten) * 1024 / ((limit - middle) | 1)
     let cube = (((x * x) >> 10) * x) >> 10
     let factor = Int64(max(cube + 1024, 1))
-    let share = Int64(Self.dirtiedBetweenLooks) * pageWrite / Int64(channels)
+    let share = pageWrite * Int64(Self.dirtiedBetweenLooks) / Int64(channels)
     return min(share * 1024 / factor, Self.longestPause)
   }
 
@@ -42,11 +42,10 @@ extension GuestKernel {
   mutating func mayDirty(disk: Int, _ host: borrowing Host) -> Bool {
     guard dirtiedSinceLook >= Self.dirtiedBetweenLooks else { return true }
     let parameters = host.disks[disk].parameters
-    let pause = writerPause(
-      pageWrite: parameters.write.nanoseconds, channels: parameters.channels)
+    let pause = writerPause(pageWrite: parameters.write, channels: parameters.channels)
     elapsed += pause ?? Self.longestPause
-    counters.stallDisk += pause ?? Self.longestPause
-    counters.throttled += pause ?? Self.longestPause
+    counters.stallDisk += (pause ?? Self.longestPause).nanoseconds
+    counters.throttled += (pause ?? Self.longestPause).nanoseconds
     if pause == nil { return false }
     dirtiedSinceLook = 0
     return true

@@ -1,9 +1,12 @@
+public import Units
+
 extension GuestKernel {
-  /// How often the flusher wakes, and how long a page may be dirty.
-  ///
-  /// Source: Docs/kernel.md 6.8.
-  public static let flusherInterval: Int64 = 5_000_000_000
-  static let dirtyExpiry: Int64 = 30_000_000_000
+  /// How often the flusher wakes (Docs/kernel.md 6.8).
+  public static let flusherInterval = SimDuration.seconds(5)
+  /// How long a page may be dirty (Docs/kernel.md 6.8).
+  static let dirtyExpiry = SimDuration.seconds(30)
+  /// The least time that the flusher waits for writes; assumed.
+  static let leastFlushPause = SimDuration.milliseconds(1)
   /// Pages that the flusher gives to the disk before it waits for them.
   static let flushBatch = 1024
 
@@ -12,8 +15,8 @@ extension GuestKernel {
 
   /// wb_writeback(), a step of it: writes what is too old, or too much.
   ///
-  /// Returns after how many nanoseconds it is to run again.
-  public mutating func flush(_ host: inout Host) -> Int64 {
+  /// Returns after how long it is to run again.
+  public mutating func flush(_ host: inout Host) -> SimDuration {
     var started = 0
     while started < Self.flushBatch, let since = dirty.oldest,
       since + Self.dirtyExpiry <= now || wantsFlush, let page = dirty.removeOldest()
@@ -25,7 +28,7 @@ extension GuestKernel {
       started += 1
     }
     if started < Self.flushBatch { return Self.flusherInterval }
-    return max(writeback.timeOfLast(after: now) - now, 1_000_000)
+    return max(writeback.timeOfLast(after: now) - now, Self.leastFlushPause)
   }
 
   private func diskOf(_ page: UInt32) -> Int {

@@ -81,10 +81,10 @@ public struct GuestKernel: ~Copyable {
 
   // MARK: The operation under way, and what is told of it
 
-  /// The instant of the operation under way, in nanoseconds since boot.
-  var now: Int64 = 0
-  /// What the operations since `begin(at:)` have cost, in nanoseconds.
-  public internal(set) var elapsed: Int64 = 0
+  /// The instant of the operation under way.
+  var now = SimTime.zero
+  /// What the operations since `begin(at:)` have cost.
+  public internal(set) var elapsed = SimDuration.zero
   /// Whether an allocation of the call under way found memory below the low mark: streams then stop after each access,
   /// so that kswapd gets its turn between two.
   var isTight = false
@@ -98,8 +98,8 @@ public struct GuestKernel: ~Copyable {
   var kills: [OOMKill] = [] {
     didSet { noteNews() }
   }
-  /// Waits for reclaim that the run has not yet been told of, in nanoseconds.
-  var allocationStalls: [Int64] = [] {
+  /// Waits for reclaim that the run has not yet been told of.
+  var allocationStalls: [SimDuration] = [] {
     didSet { noteNews() }
   }
 
@@ -159,8 +159,8 @@ public struct GuestKernel: ~Copyable {
 
   /// Starts an operation at `time`: what disks have finished by then is done with, and `elapsed` is zero.
   public mutating func begin(at time: SimTime) {
-    now = time.nanoseconds
-    elapsed = 0
+    now = time
+    elapsed = .zero
     if !writeback.isEmpty { finishWriteback() }
   }
 
@@ -195,8 +195,8 @@ public struct GuestKernel: ~Copyable {
   /// Whether kswapd was woken, or there is news. O(1).
   public var needsAttention: Bool { kswapd.activity == .woken || hasNews }
 
-  /// How long each allocation that had to reclaim waited, in ns, since the last call.
-  public mutating func takeAllocationStalls() -> [Int64] {
+  /// How long each allocation that had to reclaim waited, since the last call.
+  public mutating func takeAllocationStalls() -> [SimDuration] {
     if allocationStalls.isEmpty { return [] }
     defer { allocationStalls.removeAll(keepingCapacity: true) }
     return allocationStalls

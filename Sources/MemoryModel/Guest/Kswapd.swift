@@ -1,4 +1,4 @@
-internal import Units
+public import Units
 
 /// The background reclaimer of a guest: what it is doing, and where it is in it.
 ///
@@ -22,15 +22,17 @@ struct Kswapd {
   var reclaimed = 0
   /// Runs in a row that freed nothing.
   var failures = 0
-  /// How far the operation under way had come, in nanoseconds, when it was woken.
-  var wokenAfter: Int64 = 0
+  /// How far the operation under way had come when it was woken.
+  var wokenAfter = SimDuration.zero
   /// Steps scheduled for an earlier number are void.
   var token: UInt32 = 0
 
   /// Runs in vain after which it gives up until direct reclaim succeeds.
   static let failuresBeforeGivingUp = 16
-  /// The nap between two runs.
-  static let nap: Int64 = 100_000_000
+  /// The nap between two runs (Docs/kernel.md 6.3).
+  static let nap = SimDuration.milliseconds(100)
+  /// The least time that a step takes; assumed.
+  static let leastStep = SimDuration.microseconds(1)
 }
 
 extension GuestKernel {
@@ -46,7 +48,7 @@ extension GuestKernel {
   }
 
   /// The number that kswapd's first step is to carry, if it was just woken, and how long after `begin(at:)` that was.
-  public mutating func takeKswapdWakeUp() -> (token: UInt32, after: Int64)? {
+  public mutating func takeKswapdWakeUp() -> (token: UInt32, after: SimDuration)? {
     guard kswapd.activity == .woken else { return nil }
     startKswapdRun()
     kswapd.token &+= 1
@@ -62,8 +64,8 @@ extension GuestKernel {
 
   /// balance_pgdat(), a step of it: up to 32 pages of each list.
   ///
-  /// Returns after how many nanoseconds the next step is due; nil once it sleeps, or if `token` is void.
-  public mutating func kswapdStep(token: UInt32, _ host: inout Host) -> Int64? {
+  /// Returns after how long the next step is due; nil once it sleeps, or if `token` is void.
+  public mutating func kswapdStep(token: UInt32, _ host: inout Host) -> SimDuration? {
     guard token == kswapd.token else { return nil }
     if kswapd.activity == .napping {
       if isBalanced || kswapd.failures >= Kswapd.failuresBeforeGivingUp {
@@ -92,14 +94,14 @@ extension GuestKernel {
         if pass.scanned < pass.goal || freed == 0 { kswapd.priority -= 1 }
       }
     }
-    return max(elapsed, 1_000)
+    return max(elapsed, Kswapd.leastStep)
   }
 
   /// kswapd_shrink_node(), its goal: the pages that a pass of kswapd is to free, the high mark of every zone, at least 32 each (Docs/kernel.md 6.3).
   private var kswapdGoal: Int { zones.highMarks(atLeast: PageCount(Self.reclaimBatch)).pages }
 
   /// kswapd_try_to_sleep(): naps before it looks again.
-  private mutating func endKswapdRun() -> Int64 {
+  private mutating func endKswapdRun() -> SimDuration {
     noteRound()
     kswapd.activity = .napping
     return Kswapd.nap

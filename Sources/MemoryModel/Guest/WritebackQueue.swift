@@ -1,45 +1,47 @@
+import Units
+
 /// Pages whose write is under way, in the order in which their writes end.
 struct WritebackQueue {
-  private var entries = RingBuffer<(page: UInt32, done: Int64)>()
+  private var entries = RingBuffer<(page: UInt32, done: SimTime)>()
 
   /// Pages being written.
   var count: Int { entries.count }
   var isEmpty: Bool { entries.count == 0 }
 
-  /// Adds a page whose write ends at `done` ns; a write cannot be seen to end before the one in front of it.
-  mutating func append(_ page: UInt32, done: Int64) {
-    entries.append((page, max(done, entries.last?.done ?? 0)))
+  /// Adds a page whose write ends at `done`; a write cannot be seen to end before the one in front of it.
+  mutating func append(_ page: UInt32, done: SimTime) {
+    entries.append((page, max(done, entries.last?.done ?? .zero)))
   }
 
   /// Removes the next page whose write has ended by `now`.
-  mutating func next(by now: Int64) -> UInt32? {
+  mutating func next(by now: SimTime) -> UInt32? {
     guard let first = entries.first, first.done <= now else { return nil }
     entries.removeFirst()
     return first.page
   }
 
-  /// How long after `now` the next write ends, at least 1 us; the end of time if none is under way.
-  func timeToNext(after now: Int64) -> Int64 {
-    guard let first = entries.first else { return .max }
-    return max(first.done - now, 1_000)
+  /// How long after `now` the next write ends, at least 1 us; nil if none is under way.
+  func timeToNext(after now: SimTime) -> SimDuration? {
+    guard let first = entries.first else { return nil }
+    return max(first.done - now, .microseconds(1))
   }
 
   /// When the last write ends, or `now` if that is later.
-  func timeOfLast(after now: Int64) -> Int64 { max(entries.last?.done ?? now, now) }
+  func timeOfLast(after now: SimTime) -> SimTime { max(entries.last?.done ?? now, now) }
 }
 
 /// Dirty file pages in the order in which they became dirty.
 struct DirtyQueue {
-  private var entries = RingBuffer<(page: UInt32, since: Int64)>()
+  private var entries = RingBuffer<(page: UInt32, since: SimTime)>()
 
   /// Dirty file pages.
   var count: Int { entries.count }
 
-  /// Adds a page that was clean until `since` ns.
-  mutating func append(_ page: UInt32, at since: Int64) { entries.append((page, since)) }
+  /// Adds a page that was clean until `since`.
+  mutating func append(_ page: UInt32, at since: SimTime) { entries.append((page, since)) }
 
   /// When the oldest became dirty.
-  var oldest: Int64? { entries.first?.since }
+  var oldest: SimTime? { entries.first?.since }
 
   /// Removes the oldest.
   mutating func removeOldest() -> UInt32? {

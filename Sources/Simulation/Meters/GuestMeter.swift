@@ -93,22 +93,24 @@ struct GuestMeter: ~Copyable {
     hold(held, at: now)
   }
 
-  /// Notes `count` batches of the balloon, each of `pages` and `time` ns long, the last of which ends `now`; `held` is what the
+  /// Notes `count` batches of the balloon, each of `pages` and `time` long, the last of which ends `now`; `held` is what the
   /// guest holds then.
   mutating func moved(
-    _ pages: Int, times count: Int, lasting time: Int64, held: PageCount, at now: SimTime
+    _ pages: Int, times count: Int, lasting time: SimDuration, held: PageCount, at now: SimTime
   ) {
-    let first = SimTime(nanoseconds: now.nanoseconds - Int64(count - 1) * time)
+    let first = now + time * Int64(1 - count)
     moved(pages, held: PageCount(held.pages - (count - 1) * pages), at: first)
     // A staircase from the first step to the last: what lies above or below its first step is a triangle.
     heldIntegral &+= Int128(self.held) &* Int128(now.nanoseconds - since)
-    heldIntegral &+= Int128(pages) &* Int128(time) &* Int128((count - 1) * (count - 2) / 2)
+    heldIntegral &+=
+      Int128(pages) &* Int128(time.nanoseconds)
+      &* Int128((count - 1) * (count - 2) / 2)
     since = now.nanoseconds
     hold(held, at: now)
   }
 
   /// Notes how long one allocation waited.
-  mutating func record(stall: Int64) { stalls.record(UInt64(stall)) }
+  mutating func record(stall: SimDuration) { stalls.record(UInt64(stall.nanoseconds)) }
 
   /// Pages times seconds held.
   var heldPageSeconds: Double { Double(heldIntegral) / 1e9 }

@@ -6,7 +6,7 @@ import Units
 struct SimulatedGuest: ~Copyable {
   let spec: GuestSpec
   var kernel: GuestKernel
-  /// The selfballoon driver; nothing for a static guest.
+  /// The selfballoon driver; nil for a static guest.
   var driver: SelfBalloonDriver?
   var demand: DemandPlayer
   var files: [FileStream]
@@ -21,12 +21,11 @@ struct SimulatedGuest: ~Copyable {
   var isTouching = false
   /// Regions that were refused or that the OOM killer ended take their share of what is to be touched with them.
   var hasLostRegions = false
-  /// Pages touched at a limited rate, and since when.
-  var touchStart: Int64 = 0
-  var touchedSinceStart: Int64 = 0
+  /// How many pages are due to be touched, and are, since the toucher began.
+  var touchPace = Pace(rate: nil)
   /// The number of the flusher's latest event, and when it is due.
   var flushToken: UInt32 = 0
-  var flushDue: Int64 = 0
+  var flushDue = SimTime.zero
 
   /// Runs of the selfballoon worker so far.
   var invocations: Int64 = 0
@@ -64,7 +63,7 @@ struct SimulatedGuest: ~Copyable {
 
   /// Accesses of all streams that began later than they were due.
   var deferredAccesses: Int64 {
-    files.reduce(anon?.deferred ?? 0) { $0 + $1.deferred }
+    files.reduce(anon?.pace.deferred ?? 0) { $0 + $1.pace.deferred }
       + processes.reduce(0) { $0 + $1.deferred }
   }
 

@@ -7,7 +7,7 @@ extension Simulation {
   /// What one run of the worker takes besides a shrink.
   ///
   /// Assumed: 10 us, a hypercall and some arithmetic; with an interval of 0 it bounds the rate.
-  static let workerRunTime: Int64 = 10_000
+  static let workerRunTime = SimDuration.microseconds(10)
 
   /// The selfballoon worker starts: decides, sets the target, begins a shrink.
   mutating func startWorker(_ index: Int) throws {
@@ -36,7 +36,7 @@ extension Simulation {
         isFloored: outcome.target != outcome.unflooredTarget)
       isBalloonDue = guests[index].kernel.setBalloonTarget(outcome.balloonTarget)
     }
-    let decided = now + .nanoseconds(Self.workerRunTime)
+    let decided = now + Self.workerRunTime
     if let fault = decision.fault {
       try recordWorker(index, decision, start: now, end: now)
       try emit(
@@ -68,8 +68,9 @@ extension Simulation {
     run.isShrinkOver = progress == .ended
     guests[index].workerRun = run
     schedule(
-      .shrink(guest: UInt16(index)), after: max(guests[index].kernel.elapsed, 1_000), .controller)
-    try settle(index)
+      .shrink(guest: UInt16(index)), after: max(guests[index].kernel.elapsed, Pace.leastTurn),
+      .controller)
+    try followUp(index)
   }
 
   /// A run of the worker that shrank ends; if its time has come meanwhile, it starts again.
@@ -121,7 +122,7 @@ extension Simulation {
       takeUp(event, at: now)
       try startBalloon(index)
     } else {
-      schedule(event, after: 0, .balloon)
+      schedule(event, after: .zero, .balloon)
     }
   }
 
@@ -159,34 +160,36 @@ extension Simulation {
   /// batches need no queue; then queues what comes next.
   private mutating func follow(_ index: Int, _ first: BalloonStep) throws {
     let event = SimulationEvent.balloonBatch(guest: UInt16(index))
-    let limit = min(queue.nextTime.nanoseconds - 1, end.nanoseconds)
+    let limit = min(queue.nextTime + .nanoseconds(-1), end)
     var step = first
     while case .batch(let time) = step, !guests[index].kernel.needsAttention {
-      let done = now.nanoseconds + time
+      let done = now + time
       if done > limit { break }
       if nextTick < done {
         while nextTick < done { try takeOneTick() }
-        takeUp(event, at: SimTime(nanoseconds: done))
+        takeUp(event, at: done)
       } else {
         // More that fit before anything else happens are ended together, but for the last.
         let room = min(limit, nextTick) - done
-        if room >= time { repeatBatch(index, atMost: Int(room / time), lasting: time) }
-        takeUp(event, at: now + .nanoseconds(time))
+        if room >= time {
+          repeatBatch(index, atMost: Int(room.nanoseconds / time.nanoseconds), lasting: time)
+        }
+        takeUp(event, at: now + time)
       }
       step = endBatch(index)
       checkInvariants()
     }
-    if step == .done { return try settle(index) }
+    if step == .done { return try followUp(index) }
     try queueBalloon(index, step)
   }
 
   /// Lets batches end that are like the one under way.
   @inline(__always)
-  private mutating func repeatBatch(_ index: Int, atMost count: Int, lasting time: Int64) {
+  private mutating func repeatBatch(_ index: Int, atMost count: Int, lasting time: SimDuration) {
     let before = guests[index].kernel.balloonCurrent.pages
     let ended = guests[index].kernel.repeatBatch(atMost: count, lasting: time, &host)
     if ended == 0 { return }
-    now = now + .nanoseconds(time * Int64(ended))
+    now = now + time * Int64(ended)
     events += Int64(ended)
     let moved = guests[index].kernel.balloonCurrent.pages - before
     guests[index].meter.moved(
@@ -198,10 +201,10 @@ extension Simulation {
   private mutating func queueBalloon(_ index: Int, _ step: BalloonStep) throws {
     let guest = UInt16(index)
     switch step {
-    case .batch(let nanoseconds):
-      schedule(.balloonBatch(guest: guest), after: nanoseconds, .balloon)
-    case .retry(let seconds):
+    case .batch(let time): schedule(.balloonBatch(guest: guest), after: time, .balloon)
+    case .retry(let delay):
       guests[index].meter.backoffs += 1
+      let seconds = delay.nanoseconds / SimDuration.seconds(1).nanoseconds
       schedule(
         .balloonStart(guest: guest), afterJiffies: UInt64(seconds) * UInt64(Jiffies.perSecond),
         .balloon)
@@ -210,7 +213,7 @@ extension Simulation {
     case .cancelled(noMorePages: true): try emit(.balloonNoMorePages, guest: index)
     case .done: break
     }
-    try settle(index)
+    try followUp(index)
   }
 
   /// An order from outside, by its place in the scenario.

@@ -28,7 +28,7 @@ extension Simulation {
     case .tmemFull: host.setFull(true, of: guest)
     case .tmemFrozen: host.setFrozen(true, of: guest)
     }
-    schedule(.faultEnd(UInt32(index)), after: duration.nanoseconds, .controller)
+    schedule(.faultEnd(UInt32(index)), after: duration, .controller)
     try emit(.faultBegins, guest: fault.isOfHost ? nil : guest, detail)
   }
 
@@ -53,13 +53,13 @@ extension Simulation {
     let order = scenario.events[index]
     guard case .fault(.balloonIntermittent(let stuck, let period), let duration) = order.action
     else { return }
-    let passed = (now - order.at).nanoseconds
-    guard passed < duration.nanoseconds else { return }
-    let phase = passed % period.nanoseconds
-    let isStuck = phase < stuck.nanoseconds
+    let passed = now - order.at
+    guard passed < duration else { return }
+    let phase = SimDuration.nanoseconds(passed.nanoseconds % period.nanoseconds)
+    let isStuck = phase < stuck
     guests[order.guest].kernel.balloonFault.isStuck = isStuck
     let end = isStuck ? stuck : period
-    schedule(.faultTurn(UInt32(index)), after: end.nanoseconds - phase, .controller)
+    schedule(.faultTurn(UInt32(index)), after: end - phase, .controller)
   }
 
   /// While the worker is late, a run that is due begins later; true if it was put off.
@@ -69,27 +69,27 @@ extension Simulation {
       return false
     }
     guests[index].isWorkerHeldUp = true
-    schedule(.worker(guest: UInt16(index)), after: delay.nanoseconds, .controller)
+    schedule(.worker(guest: UInt16(index)), after: delay, .controller)
     return true
   }
 
   /// How long each fault of the scenario lasted within the run, one figure for each kind and guest.
   func addFaultTimes(_ metrics: inout MetricList) {
     for index in -1..<guestCount {
-      var times: [(name: String, nanoseconds: Int64)] = []
+      var times: [(name: String, length: SimDuration)] = []
       for order in scenario.events {
         guard case .fault(let fault, let duration) = order.action, order.at < now,
           (fault.isOfHost ? -1 : order.guest) == index
         else { continue }
-        let lasted = min(duration.nanoseconds, (now - order.at).nanoseconds)
+        let lasted = min(duration, now - order.at)
         if let known = times.firstIndex(where: { $0.name == fault.name }) {
-          times[known].nanoseconds += lasted
+          times[known].length += lasted
         } else {
           times.append((fault.name, lasted))
         }
       }
       let guest = index < 0 ? nil : guests[index].spec.name
-      for (name, time) in times { metrics.add("fault_\(name)", Double(time) / 1e9, "s", of: guest) }
+      for (name, time) in times { metrics.add("fault_\(name)", time.seconds, "s", of: guest) }
     }
   }
 }

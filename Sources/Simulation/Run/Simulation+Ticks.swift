@@ -23,8 +23,8 @@ extension Simulation {
     samplePrint.combine(Int64(host.free.pages))
     if observer != nil { try reportTick() }
     tick &+= 1
-    let (next, isTooFar) = nextTick.addingReportingOverflow(scenario.tick.nanoseconds)
-    nextTick = isTooFar ? .max : next
+    let (next, isTooFar) = nextTick.nanoseconds.addingReportingOverflow(scenario.tick.nanoseconds)
+    nextTick = isTooFar ? .endOfTime : SimTime(nanoseconds: next)
   }
 
   /// Notes what several guests hold together, and whether all have settled.

@@ -11,7 +11,7 @@ extension Simulation {
       checkInvariants()
       let due = queue.nextTime
       if next <= end {
-        while nextTick < min(next, due).nanoseconds { try takeTick() }
+        while nextTick < min(next, due) { try takeTick() }
       }
       guard next <= end, next < due || queue.isNext(at: next, in: .workload) else {
         return queue.schedule(event, at: next, in: .workload)
@@ -46,11 +46,10 @@ extension Simulation {
       guest.pointee.kernel.discard(PageCount(surplus), &host)
     } else if surplus < 0 && !guest.pointee.isTouching {
       guest.pointee.isTouching = true
-      guest.pointee.touchStart = now.nanoseconds
-      guest.pointee.touchedSinceStart = 0
-      schedule(.touch(guest: UInt16(index)), after: 0, .workload)
+      guest.pointee.touchPace = Pace(rate: guest.pointee.spec.anon.touchRate, start: now)
+      schedule(.touch(guest: UInt16(index)), after: .zero, .workload)
     }
-    try settle(index)
+    try followUp(index)
     return next
   }
 
@@ -67,29 +66,27 @@ extension Simulation {
     if guests[index].isDead { return }
     guests[index].kernel.begin(at: now)
     var wanted = guests[index].wantedTouched - guests[index].kernel.touched.pages
-    if let rate = guests[index].spec.anon.touchRate {
-      let passed = now.nanoseconds - guests[index].touchStart + Self.quantum
-      wanted = min(wanted, Int(rate.due(after: passed) - guests[index].touchedSinceStart))
-    }
+    let pace = guests[index].touchPace
+    wanted = Int(min(Int64(wanted), pace.due(at: now + Pace.quantum) - pace.done))
     guard wanted > 0 || guests[index].spec.anon.touchRate != nil else {
       guests[index].isTouching = false
       return
     }
     let done = guests[index].kernel.touch(
-      PageCount(max(wanted, 0)), budget: Self.quantum, &host)
-    guests[index].touchedSinceStart += Int64(done.pages)
-    let isStuck = done == .zero && guests[index].kernel.elapsed == 0 && wanted > 0
+      PageCount(max(wanted, 0)), budget: Pace.quantum, &host)
+    guests[index].touchPace.made(done.pages)
+    let isStuck = done == .zero && guests[index].kernel.elapsed == .zero && wanted > 0
     let isDone = guests[index].wantedTouched <= guests[index].kernel.touched.pages
     if isStuck || isDone {
       guests[index].isTouching = false
     } else {
       // Only what is due later waits for its quantum. A step that ends early, since memory is below the low mark,
       // leaves pages that are due now: kswapd has its turn, then they go on.
-      let pause = done.pages < wanted ? 1_000 : Self.quantum
+      let pause = done.pages < wanted ? Pace.leastTurn : Pace.quantum
       schedule(
         .touch(guest: UInt16(index)), after: max(guests[index].kernel.elapsed, pause), .workload)
     }
-    try settle(index)
+    try followUp(index)
   }
 
   /// A thread of a file stream makes the accesses that are due.
@@ -97,43 +94,31 @@ extension Simulation {
     if guests[index].isDead { return try endThread(index, stream) }
     guests[index].kernel.begin(at: now)
     guests[index].files[stream].step(
-      thread: Int(thread), quantum: Self.quantum, &guests[index].kernel, &host, at: now)
-    let elapsed = guests[index].kernel.elapsed
-    let event = SimulationEvent.file(
-      guest: UInt16(index), stream: UInt16(stream), thread: thread)
-    let file = (load: guests[index].files[stream].load, done: guests[index].files[stream].done)
-    switch file.load {
-    case .open(let rate):
-      let due = rate.time(of: file.done + 1)
-      let next = max(now.nanoseconds + max(elapsed, 1_000), due / Self.quantum * Self.quantum)
-      queue.schedule(event, at: SimTime(nanoseconds: next), in: .workload)
-    case .closed(let work, _):
-      if file.done >= work {
-        try endThread(index, stream)
-      } else {
-        schedule(event, after: max(elapsed, 1_000), .workload)
-      }
+      thread: Int(thread), &guests[index].kernel, &host, at: now)
+    let pace = guests[index].files[stream].pace
+    if pace.isOver {
+      try endThread(index, stream)
+    } else {
+      queue.schedule(
+        .file(guest: UInt16(index), stream: UInt16(stream), thread: thread),
+        at: pace.next(after: guests[index].kernel.elapsed, at: now), in: .workload)
     }
-    if guests[index].kernel.wantsFlush && guests[index].flushDue > now.nanoseconds {
-      scheduleFlush(index, after: 0)
+    if guests[index].kernel.wantsFlush && guests[index].flushDue > now {
+      scheduleFlush(index, after: .zero)
     }
-    try settle(index)
+    try followUp(index)
   }
 
   /// Programs access the memory that they touched before.
   mutating func stepAnon(_ index: Int) throws {
     if guests[index].isDead { return }
     guests[index].kernel.begin(at: now)
-    guests[index].anon?.step(quantum: Self.quantum, &guests[index].kernel, &host, at: now)
-    guard let access = guests[index].spec.anon.access, let done = guests[index].anon?.done else {
-      return
-    }
-    let due = access.rate.time(of: done + 1)
-    let next = max(
-      now.nanoseconds + max(guests[index].kernel.elapsed, 1_000),
-      due / Self.quantum * Self.quantum)
-    queue.schedule(.anon(guest: UInt16(index)), at: SimTime(nanoseconds: next), in: .workload)
-    try settle(index)
+    guests[index].anon?.step(&guests[index].kernel, &host, at: now)
+    guard let pace = guests[index].anon?.pace else { return }
+    queue.schedule(
+      .anon(guest: UInt16(index)), at: pace.next(after: guests[index].kernel.elapsed, at: now),
+      in: .workload)
+    try followUp(index)
   }
 
   /// A thread of closed-loop work has made its last access; the last of all ends the run.
@@ -146,10 +131,10 @@ extension Simulation {
         .workDone, guest: index,
         [
           ("stream", .text(guests[index].spec.files[stream].name)),
-          ("accesses", .number(guests[index].files[stream].done)),
+          ("accesses", .number(guests[index].files[stream].pace.done)),
         ])
     }
-    let last = now + .nanoseconds(guests[index].kernel.elapsed)
+    let last = now + guests[index].kernel.elapsed
     guests[index].meter.workDone = max(guests[index].meter.workDone ?? .zero, last)
     endWork(at: last)
   }
@@ -164,21 +149,20 @@ extension Simulation {
 
   /// A process of a script goes on.
   mutating func stepProcess(_ index: Int, _ process: Int) throws {
-    var next: Int64?
+    var next: SimTime?
     if !guests[index].isDead {
       guests[index].kernel.begin(at: now)
       next = guests[index].processes[process].step(
-        quantum: Self.quantum, &guests[index].kernel, &host, at: now)
+        &guests[index].kernel, &host, at: now)
     }
     if let next {
       queue.schedule(
-        .process(guest: UInt16(index), process: UInt16(process)), at: SimTime(nanoseconds: next),
-        in: .workload)
+        .process(guest: UInt16(index), process: UInt16(process)), at: next, in: .workload)
     } else {
       openWork -= 1
-      endWork(at: now + .nanoseconds(guests[index].kernel.elapsed))
+      endWork(at: now + guests[index].kernel.elapsed)
     }
-    if !guests[index].isDead { try settle(index) }
+    if !guests[index].isDead { try followUp(index) }
   }
 
   /// A step of kswapd.
@@ -188,7 +172,7 @@ extension Simulation {
     if let delay = guests[index].kernel.kswapdStep(token: token, &host) {
       schedule(.kswapd(guest: UInt16(index), token: token), after: delay, .memory)
     }
-    try settle(index)
+    try followUp(index)
   }
 
   /// The flusher's turn.
@@ -200,9 +184,9 @@ extension Simulation {
   }
 
   /// Schedules the flusher; what was scheduled before is void.
-  mutating func scheduleFlush(_ index: Int, after delay: Int64) {
+  mutating func scheduleFlush(_ index: Int, after delay: SimDuration) {
     guests[index].flushToken &+= 1
-    guests[index].flushDue = now.nanoseconds + delay
+    guests[index].flushDue = now + delay
     schedule(
       .flush(guest: UInt16(index), token: guests[index].flushToken), after: delay, .memory)
   }

@@ -23,19 +23,14 @@ public struct Simulation: ~Copyable {
   var openWork = 0
   var tick: Int64 = 0
   /// When the next tick is recorded; ticks are not queued, for they come last in their instant (`Phase.recorder`).
-  var nextTick: Int64 = 0
+  var nextTick = SimTime.zero
   var events: Int64 = 0
   var eventPrint = Fingerprint()
   var samplePrint = Fingerprint()
   let row: UnsafeMutableBufferPointer<Int64>
   var hostMeter = HostMeter(free: .zero)
   /// When the invariants are next checked in a release build.
-  var nextCheck: Int64 = 0
-
-  /// How far streams run ahead before others get their turn.
-  ///
-  /// Assumed: 10 ms, the scale of a scheduler's round; accesses of one quantum are made at its beginning.
-  static let quantum: Int64 = 10_000_000
+  var nextCheck = SimTime.zero
 
   /// A run of `scenario`; `demands` holds each guest's committed samples, in the guests' order.
   public init(
@@ -70,8 +65,8 @@ public struct Simulation: ~Copyable {
     try start()
     while true {
       let due = queue.nextTime
-      if nextTick < due.nanoseconds {
-        if nextTick > end.nanoseconds { break }
+      if nextTick < due {
+        if nextTick > end { break }
         try takeOneTick()
       } else {
         if due > end || queue.count == 0 { break }
@@ -92,7 +87,7 @@ public struct Simulation: ~Copyable {
   /// The next tick, within the loop over a trace's samples.
   @inline(__always)
   mutating func takeTick() throws {
-    takeUp(.tick, at: SimTime(nanoseconds: nextTick))
+    takeUp(.tick, at: nextTick)
     try recordTick()
     checkInvariants()
   }
@@ -131,8 +126,8 @@ public struct Simulation: ~Copyable {
   @inline(__always)
   mutating func checkInvariants() {
     #if !DEBUG
-      if now.nanoseconds < nextCheck { return }
-      nextCheck = now.nanoseconds &+ 1_000_000_000
+      if now < nextCheck { return }
+      nextCheck = now + .seconds(1)
     #endif
     checkInvariantsNow()
   }
@@ -142,9 +137,9 @@ public struct Simulation: ~Copyable {
     host.checkInvariants()
   }
 
-  /// Schedules `event` `delay` ns from now.
-  mutating func schedule(_ event: SimulationEvent, after delay: Int64, _ phase: Phase) {
-    queue.schedule(event, at: SimTime(nanoseconds: now.nanoseconds + delay), in: phase)
+  /// Schedules `event` `delay` from now.
+  mutating func schedule(_ event: SimulationEvent, after delay: SimDuration, _ phase: Phase) {
+    queue.schedule(event, at: now + delay, in: phase)
   }
 
   /// Schedules `event` as the kernel's timers do: so many jiffies after the last whole one.
@@ -167,7 +162,7 @@ public struct Simulation: ~Copyable {
 
   /// After anything happened in a guest: kswapd's wake-up, kills and panic are followed up.
   @inline(__always)
-  mutating func settle(_ index: Int) throws {
+  mutating func followUp(_ index: Int) throws {
     if guests[index].kernel.needsAttention { try attend(index) }
   }
 

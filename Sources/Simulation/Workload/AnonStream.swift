@@ -15,12 +15,12 @@ struct AnonStream {
   private var hot: HotPages
   private var version: UInt64 = .max
   private var buffer = [UInt32](repeating: 0, count: 256)
-  /// Accesses made so far, and those begun later than due.
-  private(set) var done: Int64 = 0
-  private(set) var deferred: Int64 = 0
+  /// How many accesses are due and made.
+  private(set) var pace: Pace
 
   init(_ spec: AnonAccessSpec, coldPPM: Int64, seed: UInt64, purpose: String) {
     self.spec = spec
+    pace = Pace(rate: spec.rate)
     hot = HotPages(sharePPM: 1_000_000 - coldPPM, alpha: spec.pattern.alpha)
     writeShare = Double(spec.writePPM) / 1_000_000
     random = RandomStream(seed: seed, purpose: purpose)
@@ -32,31 +32,23 @@ struct AnonStream {
     return copy.next()
   }
 
-  /// Makes the accesses that are due until `quantum` ns are spent or one has to wait.
+  /// Makes the accesses that are due until the quantum is spent or one has to wait.
   ///
   /// With nothing touched, accesses that are due fall away.
-  mutating func step(
-    quantum: Int64, _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
-  ) {
+  mutating func step(_ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime) {
     if version != kernel.touchedVersion {
       version = kernel.touchedVersion
       hot.update(kernel)
     }
-    let dueBefore = spec.rate.due(after: now.nanoseconds)
-    let due = spec.rate.due(after: now.nanoseconds + quantum)
-    if hot.count == 0 {
-      done = due
-      return
-    }
-    var wanted = Int(min(due - done, 1024))
-    while wanted > 0 && kernel.elapsed < quantum {
+    if hot.count == 0 { return pace.passOver(at: now) }
+    var wanted = pace.begin(at: now)
+    while wanted > 0 && kernel.elapsed < Pace.quantum {
       let count = min(wanted, buffer.count)
       draw(count)
       let made = buffer.withUnsafeBufferPointer {
-        kernel.accessAnon(UnsafeBufferPointer(rebasing: $0[..<count]), budget: quantum, &host)
+        kernel.accessAnon(UnsafeBufferPointer(rebasing: $0[..<count]), budget: Pace.quantum, &host)
       }
-      deferred += min(max(dueBefore - done, 0), Int64(made))
-      done += Int64(made)
+      pace.made(made)
       wanted -= made
       if made < count { return }
     }

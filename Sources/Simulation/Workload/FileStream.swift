@@ -26,10 +26,8 @@ struct FileStream {
   /// What each thread has been read ahead.
   private var readAhead: [FileReadAhead]
   private var ended = 0
-  /// Accesses made so far.
-  private(set) var done: Int64 = 0
-  /// Accesses begun later than in the quantum in which they were due.
-  private(set) var deferred: Int64 = 0
+  /// How many accesses are due and made, by all threads together.
+  private(set) var pace: Pace
 
   /// Accesses drawn at a time.
   static let drawAhead = 256
@@ -42,10 +40,13 @@ struct FileStream {
     self.purpose = purpose
     self.seed = seed
     load = spec.load
-    if case .closed(_, let threads) = spec.load {
-      last = Array(repeating: .max, count: threads)
-    } else {
+    switch spec.load {
+    case .open(let rate):
+      pace = Pace(rate: rate)
       last = [.max]
+    case .closed(let work, let threads):
+      pace = Pace(rate: nil, total: work)
+      last = Array(repeating: .max, count: threads)
     }
     readAhead = Array(
       repeating: FileReadAhead(firstPage: firstPage, pages: spec.size, largest: spec.readAhead),
@@ -67,14 +68,6 @@ struct FileStream {
   var drawState: UInt64 {
     var copy = random
     return copy.next()
-  }
-
-  /// How many accesses are due by `time`, from the start of the run.
-  func due(by time: Int64) -> Int64 {
-    switch load {
-    case .open(let rate): rate.due(after: time)
-    case .closed(let work, _): work
-    }
   }
 
   /// Moves on to the phase that holds at `now`.
@@ -99,24 +92,22 @@ struct FileStream {
     return ended == last.count
   }
 
-  /// Makes accesses that are due until `quantum` ns are spent or one has to wait; the kernel has begun.
+  /// Makes accesses that are due until the quantum is spent or one has to wait; the kernel has begun.
   mutating func step(
-    thread: Int, quantum: Int64, _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
+    thread: Int, _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
   ) {
     updatePhase(at: now)
-    let dueBefore = due(by: now.nanoseconds)
-    var wanted = Int(min(due(by: now.nanoseconds + quantum) - done, 1024))
-    while wanted > 0 && kernel.elapsed < quantum {
+    var wanted = pace.begin(at: now)
+    while wanted > 0 && kernel.elapsed < Pace.quantum {
       if position == drawn.count { draw() }
       let count = min(wanted, drawn.count - position)
       let made = drawn.withUnsafeBufferPointer { buffer in
         kernel.accessFile(
           UnsafeBufferPointer(rebasing: buffer[position..<position + count]), last: &last[thread],
-          readAhead: &readAhead[thread], disk: disk, budget: quantum, &host)
+          readAhead: &readAhead[thread], disk: disk, budget: Pace.quantum, &host)
       }
-      if case .open = load { deferred += min(max(dueBefore - done, 0), Int64(made)) }
+      pace.made(made)
       position += made
-      done += Int64(made)
       donePerPhase += Int64(made)
       wanted -= made
       if made < count { return }
@@ -139,17 +130,5 @@ struct FileStream {
         if writeShare > 0 && random.unit() < writeShare { buffer[index] |= GuestKernel.writeBit }
       }
     }
-  }
-}
-
-extension Rate {
-  /// How often something at this rate has happened `time` ns after its start.
-  func due(after time: Int64) -> Int64 {
-    Int64(clamping: Int128(time) * Int128(count) / Int128(per.nanoseconds))
-  }
-
-  /// When the `count`-th happens, counted from 1, in ns after the start, rounded up.
-  func time(of number: Int64) -> Int64 {
-    Int64(clamping: (Int128(number) * Int128(per.nanoseconds) + Int128(count) - 1) / Int128(count))
   }
 }

@@ -6,9 +6,9 @@ import Units
 public struct ScriptedProcess {
   /// What came of a step.
   public struct Outcome: Hashable, Sendable {
-    /// When it began and ended, in ns since boot.
-    var start: Int64
-    var end: Int64 = 0
+    /// When it began and ended.
+    var start: SimTime
+    var end = SimTime.zero
     /// Accesses or touches made.
     var done: Int64 = 0
     /// Reads of file pages that were not in memory, and major faults.
@@ -35,8 +35,10 @@ public struct ScriptedProcess {
   private var isKilled = false
   /// Whether the time of an unmapping runs.
   private var isUnmapping = false
-  /// Accesses begun later than in the quantum in which they were due.
-  private(set) var deferred: Int64 = 0
+  /// How many accesses of the step under way are due and made.
+  private var pace = Pace(rate: nil, total: 0)
+  /// Accesses of the steps before it that were made later than in the quantum in which they were due.
+  private var deferredBefore: Int64 = 0
 
   init(_ steps: [WorkloadScript.Step], filePage: UInt32, disk: Int) {
     self.steps = steps
@@ -47,26 +49,29 @@ public struct ScriptedProcess {
   /// When the first step may begin.
   var firstStart: SimTime { steps.first?.at ?? .zero }
 
-  /// Goes on for `quantum` ns; the kernel has begun.
+  /// Accesses made later than in the quantum in which they were due.
+  var deferred: Int64 { deferredBefore + pace.deferred }
+
+  /// Goes on for a quantum; the kernel has begun.
   ///
-  /// Returns when it is to go on again, in ns since boot; nothing once it has ended and its memory is freed.
+  /// Returns when it is to go on again; nil once it has ended and its memory is freed.
   mutating func step(
-    quantum: Int64, _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
-  ) -> Int64? {
+    _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
+  ) -> SimTime? {
     while !isKilled && (isAtWork || outcomes.count < steps.count) {
-      let time = now.nanoseconds + kernel.elapsed
+      let time = now + kernel.elapsed
       if !isAtWork {
         let step = steps[outcomes.count]
-        if step.at.nanoseconds > time { return step.at.nanoseconds }
-        if kernel.elapsed >= quantum { return time }
+        if step.at > time { return step.at }
+        if kernel.elapsed >= Pace.quantum { return time }
         begin(step.operation, at: time)
       }
-      let next = carryOn(quantum: quantum, &kernel, &host, at: now)
+      let next = carryOn(&kernel, &host, at: now)
       isKilled = wasKilled(kernel)
       if isKilled { break }
       if let next { return next }
       isAtWork = false
-      outcomes[outcomes.count - 1].end = now.nanoseconds + kernel.elapsed
+      outcomes[outcomes.count - 1].end = now + kernel.elapsed
     }
     return exit(&kernel, &host, at: now)
   }
@@ -74,31 +79,36 @@ public struct ScriptedProcess {
   /// Unmaps what is left, once the time that takes is over.
   private mutating func exit(
     _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
-  ) -> Int64? {
+  ) -> SimTime? {
     let left = regions.filter { $0 != Self.unmapped }
     if let next = wait(forUnmapping: left, kernel, at: now) { return next }
     for region in left { kernel.unmapRegion(region, cpu: 0, &host) }
     return nil
   }
 
-  /// When regions are unmapped that begin to be now; nothing once the wait for that is over.
+  /// When regions are unmapped that begin to be now; nil once the wait for that is over.
   ///
   /// The pages are given back and committed memory falls at the end, as the kernel does it.
   private mutating func wait(
     forUnmapping left: [UInt32], _ kernel: borrowing GuestKernel, at now: SimTime
-  ) -> Int64? {
+  ) -> SimTime? {
     if isUnmapping {
       isUnmapping = false
       return nil
     }
     let touched = left.reduce(0) { $0 + (kernel.touchedPages(ofRegion: $1)?.pages ?? 0) }
-    let cost = Int64(touched) * kernel.unmappingCost
-    isUnmapping = cost > 0
-    return isUnmapping ? now.nanoseconds + kernel.elapsed + cost : nil
+    let cost = kernel.unmappingCost * Int64(touched)
+    isUnmapping = cost > .zero
+    return isUnmapping ? now + kernel.elapsed + cost : nil
   }
 
-  private mutating func begin(_ operation: WorkloadScript.Operation, at time: Int64) {
+  private mutating func begin(_ operation: WorkloadScript.Operation, at time: SimTime) {
     outcomes.append(Outcome(start: time))
+    let (total, perSecond) = operation.work
+    deferredBefore += pace.deferred
+    pace = Pace(
+      rate: perSecond == 0 ? nil : Rate(count: perSecond, per: .seconds(1)), start: time,
+      total: total)
     isAtWork = true
     reads =
       switch operation {
@@ -118,10 +128,10 @@ public struct ScriptedProcess {
     return false
   }
 
-  /// Carries on with the step under way. Returns when to come back; nothing if the step is done.
+  /// Carries on with the step under way. Returns when to come back; nil if the step is done.
   private mutating func carryOn(
-    quantum: Int64, _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
-  ) -> Int64? {
+    _ kernel: inout GuestKernel, _ host: inout Host, at now: SimTime
+  ) -> SimTime? {
     let operation = steps[outcomes.count - 1].operation
     switch operation {
     case .map(_, let pages):
@@ -135,34 +145,25 @@ public struct ScriptedProcess {
     case .touch, .readRegion, .readFile, .scanFile: break
     }
     var outcome = outcomes[outcomes.count - 1]
-    let (total, perSecond) = operation.work
-    let rate = Rate(count: perSecond, per: .seconds(1))
-    let passed = now.nanoseconds - outcome.start
-    let due = perSecond == 0 ? total : min(total, rate.due(after: passed + quantum))
-    let dueBefore = perSecond == 0 ? 0 : rate.due(after: passed)
-    var wanted = Int(min(due - outcome.done, 1024))
+    var wanted = pace.begin(at: now)
     let faults = kernel.counters.pgmajfault
-    while wanted > 0 && kernel.elapsed < quantum {
+    while wanted > 0 && kernel.elapsed < Pace.quantum {
       let count = min(wanted, reads?.available ?? ScriptedReads.drawAhead)
-      let made = make(operation, count, &outcome, quantum, &kernel, &host)
-      deferred += min(max(dueBefore - outcome.done, 0), Int64(made))
-      outcome.done += Int64(made)
+      let made = make(operation, count, &outcome, &kernel, &host)
+      pace.made(made)
+      outcome.done = pace.done
       wanted -= made
       if made < count { break }
     }
     outcome.majorFaults += kernel.counters.pgmajfault - faults
     outcomes[outcomes.count - 1] = outcome
-    if outcome.done == total { return nil }
-    let soon = now.nanoseconds + max(kernel.elapsed, 1_000)
-    if perSecond == 0 { return soon }
-    let next = rate.time(of: outcome.done + 1) / quantum * quantum
-    return max(soon, outcome.start + next)
+    return pace.isOver ? nil : pace.next(after: kernel.elapsed, at: now)
   }
 
   /// Makes up to `count` accesses and returns how many.
   private mutating func make(
     _ operation: WorkloadScript.Operation, _ count: Int, _ outcome: inout Outcome,
-    _ quantum: Int64, _ kernel: inout GuestKernel, _ host: inout Host
+    _ kernel: inout GuestKernel, _ host: inout Host
   ) -> Int {
     switch operation {
     case .map, .unmap: return 0
@@ -171,19 +172,19 @@ public struct ScriptedProcess {
       let touched = kernel.touchedPages(ofRegion: regions[region])?.pages ?? 0
       if page >= touched {
         return kernel.touch(
-          PageCount(count), ofRegion: regions[region], budget: quantum, &host
+          PageCount(count), ofRegion: regions[region], budget: Pace.quantum, &host
         ).pages
       }
       let writes = (page..<min(page + count, touched)).map {
         regions[region] + UInt32($0) | GuestKernel.writeBit
       }
-      return writes.withUnsafeBufferPointer { kernel.accessAnon($0, budget: quantum, &host) }
+      return writes.withUnsafeBufferPointer { kernel.accessAnon($0, budget: Pace.quantum, &host) }
     case .readRegion:
-      return reads?.access(count) { kernel.accessAnon($0, budget: quantum, &host) } ?? 0
+      return reads?.access(count) { kernel.accessAnon($0, budget: Pace.quantum, &host) } ?? 0
     case .readFile, .scanFile:
       let before = kernel.counters.pgpgin + kernel.counters.cleancacheGets
       let made = reads?.access(count) {
-        kernel.accessFile($0, last: &last, disk: disk, budget: quantum, &host)
+        kernel.accessFile($0, last: &last, disk: disk, budget: Pace.quantum, &host)
       }
       outcome.misses += kernel.counters.pgpgin + kernel.counters.cleancacheGets - before
       return made ?? 0
