@@ -118,7 +118,7 @@ extension GuestRecording {
       guard let place = places[operation.line] else { continue }
       var step = RecordedStep(start: operation.start)
       step.duration = .recorded(operation.end - operation.start)
-      let due = Double(script.processes[place.process][place.step].at.nanoseconds) / 1e9
+      let due = script.processes[place.process][place.step].at.seconds
       let near = samples.min { abs($0 - due) < abs($1 - due) } ?? due
       let late = operation.start - near
       if late > 0 && abs(near - due) < Self.sameMoment && operation.start - due < Self.sameMoment {

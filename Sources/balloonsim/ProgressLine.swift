@@ -25,7 +25,7 @@ struct ProgressLine {
   var facts: String { facts(isShort: false).joined(separator: ", ") }
 
   private func facts(isShort: Bool) -> [String] {
-    let seconds = Double(time.nanoseconds) / 1e9
+    let seconds = time.seconds
     var facts = ["\(Self.whole(seconds.rounded(.down))) s" + (isShort ? "" : " simulated")]
     if let guestPages {
       facts.append(
@@ -34,7 +34,7 @@ struct ProgressLine {
     if let speed, speed > 0 {
       facts.append("\(Self.whole(speed.rounded())) s/s")
       if let end, end > time {
-        let left = Double((end - time).nanoseconds) / 1e9 / speed
+        let left = (end - time).seconds / speed
         facts.append("\(Self.whole(left.rounded(.up))) s left")
       }
     }

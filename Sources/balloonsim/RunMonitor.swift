@@ -89,7 +89,7 @@ final class RunMonitor: RunObserver {
     isDrawn = true
     line.time = time
     line.guestPages = guestPages
-    line.speed = Double(time.nanoseconds) / 1e9 / ((lastDrawn - start) / .seconds(1))
+    line.speed = time.seconds / ((lastDrawn - start) / .seconds(1))
     line.draw()
   }
 

@@ -43,7 +43,7 @@ struct TraceCommand: ParsableCommand {
       let coarse = trace.coarseInterval
       var rows = [
         ["format", trace.provenance.format.name], ["samples", "\(summary.rows)"],
-        ["span", UnitScale.text(Double(summary.span.nanoseconds) / 1e9, unit: "s")],
+        ["span", UnitScale.text(summary.span.seconds, unit: "s")],
       ]
       if let intervals = summary.intervals {
         rows.append([
@@ -78,7 +78,7 @@ struct TraceCommand: ParsableCommand {
       rows.append([
         "level remembered",
         profile.committed.memory.map {
-          UnitScale.text($0 * Double(profile.committed.step.nanoseconds) / 1e9, unit: "s")
+          UnitScale.text($0 * profile.committed.step.seconds, unit: "s")
         } ?? "-",
       ])
       if let used = profile.used { rows.append(["memory in use", used.source]) }
@@ -108,7 +108,7 @@ struct TraceCommand: ParsableCommand {
     }
 
     private func time(_ duration: SimDuration) -> String {
-      UnitScale.text(Double(duration.nanoseconds) / 1e9, unit: "s")
+      UnitScale.text(duration.seconds, unit: "s")
     }
 
     private func rows(_ lead: LeadLag) -> [[String]] {

@@ -260,7 +260,7 @@ struct TraceGenerateCommand: ParsableCommand {
     private func json(_ pair: [EvenSeries]) -> String {
       let objects = pair.map { series in
         let memory = series.thinned().memory.map {
-          $0 * Double(series.step.nanoseconds) / 1e9
+          $0 * series.step.seconds
         }
         let figures: [(String, Double?)] = [
           ("mean_pages", series.mean), ("deviation_pages", series.deviation),
@@ -288,7 +288,7 @@ struct TraceGenerateCommand: ParsableCommand {
         ["memory (autocorrelation to 1/e)"]
           + thin.map { series in
             series.memory.map {
-              UnitScale.text($0 * Double(series.step.nanoseconds) / 1e9, unit: "s")
+              UnitScale.text($0 * series.step.seconds, unit: "s")
             } ?? "-"
           },
       ]

@@ -69,7 +69,7 @@ struct TraceRecordCommand: ParsableCommand {
       child?.wait()
       throw error
     }
-    let seconds = Double(recorder.elapsed.nanoseconds) / 1e9
+    let seconds = recorder.elapsed.seconds
     let share = processorTime() / max(1e-9, seconds)
     let path = file == "-" ? nil : file
     let text =

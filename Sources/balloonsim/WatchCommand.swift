@@ -45,7 +45,7 @@ struct WatchCommand: ParsableCommand {
         if first == nil { start = .now }
         let begin = first ?? progress.time
         let passed = (ContinuousClock.now - start) / .seconds(1)
-        let speed = Double((progress.time - begin).nanoseconds) / 1e9 / passed
+        let speed = (progress.time - begin).seconds / passed
         let line = ProgressLine(
           title: "run \(id) \(record.scenarioName)", time: progress.time,
           guestPages: progress.guestPages, speed: first == nil ? nil : speed,
@@ -87,8 +87,7 @@ struct WatchCommand: ParsableCommand {
     if output.json {
       try put(json(record, last))
     } else if !output.quiet, record.status == .finished {
-      let simulated = UnitScale.text(
-        Double(record.simulated?.nanoseconds ?? 0) / 1e9, unit: "s")
+      let simulated = UnitScale.text((record.simulated ?? .zero).seconds, unit: "s")
       try put(
         sentence:
           "run \(record.id) \(record.scenarioName) finished: \(simulated) simulated, fingerprint \(record.fingerprint ?? "none")"

@@ -167,7 +167,7 @@ struct WhyCommand: ParsableCommand {
   }
 
   private static func text(_ duration: SimDuration) -> String {
-    UnitScale.text(Double(duration.nanoseconds) / 1e9, unit: "s")
+    UnitScale.text(duration.seconds, unit: "s")
   }
 }
 

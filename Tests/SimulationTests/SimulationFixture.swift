@@ -26,11 +26,11 @@ final class RunLog: RunObserver {
 
   /// When events of a kind happened, in seconds.
   func seconds(of kind: EventRecord.Kind) -> [Double] {
-    events.filter { $0.kind == kind }.map { Double($0.time.nanoseconds) / 1e9 }
+    events.filter { $0.kind == kind }.map { $0.time.seconds }
   }
 
   /// When the worker ran, in seconds.
-  var workerSeconds: [Double] { workers.map { Double($0.time.nanoseconds) / 1e9 } }
+  var workerSeconds: [Double] { workers.map { $0.time.seconds } }
 }
 
 /// Scenarios built in code.

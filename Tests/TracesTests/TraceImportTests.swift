@@ -114,9 +114,9 @@ struct TraceImportTests {
     let window = file.format == "prometheus-json" ? 6.0 : 2.0
     var strays = 0
     for sample in trace.samples {
-      let at = began.timeIntervalSince1970 + Double(sample.at.nanoseconds) / 1e9 - referenceStart
+      let at = began.timeIntervalSince1970 + sample.at.seconds - referenceStart
       let near = reference.samples.filter {
-        abs(Double($0.at.nanoseconds) / 1e9 - at) <= window
+        abs($0.at.seconds - at) <= window
       }.map(\.committed)
       guard let least = near.min(), let greatest = near.max() else { continue }
       let slack = PageCount.mebibytes(64)

@@ -56,7 +56,7 @@ struct TraceRecorderTests {
     ) { lines.append(String(decoding: $0, as: UTF8.self)) }
     for sample in 0..<10 {
       // Every third sample comes late by most of an interval.
-      let wait = Double(recorder.wait.nanoseconds) / 1e9 + (sample % 3 == 0 ? 0.012 : 0)
+      let wait = recorder.wait.seconds + (sample % 3 == 0 ? 0.012 : 0)
       Thread.sleep(forTimeInterval: wait)
       try recorder.sample()
     }

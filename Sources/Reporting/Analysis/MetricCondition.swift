@@ -65,7 +65,7 @@ public struct MetricCondition: Hashable, Sendable {
     if let number = Double(text), number.isFinite { return number }
     switch unit {
     case "pages": return PageCount(text).map { Double($0.pages) }
-    case "s": return SimDuration(text).map { Double($0.nanoseconds) / 1e9 }
+    case "s": return SimDuration(text).map(\.seconds)
     case "%": return text.hasSuffix("%") ? Double(text.dropLast()) : nil
     default: return nil
     }

@@ -226,7 +226,7 @@ public struct DecisionStory: Sendable {
   static func text(_ time: SimTime) -> String { text(time - .zero) }
 
   static func text(_ duration: SimDuration) -> String {
-    UnitScale.text(Double(duration.nanoseconds) / 1e9, unit: "s")
+    UnitScale.text(duration.seconds, unit: "s")
   }
 
   /// The decision, what came of it and the sentences, as a JSON object.

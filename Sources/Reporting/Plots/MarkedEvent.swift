@@ -34,7 +34,7 @@ struct MarkedEvent: Sendable {
     let rows = try store.events(of: run.id, guest: guest, kinds: kinds.map(\.rawValue))
     var marks: [MarkedEvent] = []
     for row in rows where row.time > .zero {
-      let (time, text) = (Double(row.time.nanoseconds) / 1e9, words(row))
+      let (time, text) = (row.time.seconds, words(row))
       if let place = marks.lastIndex(where: { axis.share(time - $0.time) < nearest }) {
         if let same = marks.lastIndex(where: {
           $0.text == text && axis.share(time - $0.time) < nearest

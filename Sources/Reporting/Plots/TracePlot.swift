@@ -10,7 +10,7 @@ public enum TracePlot {
   ///
   /// - Throws: `Gnuplot.Fault`.
   public static func text(_ profile: TraceProfile, width: Int, height: Int) throws -> String {
-    let seconds = Double(profile.committed.step.nanoseconds) / 1e9
+    let seconds = profile.committed.step.seconds
     let (unit, scale): (String, Double) =
       Double(profile.committed.values.count) * seconds > 7_200 ? ("h", 3_600) : ("s", 1)
     var data = ""

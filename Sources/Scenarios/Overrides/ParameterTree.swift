@@ -38,12 +38,12 @@ indirect enum ParameterTree {
   }
   /// A length of time.
   static func time(_ time: SimDuration) -> ParameterTree {
-    .leaf(time.text, number: Double(time.nanoseconds) / 1e9, isQuoted: false)
+    .leaf(time.text, number: time.seconds, isQuoted: false)
   }
   /// A rate.
   static func rate(_ rate: Rate) -> ParameterTree {
     .leaf(
-      rate.text, number: Double(rate.count) / (Double(rate.per.nanoseconds) / 1e9), isQuoted: false)
+      rate.text, number: Double(rate.count) / rate.per.seconds, isQuoted: false)
   }
   /// A truth value.
   static func flag(_ flag: Bool) -> ParameterTree {

@@ -14,11 +14,11 @@ extension Simulation {
     }
     hostMeter.note(free: host.free, at: now)
     hostMeter.close(at: now)
-    var metrics = MetricList(seconds: Double(now.nanoseconds) / 1e9)
+    var metrics = MetricList(seconds: now.seconds)
     for index in 0..<guestCount { metrics.add(guests[index], host) }
     metrics.add(host, hostMeter)
     addFaultTimes(&metrics)
-    metrics.add("simulated", Double(now.nanoseconds) / 1e9, "s")
+    metrics.add("simulated", now.seconds, "s")
     metrics.add("events", Double(events), "count")
 
     var draws = Fingerprint()
@@ -111,7 +111,7 @@ struct MetricList {
     }
     addStability(guest, name)
     if let done = guest.meter.workDone {
-      add("work_elapsed", Double(done.nanoseconds) / 1e9, "s", of: name)
+      add("work_elapsed", done.seconds, "s", of: name)
     }
   }
 

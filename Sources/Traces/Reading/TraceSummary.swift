@@ -34,20 +34,20 @@ public struct TraceSummary: Sendable {
     if let least = lengths.first, let greatest = lengths.last {
       intervals = (least, lengths[lengths.count / 2], greatest)
     }
-    func seconds(_ duration: SimDuration) -> Double { Double(duration.nanoseconds) / 1e9 }
     let integral = pairs.reduce(0.0) { sum, pair in
-      sum + Double(pair.0.committed.pages) * seconds(pair.1.at - pair.0.at)
+      sum + Double(pair.0.committed.pages) * (pair.1.at - pair.0.at).seconds
     }
     let only = Double(levels.first?.pages ?? 0)
-    meanCommittedPages = samples.count > 1 ? integral / seconds(span) : only
+    meanCommittedPages = samples.count > 1 ? integral / span.seconds : only
     let half = pairs.reduce(0.0) { sum, pair in
-      sum + Double((pair.1.committed - pair.0.committed).pages) / 2 * seconds(pair.1.at - pair.0.at)
+      sum + Double((pair.1.committed - pair.0.committed).pages) / 2
+        * (pair.1.at - pair.0.at).seconds
     }
-    meanCommittedPagesOfLines = samples.count > 1 ? (integral + half) / seconds(span) : only
+    meanCommittedPagesOfLines = samples.count > 1 ? (integral + half) / span.seconds : only
     greatestRise = pairs.reduce(0) { max($0, ($1.1.committed - $1.0.committed).pages) }
     steepestRise = pairs.reduce(0.0) { steepest, pair in
       let rise = Double((pair.1.committed - pair.0.committed).pages)
-      return max(steepest, rise / seconds(pair.1.at - pair.0.at))
+      return max(steepest, rise / (pair.1.at - pair.0.at).seconds)
     }
   }
 }
