@@ -22,11 +22,11 @@ public struct BootParameters: Hashable, Sendable {
   /// - Parameters:
   ///   - memory: Boot-time maximum.
   ///   - kernel: How the kernel is set.
-  ///   - bootReserved: Pages that never reach the allocator; nothing: the policy's prediction. More or
+  ///   - bootReserved: Pages that never reach the allocator; nil: the policy's prediction. More or
   ///     fewer than predicted are taken from, or given to, the zones as in ballooning.
-  ///   - lateFreed: Pages freed after the marks were computed; nothing: the policy's default.
+  ///   - lateFreed: Pages freed after the marks were computed; nil: the policy's default.
   ///   - ballooned: Pages of `memory` that are not there at boot.
-  ///   - layout: Zones that are known; nothing: the policy's prediction.
+  ///   - layout: Zones that are known; nil: the policy's prediction.
   public init(
     memory: PageCount, kernel: KernelSettings = KernelSettings(), bootReserved: PageCount? = nil,
     lateFreed: PageCount? = nil, ballooned: PageCount = .zero, layout: BootLayout? = nil

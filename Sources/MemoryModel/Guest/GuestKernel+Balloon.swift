@@ -6,7 +6,7 @@ public enum BalloonStep: Hashable, Sendable {
   case batch(SimDuration)
   /// A try failed: the worker is queued again after so many whole seconds.
   case retry(after: SimDuration)
-  /// Given up until the next target; `noMorePages`: because nothing is ballooned out.
+  /// Given up until the next target; `noMorePages`: because no page is ballooned out.
   case cancelled(noMorePages: Bool)
   /// At its target.
   case done

@@ -45,7 +45,7 @@ extension GuestKernel {
         let page = access & ~Self.writeBit
         let previous = place == 0 ? last : batch[place &- 1] & ~Self.writeBit
         let state = records[Int(page)].state
-        let outcome: FaultOutcome
+        let outcome: AccessOutcome
         if access == page && state.rawValue & PageState.resident.rawValue != 0 {
           if page == previous || !markRead(page, state, &activated) { continue }
           account(activated, hits: 0)
@@ -125,7 +125,7 @@ extension GuestKernel {
   @inline(never)
   private mutating func readMiss(
     _ page: UInt32, isSequential: Bool, disk: Int, _ host: inout Host
-  ) -> FaultOutcome {
+  ) -> AccessOutcome {
     switch allocate(.user, &host) {
     case .granted: break
     case .mustWait: return .retry
@@ -137,7 +137,7 @@ extension GuestKernel {
       state.insert(.active)
       state.formUnion(record.state.intersection(.workingset))
     }
-    var outcome = FaultOutcome.resolved
+    var outcome = AccessOutcome.resolved
     if !(cleancacheEnabled && getFromCleancache(page, record.state, &host)) {
       counters.pgpgin += 1
       let start = elapsed
@@ -181,7 +181,7 @@ extension GuestKernel {
   /// generic_perform_write(), of a whole page: it is not read first, and writing does not mark it. Source: Docs/kernel.md 6.1.
   ///
   /// A stale copy in cleancache is dropped at once (in Linux: when the page is next removed).
-  private mutating func write(_ page: UInt32, disk: Int, _ host: inout Host) -> FaultOutcome {
+  private mutating func write(_ page: UInt32, disk: Int, _ host: inout Host) -> AccessOutcome {
     let record = pages.records[Int(page)]
     if !record.state.contains(.dirty) && !mayDirty(disk: disk, host) { return .retry }
     if !record.state.contains(.resident) {

@@ -6,7 +6,7 @@ extension GuestKernel {
   mutating func readMissAhead(
     _ page: UInt32, previous: UInt32, _ readAhead: inout FileReadAhead, disk: Int, hits: Int64,
     _ host: inout Host
-  ) -> FaultOutcome {
+  ) -> AccessOutcome {
     switch allocate(.user, &host) {
     case .granted: break
     case .mustWait: return .retry
@@ -28,7 +28,7 @@ extension GuestKernel {
   @inline(never)
   mutating func takeReadAhead(
     _ page: UInt32, _ readAhead: inout FileReadAhead, disk: Int, hits: Int64, _ host: inout Host
-  ) -> FaultOutcome {
+  ) -> AccessOutcome {
     pages.records[Int(page)].state.remove(.readAhead)
     counters.fileRaHit += 1
     if let window = readAhead.windowOfHit(at: page) {
@@ -76,7 +76,7 @@ extension GuestKernel {
   }
 
   /// wait_on_page_locked(): the reader waits until `time`, if that is yet to come.
-  private mutating func waitForDisk(until time: SimTime, hits: Int64) -> FaultOutcome {
+  private mutating func waitForDisk(until time: SimTime, hits: Int64) -> AccessOutcome {
     let wait = time - (now + elapsed + settings.costs.fileHit * hits)
     guard wait > .zero else { return .resolved }
     elapsed += wait

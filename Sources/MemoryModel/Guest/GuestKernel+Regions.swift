@@ -1,7 +1,7 @@
 public import Units
 
 extension GuestKernel {
-  /// Maps a region of `count` pages, nothing of it touched, and returns its first page.
+  /// Maps a region of `count` pages, none of them touched, and returns its first page.
   ///
   /// By that page the region is known until it is unmapped. Committed_AS rises on `cpu`. Where swap is memory, a swapped
   /// page of it keeps `storedPPM` millionths of a page.
@@ -34,7 +34,7 @@ extension GuestKernel {
     elapsed = .zero
   }
 
-  /// Touched pages of the region that begins at `page`; nothing once the OOM killer ended it. O(regions).
+  /// Touched pages of the region that begins at `page`; nil once the OOM killer ended it. O(regions).
   public func touchedPages(ofRegion page: UInt32) -> PageCount? {
     guard let index = regions.index(startingAt: page), regions.regions[index].isAlive else {
       return nil

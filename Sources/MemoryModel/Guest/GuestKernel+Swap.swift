@@ -67,8 +67,8 @@ extension GuestKernel {
   }
 
   /// What came of an access to a page that was not in memory.
-  enum FaultOutcome {
-    /// The page is there, and nothing was waited for but the processor.
+  enum AccessOutcome {
+    /// The page is there, and only the processor was waited for.
     case resolved
     /// The page is there once `elapsed` is over: a disk was read.
     case blocked
@@ -81,7 +81,7 @@ extension GuestKernel {
   /// do_swap_page(): a fault on a page in swap loads it, and activates it (from 5.9 on only if it refaults soon).
   ///
   /// Source: Docs/kernel.md 3.2.
-  mutating func swapIn(_ page: UInt32, write: Bool, _ host: inout Host) -> FaultOutcome {
+  mutating func swapIn(_ page: UInt32, write: Bool, _ host: inout Host) -> AccessOutcome {
     let slot = pages.copies[Int(page)]
     if pages.records[Int(page)].state.isOnList {
       takeReadAhead(page, slot, write: write, &host)

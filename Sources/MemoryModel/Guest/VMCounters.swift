@@ -22,19 +22,19 @@ public struct VMCounters: Hashable, Sendable {
   ///
   /// Of file pages; from 5.9 on of anonymous ones too.
   public var workingsetRefault: Int64 = 0, workingsetActivate: Int64 = 0
-  /// See `workingsetRefault`.
+  /// Reads of anonymous pages swapped out before, and those of them that went straight to the active list, from 5.9 on.
   public var workingsetRefaultAnon: Int64 = 0, workingsetActivateAnon: Int64 = 0
   /// Direct reclaims entered, and processes killed.
   public var allocstall: Int64 = 0, oomKill: Int64 = 0
-  /// Frontswap: pages stored, refused, loaded, invalidated.
+  /// Frontswap: pages stored, refused.
   public var frontswapStores: Int64 = 0, frontswapFailedStores: Int64 = 0
-  /// See `frontswapStores`.
+  /// Frontswap: pages loaded, invalidated.
   public var frontswapLoads: Int64 = 0, frontswapInvalidates: Int64 = 0
   /// Cleancache: puts attempted, gets that found the page, gets that did not.
   public var cleancachePuts: Int64 = 0, cleancacheGets: Int64 = 0, cleancacheFailedGets: Int64 = 0
-  /// Simulated nanoseconds that programs waited: for direct reclaim, file reads, swap reads, tmem.
+  /// Simulated nanoseconds that programs waited: for direct reclaim, file reads, swap reads.
   public var stallReclaim: Int64 = 0, stallDisk: Int64 = 0, stallSwap: Int64 = 0
-  /// See `stallReclaim`.
+  /// Simulated nanoseconds that programs waited for tmem.
   public var stallTmem: Int64 = 0
   /// Of the waits for disks: how long writers were held up for having made too many pages dirty.
   public var throttled: Int64 = 0
@@ -43,6 +43,6 @@ public struct VMCounters: Hashable, Sendable {
   /// Pages moved by the balloon driver, out and in.
   public var balloonOut: Int64 = 0, balloonIn: Int64 = 0
 
-  /// Nothing counted.
+  /// All counts at zero.
   public init() {}
 }

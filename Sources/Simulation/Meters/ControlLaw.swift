@@ -6,10 +6,10 @@ internal import Policies
 /// loses a part in `frontswap_hysteresis` every `frontswap_inertia` quiet runs. Source: Docs/kernel.md 1.3, 1.4; truncation and the time
 /// of a run are left out.
 struct ControlLaw {
-  /// Half-lives in seconds of memory above the goal and below it; nothing with selfballooning off or a divisor of 0.
+  /// Half-lives in seconds of memory above the goal and below it; nil with selfballooning off or a divisor of 0.
   var down: Double?
   var up: Double?
-  /// The half-life in seconds of pages in frontswap while nothing is stored; nothing with selfshrinking off.
+  /// The half-life in seconds of pages in frontswap while no page is stored; nil with selfshrinking off.
   var frontswap: Double?
 
   /// The law with a driver's tunables.

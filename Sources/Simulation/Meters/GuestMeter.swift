@@ -12,7 +12,7 @@ struct GuestMeter: ~Copyable {
   private var heldIntegral: Int128 = 0
   private(set) var peakHeld: Int
   private(set) var leastHeld: Int
-  /// The most that was held since memory first came near its goal; nothing before.
+  /// The most that was held since memory first came near its goal; nil before.
   private(set) var settledPeak: Int?
   /// The most pages that a try of the balloon was left without, and for how long a try was last left without some, in ns.
   private(set) var mostUngranted: Int64 = 0
@@ -54,7 +54,7 @@ struct GuestMeter: ~Copyable {
   /// Notes that memory is near its goal.
   mutating func settle() { settledPeak = settledPeak ?? held }
 
-  /// Notes what a try of the balloon to get pages from the host was left without: nothing if it got all.
+  /// Notes what a try of the balloon to get pages from the host was left without: 0 if it got all.
   mutating func note(ungranted pages: Int64, at now: SimTime) {
     if let since = ungrantedSince { ungrantedTime += now.nanoseconds - since }
     ungrantedSince = pages > 0 ? now.nanoseconds : nil
@@ -132,7 +132,7 @@ struct HostMeter {
   private var free: Int
   private var since: Int64 = 0
   private(set) var leastFree: Int
-  /// The least that was free since every guest had settled once; nothing before.
+  /// The least that was free since every guest had settled once; nil before.
   private(set) var settledLeastFree: Int?
   /// What the guests hold together, of more guests than one; each value for as many ns as it was held, three digits.
   private var together: Together?
@@ -201,11 +201,11 @@ struct HostMeter {
   /// Pages times seconds free.
   var freePageSeconds: Double { Double(freeIntegral) / 1e9 }
 
-  /// Of several guests: pages times seconds held together, the most, and the value below which they were `percent` of the time.
+  /// Of several guests: pages times seconds held together.
   var heldPageSeconds: Double? { together.map { Double($0.integral) / 1e9 } }
-  /// See `heldPageSeconds`.
+  /// Of several guests: the most that they held together.
   var peakHeld: Int? { together?.peak }
-  /// See `heldPageSeconds`.
+  /// Of several guests: what they held together was at most this for `percent` of the time.
   func held(percent: Double) -> Double? {
     together.flatMap {
       $0.times.totalCount == 0 ? nil : Double($0.times.valueAtPercentile(percent))

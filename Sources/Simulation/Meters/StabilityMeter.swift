@@ -42,7 +42,7 @@ struct StabilityMeter {
   /// The turning point before, and the range of committed memory since the decision before it.
   private var turn: Sight?
   private var sinceTurn = Range()
-  /// The same since T was furthest: it belongs to the next swing, if T turns there.
+  /// The range of committed memory since T was furthest: it belongs to the next swing, if T turns there.
   private var sinceFurthest = Range()
   /// The swings of the present row, and of those rows that were long enough.
   private var row = Swings()
@@ -182,7 +182,7 @@ extension StabilityMeter {
   /// The mean distance to the goal over all decisions, in pages.
   var trackingError: Double { decisions == 0 ? 0 : Double(gapSum) / Double(decisions) }
 
-  /// The mean time to settle, in seconds; nothing if the guest never settled.
+  /// The mean time to settle, in seconds; nil if the guest never settled.
   var meanSettling: Double? {
     settlings == 0 ? nil : Double(settlingSum) / Double(settlings) / 1e9
   }
@@ -200,11 +200,11 @@ extension StabilityMeter {
     hunting.count == 0 ? nil : Double(hunting.width) / Double(hunting.count) / 2
   }
 
-  /// In which time half of a distance above the goal was gone, in seconds; nothing if T never came nearer. The floor's hold does
+  /// The time in which half of a distance above the goal was gone, in seconds; nil if T never came nearer. The floor's hold does
   /// not count.
   var halfLifeDown: Double? { halfLife(above) }
 
-  /// The same below the goal.
+  /// The time in which half of a distance below the goal was gone, in seconds; nil if T never came nearer.
   var halfLifeUp: Double? { halfLife(below) }
 
   private func halfLife(_ distance: (gap: Int128, closed: Int128)) -> Double? {

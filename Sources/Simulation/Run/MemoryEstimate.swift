@@ -18,7 +18,7 @@ public struct MemoryEstimate: Hashable, Sendable {
   /// A thread's stack, and its part of the allocator's book-keeping.
   private static let perThread = 16 << 20
 
-  /// Nothing.
+  /// No memory.
   public static let none = MemoryEstimate()
 
   private init() {}

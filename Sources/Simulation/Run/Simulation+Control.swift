@@ -148,7 +148,7 @@ extension Simulation {
     let step = guests[index].kernel.finishBatch(&host)
     let moved = guests[index].kernel.balloonCurrent.pages - before
     guests[index].meter.moved(moved, held: host.held(by: index), at: now)
-    // A try that came back with nothing.
+    // A try that came back without a page.
     let missing = moved == 0 ? max(guests[index].kernel.balloonCredit, 0) : 0
     if missing > 0 || guests[index].meter.isUngranted {
       guests[index].meter.note(ungranted: missing, at: now)

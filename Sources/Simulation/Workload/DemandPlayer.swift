@@ -45,7 +45,7 @@ struct DemandPlayer {
   @inline(__always)
   private func time(of index: Int) -> Int64 { points[index].at.nanoseconds + roundStart }
 
-  /// Takes the level over that holds at `now`, and returns when to look again; nothing at the end.
+  /// Takes the level over that holds at `now`, and returns when to look again; nil at the end.
   @inline(__always)
   mutating func advance(to now: SimTime) -> SimTime? {
     let following = index &+ 1
@@ -56,7 +56,7 @@ struct DemandPlayer {
     return SimTime(nanoseconds: points[following].at.nanoseconds &+ roundStart)
   }
 
-  /// The same between points, and from one round to the next.
+  /// Takes the level over that holds at `now` between two points, or from one round to the next.
   private mutating func advanceAround(to now: SimTime) -> SimTime? {
     let point = points[index]
     if between == .linear, let next = nextPoint, now.nanoseconds >= time(of: index) {

@@ -7,7 +7,7 @@ public import Units
 public struct WorkloadScript: Hashable, Sendable {
   /// One thing that a process does.
   public enum Operation: Hashable, Sendable {
-    /// Maps a region of so many pages; nothing of it is touched.
+    /// Maps a region of so many pages; none of them is touched.
     case map(region: Int, pages: Int)
     /// Writes the pages in order, so many a second; 0: as fast as it goes.
     case touch(region: Int, first: Int, count: Int, rate: Int64)
