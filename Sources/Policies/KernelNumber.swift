@@ -6,7 +6,7 @@ enum KernelNumber: Equatable {
 
   /// Reads an optional `+`, digits, and at most one newline; a zero byte ends the text.
   ///
-  /// A value beyond 64 bits is an overflow whatever follows its digits. Source: facts 1.1.
+  /// A value beyond 64 bits is an overflow whatever follows its digits. Source: Docs/kernel.md 1.1.
   init(_ text: some Sequence<UInt8>) {
     var bytes = text.makeIterator()
     var byte = bytes.next() ?? 0

@@ -3,7 +3,7 @@ import SimulationEngine
 import Testing
 import Units
 
-/// The behaviours of facts 8 that are the balloon part's.
+/// The behaviours of Docs/kernel.md 8 that are the balloon part's.
 @Suite("Balloon part")
 struct BalloonBehaviourTests {
   @Test("Behaviour 1: the first tick goes down by an eighth of the gap")
@@ -101,7 +101,7 @@ struct BalloonBehaviourTests {
       (4_096, 4_096, .below16MiB), (5_120, 5_108, .below64MiB), (16_384, 10_740, .below64MiB),
       (20_480, 12_395, .below512MiB), (131_072, 26_219, .below512MiB), (133_120, 29_680, .large),
       (262_144, 33_712, .large),
-      // The shape of facts 1.3, useful sizes 4096, 16383, 16384, 131071, 131072.
+      // The shape of Docs/kernel.md 1.3, useful sizes 4096, 16383, 16384, 131071, 131072.
       (5_096, 5_096, .below64MiB), (17_383, 11_239, .below64MiB), (17_384, 12_008, .below512MiB),
       (132_071, 26_343, .below512MiB), (132_072, 29_648, .large),
       // Useful 4095: everything is kept.

@@ -1,6 +1,6 @@
 import Policies
 
-/// The guest of facts 5.4 and 8: 1 GiB, 255,976 pages managed at boot, driver with its defaults.
+/// The guest of Docs/kernel.md 5.4 and 8: 1 GiB, 255,976 pages managed at boot, driver with its defaults.
 struct G1 {
   var driver: SelfBalloonDriver
   var guest = GuestView(

@@ -3,7 +3,7 @@ import SimulationEngine
 import Testing
 import Units
 
-/// The behaviours of facts 8 that are the frontswap part's.
+/// The behaviours of Docs/kernel.md 8 that are the frontswap part's.
 @Suite("Frontswap part")
 struct ShrinkBehaviourTests {
   /// The shrink targets of `runs` runs in which every shrink is carried out in full; runs count from 1.

@@ -70,7 +70,7 @@ struct WorkerQueueTests {
 
   @Test("Behaviour 30: the init table")
   func initTable() throws {
-    // tmem, frontswap, selfballooning, selfshrinking -> balloon part, shrink part (facts 1.7).
+    // tmem, frontswap, selfballooning, selfshrinking -> balloon part, shrink part (Docs/kernel.md 1.7).
     let table: [(options: String, balloon: Bool, shrink: Bool)] = [
       ("", false, false),
       ("tmem.frontswap=1 tmem.selfballooning=1 tmem.selfshrinking=1", false, false),

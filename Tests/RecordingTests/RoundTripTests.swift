@@ -96,7 +96,7 @@ struct RoundTripTests {
         runTime: .zero))
     try recorder.finish(.sample)
 
-    // Facts 8.1 with 9,000 pages in frontswap; 47,847 is the goal of the second, wrapped by F = 2^64 - 1.
+    // Docs/kernel.md 8, behaviour 1, with 9,000 pages in frontswap; 47,847 is the goal of the second, wrapped by F = 2^64 - 1.
     var first: [Cell] = [.integer(id), .text("größer"), .integer(1), .integer(5)]
     first += [255_976, 20_000, 2504, 25_344, 9000, 56_848, 199_128, 8].map(Cell.integer)
     first += [.integer(231_085), .integer(35_169), .text("large"), .integer(231_085)]

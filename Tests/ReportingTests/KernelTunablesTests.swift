@@ -55,7 +55,7 @@ struct KernelTunablesTests {
       ("frontswap_selfshrinking", "0"), ("selfballooning", "2"),
     ]
 
-    // Facts 1.1: a plain 0 is refused with EINVAL, 4294967296 is stored as 0; the switches take 0 and 1. Driver 3.6 has
+    // Docs/kernel.md 1.1: a plain 0 is refused with EINVAL, 4294967296 is stored as 0; the switches take 0 and 1. Driver 3.6 has
     // no reserve.
     func words(driver: String) -> [String] {
       tunables(values, driver: driver).sysfsWrites(always: [])

@@ -22,7 +22,7 @@ public struct BalloonFloor: Hashable, Sendable {
   /// The floor of a guest with `maxPFN` page frames at boot that keeps back `totalReserve` pages.
   ///
   /// All sums wrap at 2^64, as the kernel's do. The floor jumps up at 64 MiB (by 769 pages) and at 512 MiB
-  /// (by 3,305). Source: facts 1.3, step 5.
+  /// (by 3,305). Source: Docs/kernel.md 1.3, step 5.
   public init(maxPFN: UInt64, totalReserve: UInt64, minUsableMB: UInt32) {
     let useful = maxPFN &- totalReserve
     switch useful {

@@ -7,7 +7,7 @@ public enum BootOptionError: Error, Hashable, Sendable {
 /// What the kernel command line says about transcendent memory and selfballooning.
 ///
 /// The last mention of an option counts, and options that belong to something else are passed over, as the
-/// kernel does. Source: facts 1.7; for 3.6, whose options have other names and no values, facts 1.8.
+/// kernel does. Source: Docs/kernel.md 1.7; for 3.6, whose options have other names and no values, Docs/kernel.md 1.8.
 public struct BootOptions: Hashable, Sendable {
   /// `tmem`: transcendent memory is switched on; off unless named.
   public private(set) var isTmemEnabled = false

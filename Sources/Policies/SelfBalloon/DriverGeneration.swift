@@ -2,7 +2,7 @@
 /// The generation of the selfballoon driver.
 ///
 /// 4.4 and 4.19 decide alike; they are told apart because a scenario names the kernel it is about.
-/// Source: facts 1.8.
+/// Source: Docs/kernel.md 1.8.
 public enum DriverGeneration: String, CaseIterable, Sendable {
   /// Linux 3.6: no reserve, the countdown is not reloaded, a shrink to zero does nothing.
   case linux3_6 = "3.6"
@@ -13,7 +13,7 @@ public enum DriverGeneration: String, CaseIterable, Sendable {
 
   /// Whether the goal has a reserve on top, and sysfs the attribute `selfballoon_reserved_mb`.
   ///
-  /// Source: facts 1.8.
+  /// Source: Docs/kernel.md 1.8.
   public var hasReserve: Bool {
     switch self {
     case .linux3_6: false
@@ -23,7 +23,7 @@ public enum DriverGeneration: String, CaseIterable, Sendable {
 
   /// Whether the countdown starts again after a shrink; if not, every later quiet run shrinks.
   ///
-  /// Source: facts 1.8.
+  /// Source: Docs/kernel.md 1.8.
   public var reloadsCountdownAfterShrink: Bool {
     switch self {
     case .linux3_6: false
@@ -34,7 +34,7 @@ public enum DriverGeneration: String, CaseIterable, Sendable {
   /// Whether `frontswap_shrink` brings the last pages home when all of a device's are wanted.
   ///
   /// The decision asks for 0 in every generation; it is the kernel's swap code that ignores it in 3.6.
-  /// Source: facts 3.6.
+  /// Source: Docs/kernel.md 3.6.
   public var canShrinkToZero: Bool {
     switch self {
     case .linux3_6: false
@@ -44,7 +44,7 @@ public enum DriverGeneration: String, CaseIterable, Sendable {
 
   /// Whether the shrink part asks if a frontswap backend is registered before it runs.
   ///
-  /// Source: facts 1.8 (a flag in 3.6, a macro that is always true in 4.4).
+  /// Source: Docs/kernel.md 1.8 (a flag in 3.6, a macro that is always true in 4.4).
   var asksForFrontswapBackend: Bool {
     switch self {
     case .linux3_6: true
@@ -54,7 +54,7 @@ public enum DriverGeneration: String, CaseIterable, Sendable {
 
   /// Whether a number that does not fit 64 bits is `ERANGE` and not `EINVAL`.
   ///
-  /// Source: facts 1.1.
+  /// Source: Docs/kernel.md 1.1.
   var tellsOverflowApart: Bool {
     switch self {
     case .linux3_6: false
@@ -65,7 +65,7 @@ public enum DriverGeneration: String, CaseIterable, Sendable {
   /// Whether the tmem driver starts selfballooning, and switches both parts off without frontswap.
   ///
   /// 3.6 has an init call of its own for selfballooning, which knows nothing of frontswap.
-  /// Source: facts 1.7, 1.8.
+  /// Source: Docs/kernel.md 1.7, 1.8.
   var isStartedByTmemDriver: Bool {
     switch self {
     case .linux3_6: false

@@ -1,6 +1,6 @@
 /// The driver's sysfs attributes, in the order of their directory; the raw value is the file's name.
 ///
-/// Source: facts 1.1.
+/// Source: Docs/kernel.md 1.1.
 public enum SelfBalloonAttribute: String, CaseIterable, Sendable {
   /// Switch of the balloon part.
   case selfballooning

@@ -59,7 +59,7 @@ extension SelfBalloonDriver {
   ///
   /// Not being a Xen guest and being the initial domain leave everything as it was. Without tmem neither
   /// part is switched on. The sysfs attributes work whatever comes of it, so a later write can still start
-  /// the worker, then without a reserve. Source: facts 1.6.
+  /// the worker, then without a reserve. Source: Docs/kernel.md 1.6.
   public mutating func initialise(_ flags: InitFlags, totalRAM: UInt64) -> InitOutcome {
     isFrontswapRegistered = flags.isFrontswapRegistered
     guard flags.isXenDomain else { return InitOutcome(status: .noDevice) }

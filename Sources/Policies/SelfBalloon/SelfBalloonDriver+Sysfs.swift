@@ -21,7 +21,7 @@ extension SelfBalloonDriver {
   ///
   /// All but the switches refuse 0, then keep the low 32 bits. Inertia also sets the running countdown, to
   /// all 64 bits. Switching selfballooning on queues the worker; switching selfshrinking on does so only
-  /// with selfballooning off. Source: facts 1.1.
+  /// with selfballooning off. Source: Docs/kernel.md 1.1.
   public mutating func write(
     _ attribute: String, text: some Collection<UInt8>, hasCapability: Bool = true
   ) -> WriteOutcome {
@@ -43,7 +43,7 @@ extension SelfBalloonDriver {
 
   /// The text that a read of an attribute gives, newline included; nil: no such attribute.
   ///
-  /// The stored 32 bits are shown as a signed number. Source: facts 1.1.
+  /// The stored 32 bits are shown as a signed number. Source: Docs/kernel.md 1.1.
   public func read(_ attribute: String) -> String? {
     guard let attribute = SelfBalloonAttribute(rawValue: attribute), has(attribute) else {
       return nil

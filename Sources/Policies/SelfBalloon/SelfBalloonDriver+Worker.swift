@@ -15,7 +15,7 @@
 // All numbers are unsigned 64-bit and wrap as they do in the kernel.
 //
 // Source: Linux 4.19, drivers/xen/xen-selfballoon.c, selfballoon_process() and frontswap_selfshrink(), as
-// restated in facts 1.3 to 1.5; 3.6 differs as in facts 1.8.
+// restated in Docs/kernel.md 1.3 to 1.5; 3.6 differs as in Docs/kernel.md 1.8.
 
 extension SelfBalloonDriver {
   /// Begins a run of the worker, which leaves the queue, and returns what it decides.
@@ -54,7 +54,7 @@ extension SelfBalloonDriver {
     return isRearmDue ? queueWorker() : nil
   }
 
-  /// The balloon part: one step towards the goal (facts 1.3).
+  /// The balloon part: one step towards the goal (Docs/kernel.md 1.3).
   private mutating func decideBalloon(
     _ guest: GuestView, into decision: inout WorkerDecision
   ) {
@@ -86,7 +86,7 @@ extension SelfBalloonDriver {
       divisor: gap == 0 ? nil : divisor, outcome: outcome)
   }
 
-  /// The frontswap part: counts quiet runs and asks for a shrink when enough have passed (facts 1.4).
+  /// The frontswap part: counts quiet runs and asks for a shrink when enough have passed (Docs/kernel.md 1.4).
   private mutating func decideShrink(_ frontswap: UInt64, into decision: inout WorkerDecision) {
     let previous = previousFrontswap
     let counterBefore = countdown

@@ -4,7 +4,7 @@
 /// lets the worker run when its delay is over (`beginRun`), carries out what it decides, and reports the
 /// end (`endRun`). Sysfs is in `SelfBalloonDriver+Sysfs.swift`, the law in `SelfBalloonDriver+Worker.swift`.
 ///
-/// Source: facts 1.
+/// Source: Docs/kernel.md 1.
 public struct SelfBalloonDriver: Hashable, Sendable {
   /// The driver's generation.
   public let generation: DriverGeneration
@@ -39,7 +39,7 @@ public struct SelfBalloonDriver: Hashable, Sendable {
 
   /// Asks for the worker to run after the interval in force, and returns that delay in jiffies.
   ///
-  /// Nil, and nothing changes, if it is queued already: the earlier time stands (facts 1.5).
+  /// Nil, and nothing changes, if it is queued already: the earlier time stands (Docs/kernel.md 1.5).
   mutating func queueWorker() -> UInt64? {
     if isWorkerPending { return nil }
     isWorkerPending = true

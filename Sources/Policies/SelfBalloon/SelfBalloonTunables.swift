@@ -2,7 +2,7 @@
 ///
 /// A 0 in a divisor or in the interval is possible: a write of 2^32 passes the test against zero and is
 /// then cut to 32 bits. Defaults are those at boot, before the driver's init.
-/// Source: facts 1.1.
+/// Source: Docs/kernel.md 1.1.
 public struct SelfBalloonTunables: Hashable, Sendable {
   /// `selfballooning`: whether the worker computes a balloon target; off until init.
   public var isSelfballooning = false
@@ -28,12 +28,12 @@ public struct SelfBalloonTunables: Hashable, Sendable {
 
   /// MiB as pages in the type of the tunable: an unsigned 32-bit product, so 16,777,216 MiB are 0 pages.
   ///
-  /// Source: facts 1.2.
+  /// Source: Docs/kernel.md 1.2.
   static func pages(fromMB megabytes: UInt32) -> UInt64 { UInt64(megabytes &* 256) }
 
   /// The reserve that init sets in MiB: a tenth of the RAM, truncated to pages, to MiB and to 32 bits.
   ///
-  /// `totalRAM` is in pages; 255,976 give 99 MiB. Source: facts 1.6, step 6.
+  /// `totalRAM` is in pages; 255,976 give 99 MiB. Source: Docs/kernel.md 1.6, step 6.
   public static func defaultReservedMB(totalRAM: UInt64) -> UInt32 {
     UInt32(truncatingIfNeeded: (totalRAM / 10) >> 8)
   }

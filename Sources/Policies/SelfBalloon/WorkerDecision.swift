@@ -1,6 +1,6 @@
 /// What one run of the worker decided, with every term of it; what did not take place is nil.
 ///
-/// The caller carries it out in this order: the balloon target, then the shrink (facts 1.4).
+/// The caller carries it out in this order: the balloon target, then the shrink (Docs/kernel.md 1.4).
 public struct WorkerDecision: Hashable, Sendable {
   /// The balloon part, where selfballooning is on.
   public var balloon: BalloonPart?

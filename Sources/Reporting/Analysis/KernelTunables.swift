@@ -7,7 +7,7 @@ internal import Text
 /// How what a run sets of a guest is set on a real machine: from within it by sysfs and boot options, from its host by the
 /// balloon's target.
 ///
-/// Source: facts 1.1 for the files and what they take, 1.7 for the boot options.
+/// Source: Docs/kernel.md 1.1 for the files and what they take, 1.7 for the boot options.
 public struct KernelTunables: Sendable {
   /// The guest.
   public let guest: String
