@@ -164,6 +164,52 @@ struct RandomScenarioTests {
     }
   }
 
+  @Test(
+    "A run in steps, and one in pieces, takes the course of a whole one",
+    arguments: [0, 3, 7, 38, 81] as [UInt64])
+  func pieces(seed: UInt64) throws {
+    var draw = Draw(random: RandomStream(seed: seed, purpose: "scenario"))
+    let scenario = draw.scenario(seed: seed)
+    let demands = scenario.guests.map { CommittedDemand(Fixture.demand($0)) }
+    var whole = try Simulation(scenario, demands: demands)
+    var stepped = try Simulation(scenario, demands: demands)
+    var cut = try Simulation(scenario, demands: demands)
+
+    let summary = try whole.run()
+    while try stepped.step() {}
+    var cuts: [SimTime] = []
+    var isOver = false
+    while !isOver {
+      // Into the middle of batches, between ticks, and at the ticks themselves.
+      let next = draw.chance(30) ? 1_000_000_000 : Int64(draw.number(1...3_000_000_000))
+      cuts.append(cut.now + .nanoseconds(next))
+      isOver = try !cut.run(until: cut.now + .nanoseconds(next))
+      let time = min(cuts[cuts.count - 1], whole.now)
+      #expect(cut.now >= time && cut.now <= time + scenario.tick)
+    }
+
+    for (course, what) in [(try stepped.finish(), "steps"), (try cut.finish(), "\(cuts)")] {
+      #expect(course.fingerprint == summary.fingerprint, "\(what)")
+      #expect(course.metrics == summary.metrics, "\(what)")
+      #expect(course.ingredients.map(\.value) == summary.ingredients.map(\.value))
+    }
+  }
+
+  @Test("A run that is stopped shows its guests as a tick would, and can be ended there")
+  func stopped() throws {
+    let scenario = Fixture.scenario(Fixture.guest(), seconds: 60)
+    let log = RunLog()
+    var run = try Simulation(
+      scenario, demands: [CommittedDemand(Fixture.demand(scenario.guests[0]))], observer: log)
+
+    let isMore = try run.run(until: .zero + .seconds(20))
+
+    #expect(isMore)
+    #expect(log.ticks[0].count == 21)
+    #expect(run.values(ofGuest: 0) == log.ticks[0][20])
+    #expect(try run.finish().simulated == .seconds(20))
+  }
+
   @Test("Another seed of the scenario takes another course")
   func otherSeed() throws {
     var draw = Draw(random: RandomStream(seed: 3, purpose: "scenario"))

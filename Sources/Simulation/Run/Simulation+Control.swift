@@ -166,7 +166,8 @@ extension Simulation {
       let done = now + time
       if done > limit { break }
       if nextTick < done {
-        while nextTick < done { try takeOneTick() }
+        while nextTick < done, nextTick <= horizon { try takeOneTick() }
+        if nextTick < done { break }
         takeUp(event, at: done)
       } else {
         // More that fit before anything else happens are ended together, but for the last.

@@ -3,8 +3,10 @@ import SimulationEngine
 import Units
 
 extension Simulation {
-  /// Ends the run: the last integrals, the figures, the fingerprint.
-  mutating func finish() throws -> RunSummary {
+  /// Ends the run where it is, and says what came of it: the last integrals, the figures, the fingerprint.
+  ///
+  /// Nothing may be done with the run afterwards. Throws what the observer throws.
+  public mutating func finish() throws -> RunSummary {
     for index in 0..<guestCount {
       // A run of the worker that the end cuts short has decided all the same.
       if let run = guests[index].workerRun { try recordWorker(index, run) }

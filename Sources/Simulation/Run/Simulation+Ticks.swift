@@ -52,6 +52,13 @@ extension Simulation {
     }
   }
 
+  /// What a tick would record of a guest now, in the order of `TickColumn`.
+  public func values(ofGuest index: Int) -> [Int64] {
+    precondition(index < guestCount, "there is no guest \(index)")
+    fill(index)
+    return Array(row)
+  }
+
   /// Writes a guest's state into the row.
   private func fill(_ index: Int) {
     let levels = guests[index].kernel.levels

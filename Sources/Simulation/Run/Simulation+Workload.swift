@@ -10,10 +10,10 @@ extension Simulation {
     while let next = try playDemand(index) {
       checkInvariants()
       let due = queue.nextTime
-      if next <= end {
+      if next <= horizon {
         while nextTick < min(next, due) { try takeTick() }
       }
-      guard next <= end, next < due || queue.isNext(at: next, in: .workload) else {
+      guard next <= horizon, next < due || queue.isNext(at: next, in: .workload) else {
         return queue.schedule(event, at: next, in: .workload)
       }
       takeUp(event, at: next)

@@ -2,12 +2,22 @@ import MemoryModel
 import Policies
 import SimulationEngine
 public import Traces
-import Units
+public import Units
 
 /// One run: a scenario's host and guests, and the one loop in which everything happens to them.
 ///
+/// The life of a run:
+/// 1. `init` builds the host and the guests, as the scenario says.
+/// 2. `run`, `run(until:)` or `step` start the work on the first call: first samples, streams, workers, orders.
+/// 3. The loop takes the next event from the queue, or the next tick, whichever is due first; `dispatch` carries it out.
+/// 4. What happens in a guest schedules what follows; `settle` follows up kswapd's wake-up, kills and a panic.
+/// 5. `finish` closes the integrals and says what came of it.
+///
+/// **Running ahead.** Samples of a trace and batches of a balloon need no queue while nothing but ticks is due before them:
+/// `followDemand` and `follow` take such ticks and events themselves, and count them alike.
+///
 /// A run is one thread and owns all its state. Its course depends on the scenario, the demands and the seed
-/// alone. Source: `Docs/model.md`.
+/// alone. An error ends it. Source: `Docs/model.md`.
 public struct Simulation: ~Copyable {
   let scenario: Scenario
   let observer: (any RunObserver)?
@@ -16,9 +26,15 @@ public struct Simulation: ~Copyable {
   /// How many of them are built.
   private(set) var guestCount = 0
   var queue = EventQueue<SimulationEvent>()
-  var now = SimTime.zero
+  /// Where the run has come to.
+  public internal(set) var now = SimTime.zero
   /// When the run ends; moves while closed-loop work goes on.
   var end: SimTime
+  /// Beyond this nothing is carried out for now, nor taken ahead of the queue.
+  private var stop = SimTime.endOfTime
+  /// Nothing later than this is taken ahead of the queue.
+  var horizon: SimTime { min(end, stop) }
+  private var hasStarted = false
   /// Threads of closed-loop streams, and processes of scripts, that are not done.
   var openWork = 0
   var tick: Int64 = 0
@@ -60,24 +76,64 @@ public struct Simulation: ~Copyable {
     row.deallocate()
   }
 
-  /// Runs to the end and says what came of it; an error is the observer's.
+  /// Runs to the end and says what came of it.
+  ///
+  /// - Throws: what the observer throws; the run is over then.
   public mutating func run() throws -> RunSummary {
-    try start()
-    while true {
-      let due = queue.nextTime
-      if nextTick < due {
-        if nextTick > end { break }
-        try takeOneTick()
-      } else {
-        if due > end || queue.count == 0 { break }
-        let (time, event) = queue.next()
-        takeUp(event, at: time)
-        try dispatch(event)
-        checkInvariants()
-      }
-    }
-    now = end
+    try run(until: .endOfTime)
     return try finish()
+  }
+
+  /// Carries out all that happens until `time`, which is included, or until the end of the run.
+  ///
+  /// However a run is cut into pieces, its course and its fingerprint are the same. Batches of a balloon that nothing
+  /// interrupts are ended together, so a balloon may be further, but never beyond the next tick.
+  ///
+  /// - Returns: whether anything is left to happen.
+  /// - Throws: what the observer throws; the run is over then.
+  @discardableResult
+  public mutating func run(until time: SimTime) throws -> Bool {
+    try startOnce()
+    stop = time
+    while try takeNext() {}
+    now = max(now, horizon)
+    return time < end
+  }
+
+  /// Carries out the next event, or records the next tick; batches of a balloon that nothing interrupts are one event.
+  ///
+  /// - Returns: whether there was one before the end of the run.
+  /// - Throws: what the observer throws; the run is over then.
+  @discardableResult
+  public mutating func step() throws -> Bool {
+    try startOnce()
+    stop = min(queue.nextTime, nextTick)
+    if try takeNext() { return true }
+    now = max(now, end)
+    return false
+  }
+
+  private mutating func startOnce() throws {
+    if hasStarted { return }
+    hasStarted = true
+    try start()
+  }
+
+  /// What is due next, if that is not beyond the horizon.
+  @inline(__always)
+  private mutating func takeNext() throws -> Bool {
+    let due = queue.nextTime
+    if nextTick < due {
+      if nextTick > horizon { return false }
+      try takeOneTick()
+    } else {
+      if due > horizon || queue.count == 0 { return false }
+      let (time, event) = queue.next()
+      takeUp(event, at: time)
+      try dispatch(event)
+      checkInvariants()
+    }
+    return true
   }
 
   /// The next tick, where ticks are rare.

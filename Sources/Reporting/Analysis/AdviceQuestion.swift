@@ -1,17 +1,18 @@
-import Recording
-import Reporting
+public import Recording
 
-/// What is weighed when a sweep is asked for advice.
-struct AdviceQuestion {
+/// What is weighed when a sweep is asked for advice, and the answer: all that `balloonsim advise` does before it prints.
+public struct AdviceQuestion {
   /// What is to be least, or greatest; two of them.
-  let objectives: [Objective]
+  public let objectives: [Objective]
   /// What every run of a setting must satisfy.
-  let constraints: [MetricCondition]
+  public let constraints: [MetricCondition]
 
   /// The question in a person's words; no objectives mean memory against harm.
   ///
   /// Settings that kill for want of memory are left out unless a constraint says something of `oom_kills`.
-  init(_ store: ResultStore, objectives: [String], constraints: [String]) throws {
+  ///
+  /// - Throws: `AnalysisError` for what is no metric or no condition, `RecordingError` where the database cannot be read.
+  public init(_ store: ResultStore, objectives: [String], constraints: [String]) throws {
     let known = try store.metricNames()
     self.objectives = try (objectives.isEmpty ? ["memory", "harm"] : objectives).map {
       try Objective($0, known: known)
@@ -23,13 +24,16 @@ struct AdviceQuestion {
   }
 
   /// The metrics that it takes to answer.
-  var metrics: [String] {
+  public var metrics: [String] {
     objectives.map(\.metric.name) + constraints.map(\.metric.name)
       + ["accesses", "shortfall_deepest"]
   }
 
   /// The answer of a sweep, and every guest's tunables in the setting that it recommends.
-  func answer(
+  ///
+  /// - Parameter sweep: Its number, its name, or `last`.
+  /// - Throws: `AnalysisError`, `RecordingError`.
+  public func answer(
     _ sweep: String, _ store: ResultStore
   ) throws -> (advice: Advice, tunables: [KernelTunables]) {
     var table = try store.sweepTable(sweep, metrics: metrics)
