@@ -72,11 +72,12 @@ struct TraceRecordCommand: ParsableCommand {
     let seconds = recorder.elapsed.seconds
     let share = processorTime() / max(1e-9, seconds)
     let path = file == "-" ? nil : file
+    let json: JSON = [
+      "file": path, "samples": recorder.samples, "seconds": seconds, "processor_share": share,
+    ]
     let text =
       output.json
-      ? """
-      {"file":\(path.map(JSONText.quoted) ?? "null"),"samples":\(recorder.samples),"seconds":\(seconds),"processor_share":\(share)}
-      """
+      ? json.text
       : "\(recorder.samples) samples in \(UnitScale.text(seconds, unit: "s"))"
         + (path.map { " in \($0)" } ?? "")
         + "; recording took \((share * 1_000).rounded() / 10)% of a processor"

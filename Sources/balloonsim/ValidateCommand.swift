@@ -38,11 +38,7 @@ struct ValidateCommand: ParsableCommand {
       let lines = reports.reduce(0) { $0 + $1.lines }
       let equal = reports.reduce(0) { $0 + $1.equalLines }
       if output.json {
-        try put(
-          """
-          {"lines":\(lines),"equal":\(equal),\
-          "files":[\(reports.map(\.json).joined(separator: ","))]}
-          """)
+        try put(["lines": lines, "equal": equal, "files": reports.map(\.json)])
       } else {
         for report in reports {
           for line in report.differing {
@@ -84,7 +80,7 @@ struct ValidateCommand: ParsableCommand {
     func run() throws {
       let checks = try files.map { (file: $0, check: try ZoneValidation(path: $0)) }
       if output.json {
-        try put("[\(checks.map { $0.check.json(file: $0.file) }.joined(separator: ","))]")
+        try put(.array(checks.map { $0.check.json(file: $0.file) }))
       } else {
         for (file, check) in checks {
           for line in check.outside(file: file) { try put(line) }
@@ -213,24 +209,16 @@ struct TableOptions: ParsableArguments {
 
 extension VectorReport {
   /// One JSON object.
-  fileprivate var json: String {
-    let lines = differing.map { line in
-      let differences = line.differences.map { difference in
-        JSONText.object([
-          ("path", .text(difference.path)), ("expected", .text(difference.expected ?? "")),
-          ("got", .text(difference.got ?? "")),
-        ])
-      }
-      return """
-        {"line":\(line.line),"id":\(JSONText.quoted(line.id)),\
-        "category":\(JSONText.quoted(line.category)),\
-        "differences":[\(differences.joined(separator: ","))]}
-        """
+  fileprivate var json: JSON {
+    let differing = differing.map { line in
+      [
+        "line": line.line, "id": line.id, "category": line.category,
+        "differences": line.differences.map {
+          ["path": $0.path, "expected": $0.expected ?? "", "got": $0.got ?? ""] as JSON
+        },
+      ] as JSON
     }
-    return """
-      {"file":\(JSONText.quoted(file)),"lines":\(self.lines),"equal":\(equalLines),\
-      "differing":[\(lines.joined(separator: ","))]}
-      """
+    return ["file": file, "lines": lines, "equal": equalLines, "differing": differing]
   }
 }
 
@@ -270,21 +258,18 @@ extension ZoneValidation {
   }
 
   /// One JSON object.
-  fileprivate func json(file: String) -> String {
-    let objects = entries.map { entry in
-      let quantities = entry.quantities.map { quantity in
-        """
-        {"name":\(JSONText.quoted(quantity.name)),"expected":\(quantity.expected),\
-        "got":\(quantity.got),"tolerance":\(quantity.tolerance),"ok":\(quantity.ok)}
-        """
-      }
-      return """
-        {"guest_mb":\(entry.guestMebibytes),"thp":\(entry.transparentHugePages),"ok":\(entry.ok),\
-        "quantities":[\(quantities.joined(separator: ","))]}
-        """
+  fileprivate func json(file: String) -> JSON {
+    let entries = entries.map { entry in
+      [
+        "guest_mb": entry.guestMebibytes, "thp": entry.transparentHugePages, "ok": entry.ok,
+        "quantities": entry.quantities.map {
+          [
+            "name": $0.name, "expected": $0.expected, "got": $0.got, "tolerance": $0.tolerance,
+            "ok": $0.ok,
+          ] as JSON
+        },
+      ] as JSON
     }
-    return """
-      {"file":\(JSONText.quoted(file)),"ok":\(ok),"entries":[\(objects.joined(separator: ","))]}
-      """
+    return ["file": file, "ok": ok, "entries": entries]
   }
 }

@@ -75,11 +75,12 @@ struct WhyCommand: ParsableCommand {
       ? try MissingMemory(store, run: record.id, guest: moment.guest, at: moment.time, story) : nil
     let attempt = isKill ? try attempt(store, record, moment.guest) : nil
     if output.json {
-      let members = [
-        missing.map { "\"missing\":\($0.json)" },
-        attempt?.prevention.map { "\"prevention\":\(PreventionText($0).json)" },
-      ].compactMap(\.self)
-      return try put(story.json(members: members))
+      var json = story.json
+      if let missing { json = json + ["missing": missing.json] }
+      if let found = attempt?.prevention {
+        json = json + ["prevention": PreventionText(found).json]
+      }
+      return try put(json)
     }
     var lines: [String] = []
     if let what = moment.what {

@@ -1,5 +1,6 @@
 internal import GRDB
 public import Simulation
+public import Text
 public import Units
 
 /// A row of `worker`: one run of a guest's selfballoon worker, by the names of its columns. Numbers are the driver's
@@ -52,7 +53,22 @@ extension EventRow {
   public init(_ record: EventRecord, guests: [String]) {
     self.init(
       time: record.time, guest: record.guest.map { guests[$0] }, kind: record.kind.rawValue,
-      detail: JSONText.object(record.detail))
+      detail: record.detailText)
+  }
+}
+
+extension EventRecord {
+  /// What else is known, as the text of a JSON object.
+  var detailText: String { JSON.object(detail.map { ($0.key, $0.value) }).text }
+}
+
+extension EventRecord.Value: JSONValue {
+  /// The number or the text.
+  public var json: JSON {
+    switch self {
+    case .number(let number): number.json
+    case .text(let text): text.json
+    }
   }
 }
 

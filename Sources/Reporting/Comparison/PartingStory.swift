@@ -1,7 +1,7 @@
 public import Recording
 internal import Scenarios
 internal import Simulation
-internal import Text
+public import Text
 internal import Units
 
 /// Where two runs part, in words, with the decisions behind it.
@@ -92,15 +92,14 @@ public struct PartingStory: Sendable {
   }
 
   /// The parting as a JSON value.
-  public var json: String {
-    guard let parting else { return "null" }
-    let differences = parting.differences.map {
-      "{\"column\":\(JSONText.quoted($0.column.name)),\"first\":\($0.first),\"second\":\($0.second)}"
-    }
-    return """
-      {"guest":\(JSONText.quoted(parting.guest)),"tick":\(parting.tick),"time_ns":\(parting.time.nanoseconds),\
-      "shorter":\(parting.shorter.map { "\($0 == 0 ? runs.0.id : runs.1.id)" } ?? "null"),\
-      "differences":[\(differences.joined(separator: ","))]}
-      """
+  public var json: JSON {
+    guard let parting else { return .null }
+    return [
+      "guest": parting.guest, "tick": parting.tick, "time_ns": parting.time.nanoseconds,
+      "shorter": parting.shorter.map { $0 == 0 ? runs.0.id : runs.1.id },
+      "differences": parting.differences.map {
+        ["column": $0.column.name, "first": $0.first, "second": $0.second] as JSON
+      },
+    ]
   }
 }

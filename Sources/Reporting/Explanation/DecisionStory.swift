@@ -2,7 +2,7 @@ internal import Foundation
 internal import Policies
 public import Recording
 internal import Simulation
-internal import Text
+public import Text
 public import Units
 
 /// Why the selfballoon worker of a guest did what it did: its arithmetic, and what came of it until its next run, as
@@ -230,29 +230,23 @@ public struct DecisionStory: Sendable {
   }
 
   /// The decision, what came of it and the sentences, as a JSON object.
-  ///
-  /// - Parameter members: More members of the object.
-  public func json(members: [String] = []) -> String {
-    let values = (decision?.values ?? [:]).sorted { $0.key < $1.key }
-      .filter { !["id", "run_id"].contains($0.key) }
-    let decided =
-      values.map { "\(JSONText.quoted($0.key)):\($0.value)" }
-      + [
-        "\"floor_rule\":\(decision?.floorRule.map(JSONText.quoted) ?? "null")",
-        "\"fault\":\(decision?.fault.map(JSONText.quoted) ?? "null")",
-      ]
+  public var json: JSON {
     let changes = ticks.map { ticks in
-      TickColumn.allCases.map {
-        "\(JSONText.quoted($0.name)):\(ticks.after[$0] - ticks.before[$0])"
-      }.joined(separator: ",")
+      JSON.object(TickColumn.allCases.map { ($0.name, ticks.after[$0] - ticks.before[$0]) })
     }
-    return """
-      {"guest":\(JSONText.quoted(guest)),"time_ns":\(time.nanoseconds),\
-      "decision":\(decision == nil ? "null" : "{\(decided.joined(separator: ","))}"),\
-      "next_time_ns":\(next.map { "\($0.time.nanoseconds)" } ?? "null"),\
-      "changes":\(changes.map { "{\($0)}" } ?? "null"),\
-      "sentences":\(JSONText.array(sentences))\(members.map { "," + $0 }.joined())}
-      """
+    return [
+      "guest": guest, "time_ns": time.nanoseconds, "decision": decision?.json,
+      "next_time_ns": next?.time.nanoseconds, "changes": changes, "sentences": sentences,
+    ]
+  }
+}
+
+extension WorkerRow: JSONValue {
+  /// The columns that have a value, by name, then those that are words.
+  public var json: JSON {
+    let numbers = values.filter { !["id", "run_id"].contains($0.key) }.sorted { $0.key < $1.key }
+    return JSON.object(numbers.map { ($0.key, $0.value) })
+      + ["floor_rule": floorRule, "fault": fault]
   }
 }
 

@@ -1,7 +1,7 @@
 private import Foundation
 public import Recording
 internal import Simulation
-internal import Text
+public import Text
 public import Units
 
 /// What a guest lacked when a process in it was killed: memory, and the time until its worker would have given it more.
@@ -87,14 +87,12 @@ public struct MissingMemory: Sendable {
   }
 
   /// A JSON object.
-  public var json: String {
-    func text(_ value: Int64?) -> String { value.map { "\($0)" } ?? "null" }
-    return """
-      {"time_ns":\(time.nanoseconds),"committed_pages":\(text(level?.committed)),\
-      "ram_pages":\(text(level?.ram)),"goal_pages":\(text(goal)),"missing_pages":\(text(missing)),\
-      "last_run_ns":\(text(runs.last?.nanoseconds)),"next_run_ns":\(text(runs.next?.nanoseconds)),\
-      "sentences":\(JSONText.array(sentences))}
-      """
+  public var json: JSON {
+    [
+      "time_ns": time.nanoseconds, "committed_pages": level?.committed, "ram_pages": level?.ram,
+      "goal_pages": goal, "missing_pages": missing, "last_run_ns": runs.last?.nanoseconds,
+      "next_run_ns": runs.next?.nanoseconds, "sentences": sentences,
+    ]
   }
 
   /// `1,431.6 ms`

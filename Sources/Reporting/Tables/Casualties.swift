@@ -1,6 +1,6 @@
 public import Recording
 public import Simulation
-internal import Text
+public import Text
 
 /// What a run killed: processes for want of memory, and kernels that oopsed or panicked.
 ///
@@ -75,12 +75,9 @@ public struct Casualties: Sendable {
     ].compactMap(\.self).joined(separator: ", ")
   }
 
-  /// Members of a JSON object.
-  public var jsonMembers: [String] {
-    [
-      "\"kills\":\(kills)", "\"stopped_kernels\":\(stops.count)",
-      "\"refused_writes\":\(JSONText.array(refusals))",
-    ]
+  /// A JSON object.
+  public var json: JSON {
+    ["kills": kills, "stopped_kernels": stops.count, "refused_writes": refusals]
   }
 
   static let metric = "oom_kills"

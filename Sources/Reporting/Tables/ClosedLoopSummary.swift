@@ -97,41 +97,34 @@ public struct ClosedLoopSummary: Sendable {
   }
 
   /// One JSON object, every sample included.
-  public var json: String {
-    let objects = runs.map { run in
-      let deviations = run.deviations.map {
-        """
-        {"name":\(JSONText.quoted($0.name)),"error":\(JSONText.number($0.error)),\
-        "tolerance":\(JSONText.number($0.tolerance)),"unit":\(JSONText.quoted($0.unit)),\
-        "ok":\($0.ok)}
-        """
-      }
-      let steps = run.balloonSteps.map {
-        """
-        {"at_s":\($0.at),"from_pages":\($0.from),"to_pages":\($0.to),\
-        "delay_s":\(JSONText.number($0.delay.real)),\
-        "simulated_delay_s":\(JSONText.number($0.delay.simulated)),\
-        "duration_s":\(JSONText.number($0.duration.real)),\
-        "simulated_duration_s":\(JSONText.number($0.duration.simulated)),"ok":\($0.ok)}
-        """
-      }
-      let series = run.series.map { name, real, simulated in
-        """
-        \(JSONText.quoted(name + "_pages")):{"recorded":\(list(real)),\
-        "simulated":\(list(simulated))}
-        """
-      }
-      return """
-        {"id":\(JSONText.quoted(run.id)),"ok":\(run.ok),\
-        "deviations":[\(deviations.joined(separator: ","))],"decisions":\(run.decisions),\
-        "equal_decisions":\(run.equalDecisions),"balloon_steps":[\(steps.joined(separator: ","))],\
-        "series":{\(series.joined(separator: ","))}}
-        """
+  public var json: JSON {
+    let runs = runs.map { run in
+      [
+        "id": run.id, "ok": run.ok,
+        "deviations": run.deviations.map {
+          [
+            "name": $0.name, "error": $0.error, "tolerance": $0.tolerance, "unit": $0.unit,
+            "ok": $0.ok,
+          ] as JSON
+        },
+        "decisions": run.decisions, "equal_decisions": run.equalDecisions,
+        "balloon_steps": run.balloonSteps.map {
+          [
+            "at_s": $0.at, "from_pages": $0.from, "to_pages": $0.to,
+            "delay_s": $0.delay.real, "simulated_delay_s": $0.delay.simulated,
+            "duration_s": $0.duration.real, "simulated_duration_s": $0.duration.simulated,
+            "ok": $0.ok,
+          ] as JSON
+        },
+        "series": JSON.object(
+          run.series.map { name, real, simulated in
+            let pair: JSON = [
+              "recorded": real.map { Int($0) }, "simulated": simulated.map { Int($0) },
+            ]
+            return (name + "_pages", pair)
+          }),
+      ] as JSON
     }
-    return "{\"ok\":\(ok),\"runs\":[\(objects.joined(separator: ","))]}"
-  }
-
-  private func list(_ pages: [Double]) -> String {
-    "[\(pages.map { String(Int($0)) }.joined(separator: ","))]"
+    return ["ok": ok, "runs": runs]
   }
 }

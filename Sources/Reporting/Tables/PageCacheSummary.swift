@@ -70,20 +70,15 @@ public struct PageCacheSummary: Sendable {
   }
 
   /// One JSON object.
-  public var json: String {
-    let objects = runs.map { run in
-      """
-      {"id":\(JSONText.quoted(run.id)),"group":\(JSONText.quoted(run.group)),\
-      "trace_equal":\(run.isTraceEqual.map { "\($0)" } ?? "null"),"miss_ratio":\(run.missRatio.real),\
-      "predicted":\(run.missRatio.predicted),"relative_error":\(run.missRatio.relativeError),\
-      "exact_lru":\(run.exactLRUMissRatio.map(JSONText.number) ?? "null"),\
-      "agreement":\(run.agreement.map(JSONText.number) ?? "null"),\
-      "first_difference":\(run.firstDifference.map(String.init) ?? "null"),"ok":\(run.ok)}
-      """
+  public var json: JSON {
+    let runs = runs.map { run in
+      [
+        "id": run.id, "group": run.group, "trace_equal": run.isTraceEqual,
+        "miss_ratio": run.missRatio.real, "predicted": run.missRatio.predicted,
+        "relative_error": run.missRatio.relativeError, "exact_lru": run.exactLRUMissRatio,
+        "agreement": run.agreement, "first_difference": run.firstDifference, "ok": run.ok,
+      ] as JSON
     }
-    return """
-      {"ok":\(ok),"mean_error":\(mean),"worst_error":\(errors.max() ?? 0),\
-      "runs":[\(objects.joined(separator: ","))]}
-      """
+    return ["ok": ok, "mean_error": mean, "worst_error": errors.max() ?? 0, "runs": runs]
   }
 }

@@ -64,27 +64,23 @@ public struct SwapSummary: Sendable {
   }
 
   /// One JSON object.
-  public var json: String {
-    func object(_ figure: RecordedFigure) -> String {
-      """
-      {"real":\(JSONText.number(figure.real)),"predicted":\(JSONText.number(figure.predicted)),\
-      "relative_error":\(JSONText.number(figure.relativeError))}
-      """
+  public var json: JSON {
+    let runs = runs.map { run in
+      [
+        "id": run.id, "group": run.group, "trace_equal": run.isTraceEqual, "swapped": run.swapped,
+        "swap_ins": run.swapIns, "swap_outs": run.swapOuts,
+        "refault_activations": run.refaultActivations, "activations": run.activations,
+        "active": run.meanActive, "idle_change": run.idleChange, "after_idle": run.idles,
+        "after_bring": run.brings, "killed": run.isKilled, "ok": run.ok,
+      ] as JSON
     }
-    func array(_ figures: [RecordedFigure]) -> String {
-      "[" + figures.map(object).joined(separator: ",") + "]"
-    }
-    let objects = runs.map { run in
-      """
-      {"id":\(JSONText.quoted(run.id)),"group":\(JSONText.quoted(run.group)),\
-      "trace_equal":\(run.isTraceEqual.map { "\($0)" } ?? "null"),"swapped":\(object(run.swapped)),\
-      "swap_ins":\(object(run.swapIns)),"swap_outs":\(object(run.swapOuts)),\
-      "refault_activations":\(object(run.refaultActivations)),\
-      "activations":\(object(run.activations)),"active":\(object(run.meanActive)),\
-      "idle_change":\(run.idleChange),"after_idle":\(array(run.idles)),\
-      "after_bring":\(array(run.brings)),"killed":\(run.isKilled),"ok":\(run.ok)}
-      """
-    }
-    return "{\"ok\":\(ok),\"runs\":[\(objects.joined(separator: ","))]}"
+    return ["ok": ok, "runs": runs]
+  }
+}
+
+extension RecordedFigure: JSONValue {
+  /// A JSON object.
+  public var json: JSON {
+    ["real": real, "predicted": predicted, "relative_error": relativeError]
   }
 }
