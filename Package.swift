@@ -59,7 +59,8 @@ let package = Package(
     .target(
       name: "Validation",
       dependencies: [
-        "MemoryModel", "Policies", "Simulation", "SimulationEngine", "Text", "Traces", "Units",
+        "MemoryModel", "Policies", "Simulation", "SimulationEngine", "Statistics", "Text", "Traces",
+        "Units",
       ],
       swiftSettings: strict),
     .target(

@@ -24,7 +24,9 @@ public enum JSON: Hashable, Sendable {
 
   /// A name and its value.
   public struct Member: Hashable, Sendable {
+    /// Its name.
     public let name: String
+    /// What it is.
     public let value: JSON
   }
 

@@ -1,5 +1,3 @@
-private import Text
-
 /// Words as a command line that a shell takes apart into the same words.
 public func shellCommand(_ words: [String]) -> String { shellWords(words).joined(separator: " ") }
 

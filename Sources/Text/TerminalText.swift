@@ -1,5 +1,3 @@
-private import Text
-
 /// Texts of anybody on a terminal, and on paper: what is no letter does nothing there.
 public enum TerminalText {
   /// A text on one line. Ends of lines and tabs are written as `\n`, `\r` and `\t`, other characters that are not seen as

@@ -151,7 +151,7 @@ extension ResultStore {
       db,
       sql: """
         SELECT m.run_id, m.guest, m.name, m.value, m.unit FROM runs r
-        JOIN metrics m ON m.id BETWEEN r.id << 41 AND (r.id << 41) + 2199023255551
+        JOIN metrics m ON \(RowKey.isRow("m.id", of: "r.id"))
         WHERE r.id IN \(members) AND (?1 IS NULL OR m.name IN (SELECT value FROM json_each(?1)))
         ORDER BY m.id
         """, arguments: [names?.json.text])

@@ -1,5 +1,5 @@
 private import Recording
-internal import Statistics
+public import Statistics
 public import Text
 
 extension Advice {

@@ -41,7 +41,7 @@ public struct PartingStory: Sendable {
       }
       return [wrapped(unparted)]
     }
-    let place = "tick \(parting.tick), \(DecisionStory.text(parting.time)), in \(parting.guest)"
+    let place = "tick \(parting.tick), \(UnitScale.text(parting.time)), in \(parting.guest)"
     if let shorter = parting.shorter {
       let run = shorter == 0 ? runs.0 : runs.1
       return [wrapped("They are the same until run \(run.id) ends, before \(place).")]
@@ -65,7 +65,7 @@ public struct PartingStory: Sendable {
     if terms.isEmpty {
       parts.append(
         wrapped(
-          "The worker's decision before that, at \(DecisionStory.text(one.time)), was the same in both: they part by what followed it."
+          "The worker's decision before that, at \(UnitScale.text(one.time)), was the same in both: they part by what followed it."
         ))
     } else {
       parts.append(wrapped("The worker's decisions behind it:"))
@@ -79,7 +79,7 @@ public struct PartingStory: Sendable {
     if !hasCommonGuest { return "They have no guest in common." }
     if let host = hostParting {
       return
-        "Their guests' ticks are the same; their hosts part at tick \(host.tick), \(DecisionStory.text(host.time))."
+        "Their guests' ticks are the same; their hosts part at tick \(host.tick), \(UnitScale.text(host.time))."
     }
     let unfinished = [runs.0, runs.1].filter { $0.status != .finished }
     if let run = unfinished.first {

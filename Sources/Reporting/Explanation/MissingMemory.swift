@@ -62,17 +62,17 @@ public struct MissingMemory: Sendable {
     var sentences: [String] = []
     if let level {
       let had =
-        "When the process was killed, \(DecisionStory.amount(level.committed)) were committed, and the guest had "
-        + "\(DecisionStory.amount(level.ram))"
+        "When the process was killed, \(UnitScale.amount(level.committed)) were committed, and the guest had "
+        + "\(UnitScale.amount(level.ram))"
       if let missing, let goal {
         sentences.append(
           missing > 0
-            ? "\(had). Its goal had become \(DecisionStory.amount(goal)): \(DecisionStory.amount(missing)) were missing."
+            ? "\(had). Its goal had become \(UnitScale.amount(goal)): \(UnitScale.amount(missing)) were missing."
             : "\(had), which was its goal or more: by the law nothing was missing, so what the law keeps in reserve "
               + "was too little.")
       } else {
         sentences.append(
-          "\(had); \(DecisionStory.amount(level.free)) were free at the tick before.")
+          "\(had); \(UnitScale.amount(level.free)) were free at the tick before.")
       }
     } else {
       sentences.append("What was missing is not known: no ticks of the run are kept.")
@@ -81,7 +81,7 @@ public struct MissingMemory: Sendable {
     let before = "Its worker had run \(Self.milliseconds(time - last)) before"
     sentences.append(
       runs.next.map {
-        "\(before); its next run was due \(Self.milliseconds($0 - time)) later, at \(DecisionStory.text($0))."
+        "\(before); its next run was due \(Self.milliseconds($0 - time)) later, at \(UnitScale.text($0))."
       } ?? "\(before) and did not run again.")
     return sentences
   }

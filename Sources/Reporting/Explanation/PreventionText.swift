@@ -12,7 +12,7 @@ public struct PreventionText: Sendable {
   /// What was tried, a sentence each with the settings that would have prevented the kill.
   public var sentences: [(sentence: String, settings: [String]?)] {
     let runs = prevention.runs
-    let count = "\(runs) run\(runs == 1 ? "" : "s") of the same scenario and seed"
+    let count = "\(counted(runs, "run")) of the same scenario and seed"
     var sentences: [(String, [String]?)] = [("What would have prevented it, by \(count):", nil)]
     sentences += prevention.findings.map { (Self.sentence($0, of: prevention.guest), $0.settings) }
     if !prevention.isWhole {

@@ -27,7 +27,7 @@ public struct BootFacts: Sendable {
         })
       return """
         guest \(guest.name): \(guest.memory.text), Linux \(guest.kernel.policy.rawValue), \
-        \(guest.kernel.vcpus) CPU\(guest.kernel.vcpus == 1 ? "" : "s")
+        \(counted(guest.kernel.vcpus, "CPU"))
 
         \(zoneTable(zones).text(width: width))
         \(table.text(width: width))

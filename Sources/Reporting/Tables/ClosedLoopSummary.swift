@@ -4,7 +4,7 @@ public import Text
 public import Validation
 
 /// Simulated whole guests beside the recorded ones: tables, and whether they hold.
-public struct ClosedLoopSummary: Sendable {
+public struct ClosedLoopSummary: ValidationSummary, Sendable {
   private let runs: [ClosedLoopValidation]
 
   /// The summary of these recordings.
@@ -24,8 +24,11 @@ public struct ClosedLoopSummary: Sendable {
     }
   }
 
+  /// The runs, the steps of the balloon if there are any, and what they cost.
+  public var tables: [TableText] { [table, balloonTable, costTable].compactMap(\.self) }
+
   /// A line a recording: each deviation beside its tolerance.
-  public var table: TableText {
+  private var table: TableText {
     let columns =
       [TableText.Column("run")]
       + names.flatMap { [.init($0, .right), .init("at most", .right)] }
@@ -53,7 +56,7 @@ public struct ClosedLoopSummary: Sendable {
   }
 
   /// A line a step of the balloon; nothing if no recording shows any.
-  public var balloonTable: TableText? {
+  private var balloonTable: TableText? {
     let rows = runs.flatMap { run in
       run.balloonSteps.map { step in
         [
@@ -74,7 +77,7 @@ public struct ClosedLoopSummary: Sendable {
   }
 
   /// A line a calibrated cost: what the simulation takes, and the median of these recordings.
-  public var costTable: TableText {
+  private var costTable: TableText {
     let times = runs.map(\.times)
     return TableText(
       columns: [.init("cost"), .init("used us", .right), .init("median us", .right)],

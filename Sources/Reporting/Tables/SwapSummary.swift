@@ -1,10 +1,11 @@
 private import Foundation
 import Recording
+private import Statistics
 public import Text
 public import Validation
 
 /// Replayed swap recordings together: a table, and whether they hold.
-public struct SwapSummary: Sendable {
+public struct SwapSummary: ValidationSummary, Sendable {
   private let runs: [SwapValidation]
 
   /// The summary of these replays, at least one.
@@ -27,7 +28,7 @@ public struct SwapSummary: Sendable {
     _ name: String, _ figure: KeyPath<SwapValidation, RecordedFigure>, within tolerance: Double
   ) -> String {
     let errors = runs.map { $0[keyPath: figure].relativeError }
-    let mean = errors.reduce(0, +) / Double(max(errors.count, 1))
+    let mean = errors.mean
     return "\(name): mean error \(percent(mean)), worst \(percent(errors.max() ?? 0)); "
       + "\(errors.count { $0 <= tolerance }) of \(runs.count) within \(Int(tolerance * 100))%"
   }
@@ -35,7 +36,10 @@ public struct SwapSummary: Sendable {
   private func percent(_ share: Double) -> String { String(format: "%.2f%%", share * 100) }
 
   /// A line a run.
-  public var table: TableText {
+  public var tables: [TableText] { [table] }
+
+  /// A line a run.
+  private var table: TableText {
     let columns: [TableText.Column] = [
       .init("run"), .init("trace"), .init("swapped", .right), .init("predicted", .right),
       .init("error", .right), .init("swap-ins", .right), .init("predicted", .right),

@@ -55,16 +55,12 @@ public struct SweepForecast: Sendable {
       ?? "unknown, since no run of this scenario is recorded"
     let space = UnitScale.text(Double(estimate.bytes), unit: "bytes")
     let lines = [
-      "\(Self.count(keys.count, "point")), \(Self.count(plan.spec.repetitions, "seed")): "
-        + "\(Self.count(runs, "run"))\(share), \(own.count - missing.count) recorded, \(missing.count) to be made",
+      "\(counted(keys.count, "point")), \(counted(plan.spec.repetitions, "seed")): "
+        + "\(counted(runs, "run"))\(share), \(own.count - missing.count) recorded, \(missing.count) to be made",
       "time:  \(time)", "space: about \(space) (--record \(level.text))",
     ]
     return table.text(width: width) + "\n"
       + lines.map { TableText.wrapped($0, width: width) + "\n" }.joined()
-  }
-
-  private static func count(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
   /// A JSON object.
