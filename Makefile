@@ -10,7 +10,7 @@ SOURCES := Package.swift Sources Tests Benchmarks Fuzzing
 FUZZ_SECONDS ?= 60
 
 # Debian packages that the build and the tests need: library headers, the C compiler for them, make's own tools, gnuplot, and the charts of pages.
-PACKAGES := libsqlite3-dev zlib1g-dev libgcrypt20-dev sqlite3 gcc libc6-dev python3 gnuplot-nox libjs-dygraphs
+PACKAGES := libsqlite3-dev zlib1g-dev libgcrypt20-dev libyaml-dev sqlite3 gcc libc6-dev python3 gnuplot-nox libjs-dygraphs
 # What a cluster of one node needs besides.
 SLURM_PACKAGES := slurm-wlm munge
 # What it takes to look at pages in a browser.

@@ -21,7 +21,6 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
-    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     .target(name: "Units", swiftSettings: strict),
@@ -35,6 +34,7 @@ let package = Package(
     .target(name: "Policies", swiftSettings: strict),
     .systemLibrary(
       name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Traces",
@@ -52,14 +52,15 @@ let package = Package(
     .target(
       name: "Scenarios",
       dependencies: [
-        "MemoryModel", "Policies", "Simulation", "SimulationEngine", "Statistics", "Text", "Traces",
-        "Units", "Yams",
+        "CYAML", "MemoryModel", "Policies", "Simulation", "SimulationEngine", "Statistics", "Text",
+        "Traces", "Units",
       ],
       swiftSettings: strict),
     .target(
       name: "Validation",
       dependencies: [
-        "MemoryModel", "Policies", "Simulation", "SimulationEngine", "Text", "Traces", "Units",
+        "MemoryModel", "Policies", "Simulation", "SimulationEngine", "Statistics", "Text", "Traces",
+        "Units",
       ],
       swiftSettings: strict),
     .target(

@@ -32,6 +32,11 @@ enum RowKey {
     return run << runShift | number
   }
 
+  /// The condition of a query that a row belongs to a run, by the columns of its key and of the run's number.
+  static func isRow(_ key: String, of run: String) -> String {
+    "\(key) BETWEEN \(run) << \(runShift) AND (\(run) << \(runShift)) + \(1 << runShift - 1)"
+  }
+
   /// All keys of a run.
   static func range(of run: Int64) -> ClosedRange<Int64> {
     guard 0..<runLimit ~= run else { return -1 ... -1 }

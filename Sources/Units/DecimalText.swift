@@ -12,22 +12,33 @@ public func wholeNumber<Number: FixedWidthInteger>(_ text: String) -> Number? {
 
 /// A decimal number without an exponent and with at most six places, in millionths.
 public func decimalMillionths(_ text: String) -> Int64? {
-  let isNegative = text.hasPrefix("-")
-  let parts = text.drop { $0 == "-" }.split(separator: ".", omittingEmptySubsequences: false)
-  guard let first = parts.first, parts.count <= 2, text.utf8.count <= 24,
-    let whole: Int64 = wholeNumber(String(first)), whole >= 0, whole <= 1_000_000_000_000
+  let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+  let hasLeadingZero = digits.first == "0" && digits.dropFirst().first.map { $0 != "." } ?? false
+  guard text.utf8.count <= 24, !hasLeadingZero,
+    let total = product(of: digits, and: 1_000_000), total < 1_000_000_000_001_000_000
   else { return nil }
-  var total = whole * 1_000_000
-  if parts.count == 2 {
-    guard (1...6).contains(parts[1].utf8.count) else { return nil }
-    var scale: Int64 = 1_000_000
-    for byte in parts[1].utf8 {
-      guard (0x30...0x39).contains(byte) else { return nil }
-      scale /= 10
-      total += Int64(byte - 0x30) * scale
+  return text.hasPrefix("-") ? -Int64(total) : Int64(total)
+}
+
+/// A decimal number - digits, and after a point more of them - times a whole one; nothing if that is no whole number.
+func product(of number: some StringProtocol, and unit: Int64) -> Int128? {
+  let parts = number.split(separator: ".", omittingEmptySubsequences: false)
+  guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+  var (value, divisor, isTooLong) = (Int128(0), Int128(1), false)
+  func times(_ factor: Int128, _ number: Int128) -> Int128 {
+    let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+    if overflow { isTooLong = true }
+    return product
+  }
+  for (place, part) in parts.enumerated() {
+    for byte in part.utf8 {
+      guard (0x30...0x39).contains(byte), !isTooLong else { return nil }
+      value = times(10, value) &+ Int128(byte - 0x30)
+      if place == 1 { divisor = times(10, divisor) }
     }
   }
-  return isNegative ? -total : total
+  let (whole, rest) = times(Int128(unit), value).quotientAndRemainder(dividingBy: divisor)
+  return isTooLong || rest != 0 ? nil : whole
 }
 
 /// The shortest decimal of a number of millionths: `0.05` for 50,000.

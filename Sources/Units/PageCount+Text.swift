@@ -18,12 +18,12 @@ extension PageCount {
     }
     guard let unit = Self.units.first(where: { text.hasSuffix($0.suffix) }) else { return nil }
     let number = text.dropLast(3)
-    guard number.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
-      let value = Double(String(number)), value >= 0
+    // A size may leave out the digits on one side of its point.
+    let isOpen = number.contains(".") && number != "."
+    guard let bytes = product(of: isOpen ? "0\(number)0" : "\(number)", and: 1 << unit.shift),
+      bytes % Int128(Self.pageSize) == 0, bytes / Int128(Self.pageSize) <= 1 << 51
     else { return nil }
-    let pages = value * Double(1 << unit.shift) / Double(Self.pageSize)
-    guard pages <= Double(1 << 51), pages == pages.rounded() else { return nil }
-    self.init(Int(pages))
+    self.init(Int(bytes / Int128(Self.pageSize)))
   }
 
   /// The shortest exact text that `init(_:)` reads back: `4GiB`, `99MiB`, `255976p`.

@@ -12,25 +12,10 @@ extension SimDuration {
   public init?(_ text: String) {
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let suffix = text.dropFirst(digits.count)
-    guard let unit = Self.units.first(where: { $0.suffix == suffix }) else { return nil }
-    let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count <= 2, let first = parts.first, let whole = Int64(first) else { return nil }
-    var (total, isTooLong) = whole.multipliedReportingOverflow(by: unit.nanoseconds)
-    if isTooLong { return nil }
-    if parts.count == 2 {
-      guard !parts[1].isEmpty else { return nil }
-      var scale = unit.nanoseconds
-      for digit in parts[1] {
-        guard let value = digit.wholeNumberValue else { return nil }
-        guard scale % 10 == 0 else {
-          if value == 0 { continue } else { return nil }
-        }
-        scale /= 10
-        let sum = total.addingReportingOverflow(Int64(value) * scale)
-        if sum.overflow { return nil }
-        total = sum.partialValue
-      }
-    }
+    guard let unit = Self.units.first(where: { $0.suffix == suffix }),
+      let product = product(of: digits, and: unit.nanoseconds),
+      let total = Int64(exactly: product)
+    else { return nil }
     self.init(nanoseconds: total)
   }
 

@@ -12,13 +12,10 @@ public enum DriverVectors {
   /// Replays every line of `file` and reports those in which any field differs; blank lines are passed over.
   ///
   /// Stops at the first line that is not in one of the schemas. Holds the whole file in memory.
-  public static func check(file: String) throws(VectorError) -> VectorReport {
-    let data: Data
-    do {
-      data = Data(try contents(ofFile: file, limit: 1 << 30))
-    } catch {
-      throw .unreadable(file: error.path, reason: error.reason)
-    }
+  ///
+  /// - Throws: `UnreadableFile` or `VectorError`.
+  public static func check(file: String) throws -> VectorReport {
+    let data = Data(try contents(ofFile: file, limit: 1 << 30))
     var report = VectorReport(file: file)
     var line = 0
     for bytes in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
@@ -36,7 +33,7 @@ public enum DriverVectors {
       report.counts[replayed.kind, default: 0] += 1
       if !replayed.line.differences.isEmpty { report.differing.append(replayed.line) }
     }
-    if report.lines == 0 { throw .empty(file: file) }
+    if report.lines == 0 { throw VectorError.empty(file: file) }
     return report
   }
 

@@ -73,7 +73,7 @@ private struct Course {
     of scenario: Scenario,
     from condition: GuestRecording.InitialCondition = GuestRecording.InitialCondition()
   ) throws {
-    let log = SampleLog()
+    let log = RunLog()
     var simulation = try Simulation(
       scenario,
       demands: [CommittedDemand([CommittedPoint(at: .zero, committed: .zero, touched: nil)])],
@@ -88,7 +88,7 @@ private struct Course {
       }
     }
     _ = try simulation.run()
-    ticks = log.rows
+    ticks = log.ticks.first ?? []
     outcomes = simulation.outcomes(ofGuest: 0)
     counters = simulation.counters(ofGuest: 0)
   }
@@ -102,22 +102,4 @@ private struct Course {
       inactiveAnon: pages(.inactiveAnonPages),
       hasReadFiles: pages(.activeFilePages) + pages(.inactiveFilePages) > 0)
   }
-}
-
-/// Keeps what a run says at its ticks.
-private final class SampleLog: RunObserver {
-  var rows: [[Int64]] = []
-
-  func wantsTick(at time: SimTime) -> Bool { true }
-  func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {
-    rows.append(Array(values))
-  }
-  func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {}
-  func worker(_ record: WorkerRecord) {}
-  func event(_ record: EventRecord) {}
-}
-
-/// The mean of some values; 0 of none.
-func mean(_ values: [Double]) -> Double {
-  values.reduce(0, +) / Double(max(values.count, 1))
 }

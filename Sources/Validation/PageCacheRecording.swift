@@ -1,4 +1,3 @@
-internal import CZlib
 internal import Foundation
 internal import Traces
 
@@ -58,21 +57,5 @@ struct PageCacheRecording: Decodable {
     }
     let accesses = workload.segments.reduce(0) { $0 + $1.accesses }
     return (0..<accesses).contains(workload.warmup) ? nil : "warmup_accesses"
-  }
-}
-
-/// The bytes of a gzip file (or of a plain one).
-func gunzippedContents(of path: String) throws(UnreadableFile) -> [UInt8] {
-  guard let file = gzopen(path, "rb") else {
-    throw UnreadableFile(path: path, reason: String(cString: strerror(errno)))
-  }
-  defer { gzclose(file) }
-  var bytes: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 1 << 16)
-  while true {
-    let count = gzread(file, &chunk, UInt32(chunk.count))
-    if count < 0 { throw UnreadableFile(path: path, reason: "is no whole gzip file") }
-    if count == 0 { return bytes }
-    bytes += chunk[..<Int(count)]
   }
 }

@@ -1,6 +1,8 @@
 internal import Foundation
 internal import MemoryModel
 internal import Simulation
+private import Statistics
+internal import Traces
 internal import Units
 
 /// The guest's page cache beside what a real kernel did with the same accesses.
@@ -47,7 +49,8 @@ public struct PageCacheValidation: Sendable {
     let folder = URL(filePath: path).deletingLastPathComponent().deletingLastPathComponent()
     let bitsPath = folder.appending(path: "hits/\(recording.id).bits.gz").path
     let bits: [UInt8]? =
-      FileManager.default.fileExists(atPath: bitsPath) ? try gunzippedContents(of: bitsPath) : nil
+      FileManager.default.fileExists(atPath: bitsPath)
+      ? try TraceBytes.contents(ofFile: bitsPath) : nil
     self.init(recording, bits: bits)
   }
 
@@ -70,7 +73,7 @@ public struct PageCacheValidation: Sendable {
       "workingset_refault_file", predicted: replay.growth(.workingsetRefault))
     activations = recording.growth("pgactivate", predicted: replay.growth(.pgactivate))
     meanActive = RecordedFigure(
-      real: mean(recording.series["Active(file)"] ?? []), predicted: mean(replay.activeFile))
+      real: (recording.series["Active(file)"] ?? []).mean, predicted: replay.activeFile.mean)
     exactLRUMissRatio = nil
     agreement = nil
     firstDifference = nil

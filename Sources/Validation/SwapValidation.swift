@@ -1,5 +1,6 @@
 internal import MemoryModel
 internal import Simulation
+private import Statistics
 
 /// The guest's anonymous memory and swap beside what a real kernel did with the same accesses.
 ///
@@ -57,14 +58,14 @@ public struct SwapValidation: Sendable {
     group = "guest"
     isTraceEqual = nil
     swapped = RecordedFigure(
-      real: mean(recording.swapUsed ?? []), predicted: mean(replay.swapUsed))
+      real: (recording.swapUsed ?? []).mean, predicted: replay.swapUsed.mean)
     swapIns = recording.growth("pswpin", predicted: replay.growth(.pswpin, .frontswapLoads))
     swapOuts = recording.growth("pswpout", predicted: replay.growth(.pswpout, .frontswapStores))
     refaultActivations = recording.growth(
       "workingset_activate_anon", predicted: replay.anonRefaultActivations)
     activations = recording.growth("pgactivate", predicted: replay.growth(.pgactivate))
     meanActive = RecordedFigure(
-      real: mean(recording.series["Active(anon)"] ?? []), predicted: mean(replay.activeAnon))
+      real: (recording.series["Active(anon)"] ?? []).mean, predicted: replay.activeAnon.mean)
     idleChange = 0
     isKilled = replay.isKilled
     idles = []

@@ -43,10 +43,8 @@ public struct VectorReport: Hashable, Sendable {
   public var equalLines: Int { lines - differing.count }
 }
 
-/// A file of vectors that cannot be read.
+/// A file that is none of vectors.
 public enum VectorError: Error, Hashable, Sendable {
-  /// The file cannot be opened or read; `reason` is the system's.
-  case unreadable(file: String, reason: String)
   /// The file has no line.
   case empty(file: String)
   /// A line, counted from 1, is no JSON object.

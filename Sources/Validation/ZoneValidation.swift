@@ -44,14 +44,10 @@ public struct ZoneValidation: Sendable {
   public var ok: Bool { entries.allSatisfy(\.ok) }
 
   /// Reads and compares a file of one recorded guest or an array of them.
-  public init(path: String) throws(RecordedFileError) {
-    let bytes: [UInt8]
-    do {
-      bytes = try contents(ofFile: path, limit: 1 << 30)
-    } catch {
-      throw .unreadable(file: error.path, reason: error.reason)
-    }
-    try self.init(bytes, file: path)
+  ///
+  /// - Throws: `UnreadableFile` or `RecordedFileError`.
+  public init(path: String) throws {
+    try self.init(contents(ofFile: path, limit: 1 << 30), file: path)
   }
 
   /// Compares what is in a file; `file` names it in errors.

@@ -52,12 +52,13 @@ struct AdviseCommand: ParsableCommand {
     let commands = advice.defaultCommands.prefix(Self.commandLimit).map {
       shellCommand($0 + ["--db", database.file])
     }
-    try put(
-      output.json
-        ? advice.json(tunables: tunables, defaultCommands: commands)
-        : advice.text(
-          tunables: tunables, defaultCommands: commands, width: Terminal.width ?? 80),
-      terminator: "")
+    if output.json {
+      try put(advice.json(tunables: tunables, defaultCommands: commands))
+    } else {
+      let width = Terminal.width ?? 80
+      try put(
+        advice.text(tunables: tunables, defaultCommands: commands, width: width), terminator: "")
+    }
     if advice.recommended == nil { throw ExitCode(ExitStatus.notHeld.rawValue) }
   }
 }

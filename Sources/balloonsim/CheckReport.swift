@@ -1,4 +1,4 @@
-import Recording
+import Text
 
 /// What `scenario check --json` prints: the problems of all files.
 struct CheckReport {
@@ -7,5 +7,5 @@ struct CheckReport {
   init(_ failures: [Failure]) { problems = failures.flatMap(\.lines) }
 
   /// One JSON object.
-  var json: String { "{\"problems\":\(JSONText.array(problems))}" }
+  var json: JSON { ["problems": problems] }
 }

@@ -51,12 +51,7 @@ struct CompareCommand: ParsableCommand {
       ? try others.map { try PartingStory(store, groups[0].runs[0], $0.runs[0]) } : []
     let violations = try comparison.violations(of: tolerances)
     if output.json {
-      let members =
-        comparison.jsonMembers + [
-          "\"partings\":[\(stories.map(\.json).joined(separator: ","))]",
-          "\"violations\":\(JSONText.array(violations))",
-        ]
-      try put("{\(members.joined(separator: ","))}")
+      try put(comparison.json + ["partings": stories.map(\.json), "violations": violations])
     } else if !output.quiet {
       try printText(comparison, stories)
     }

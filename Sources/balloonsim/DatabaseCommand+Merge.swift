@@ -33,10 +33,12 @@ extension DatabaseCommand {
       let outcomes = try DatabaseOptions(file: into).openToWrite().merge(from)
       if output.json {
         let files = zip(from, outcomes).map { file, outcome in
-          "{\"file\":\(JSONText.quoted(file)),\(Self.members(outcome))}"
+          [
+            "file": file, "merged": outcome.merged, "replaced": outcome.replaced,
+            "skipped": outcome.skipped, "left_out": outcome.leftOut, "sweeps": outcome.sweeps,
+          ] as JSON
         }
-        let list = files.joined(separator: ",")
-        return try put("{\"into\":\(JSONText.quoted(into)),\"files\":[\(list)]}")
+        return try put(["into": into, "files": files])
       }
       for (file, outcome) in zip(from, outcomes) { output.say("\(file): \(Self.text(outcome))") }
       let all = outcomes.reduce(into: MergeOutcome()) { sum, outcome in
@@ -52,13 +54,6 @@ extension DatabaseCommand {
     private static func text(_ outcome: MergeOutcome) -> String {
       "\(outcome.merged) runs merged (\(outcome.replaced) in place of one with less), "
         + "\(outcome.skipped) skipped, \(outcome.leftOut) unfinished left out"
-    }
-
-    private static func members(_ outcome: MergeOutcome) -> String {
-      """
-      "merged":\(outcome.merged),"replaced":\(outcome.replaced),"skipped":\(outcome.skipped),\
-      "left_out":\(outcome.leftOut),"sweeps":\(outcome.sweeps)
-      """
     }
   }
 }

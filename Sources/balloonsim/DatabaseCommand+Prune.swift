@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recording
+import Text
 
 extension DatabaseCommand {
   /// `balloonsim db prune`.
@@ -47,7 +48,7 @@ extension DatabaseCommand {
         runs.removeAll { shared.contains($0.key) }
       }
       try store.remove(runs: runs.map(\.id), sweep: status == nil ? number : nil)
-      if output.json { return try put("{\"removed\":\(runs.count)}") }
+      if output.json { return try put(["removed": runs.count]) }
       try put(sentence: "\(database.file): \(runs.count) runs removed")
     }
   }

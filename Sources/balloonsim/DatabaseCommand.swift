@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recording
+import Text
 
 /// `balloonsim db`: looks after the database.
 struct DatabaseCommand: ParsableCommand {
@@ -22,11 +23,10 @@ struct DatabaseCommand: ParsableCommand {
       let check = try database.openToRead().check()
       let findings = check.findings.map(Self.sentence)
       if output.json {
-        try put(
-          """
-          {"version":\(check.version),"runs":\(check.runs),"died_runs":\(check.diedRuns),\
-          "findings":\(JSONText.array(findings))}
-          """)
+        try put([
+          "version": check.version, "runs": check.runs, "died_runs": check.diedRuns,
+          "findings": findings,
+        ])
       } else {
         for finding in findings { try put(sentence: finding) }
         if !check.diedRuns.isEmpty {

@@ -161,7 +161,6 @@ struct Failure: Error {
 
   private static func failure(_ error: VectorError) -> Failure {
     switch error {
-    case .unreadable(let file, let reason): Failure(.cannotRead, "\(file): \(reason)")
     case .empty(let file): Failure(.wrongData, "\(file):1:1: there is no line in it")
     case .notJSON(let file, let line):
       Failure(.wrongData, "\(file):\(line):1: expected one JSON object a line")
@@ -177,7 +176,6 @@ struct Failure: Error {
 
   private static func failure(_ error: RecordedFileError) -> Failure {
     switch error {
-    case .unreadable(let file, let reason): Failure(.cannotRead, "\(file): \(reason)")
     case .notJSON(let file, let line, let column):
       Failure(.wrongData, "\(file):\(line):\(column): not valid JSON")
     case .malformed(let file, let place, let what):

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Reporting
 import Scenarios
+import Text
 
 /// `balloonsim inspect`: what each guest's kernel knows when it has booted.
 struct InspectCommand: ParsableCommand {
@@ -28,6 +29,7 @@ struct InspectCommand: ParsableCommand {
     let resolved = try ScenarioReader.read(file: scenario, overrides: overrides)
     try resolved.check()
     let facts = BootFacts(resolved.scenario)
-    try put(output.json ? facts.json : facts.text(width: Terminal.width), terminator: "")
+    if output.json { return try put(facts.json) }
+    try put(facts.text(width: Terminal.width), terminator: "")
   }
 }

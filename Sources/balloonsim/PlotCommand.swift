@@ -127,7 +127,7 @@ struct PlotCommand: ParsableCommand {
     try written.write(picture)
     try written.close()
     if output.json, let file {
-      try put("{\"file\":\(JSONText.quoted(file)),\"bytes\":\(picture.count)}")
+      try put(["file": file, "bytes": picture.count])
     }
   }
 

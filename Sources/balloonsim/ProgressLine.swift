@@ -50,15 +50,13 @@ struct ProgressLine {
   /// Where there is little room it has shorter words, then fewer facts.
   func text(width: Int) -> String {
     let percent = share.map { "\(Int($0 * 100))%  " } ?? " "
-    func line(_ bar: String, _ facts: [String]) -> String {
-      "\(title) \(bar)\(percent)\(facts.joined(separator: ", "))"
+    func line(_ start: String, _ facts: [String]) -> String {
+      "\(title) \(start)\(percent)\(facts.joined(separator: ", "))"
     }
     let full = facts(isShort: false)
     let room = min(width - line("", full).count - 4, 24)
     if let share, room >= 5 {
-      let filled = String(repeating: "#", count: Int(share * Double(room)))
-      let open = String(repeating: ".", count: room - filled.count)
-      return line("[\(filled)\(open)] ", full)
+      return line(bar(share, cells: room) + " ", full)
     }
     if line("", full).count < width { return line("", full) }
     var short = facts(isShort: true)

@@ -69,9 +69,7 @@ struct ReportCommand: ParsableCommand {
     try target.write(Array(html.utf8))
     try target.close()
     if output.json {
-      try put(
-        "{\"file\":\(JSONText.quoted(file)),\"bytes\":\(html.utf8.count),\"sections\":\(JSONText.array(page.sectionTitles))}"
-      )
+      try put(["file": file, "bytes": html.utf8.count, "sections": page.sectionTitles])
     } else if file != "-" {
       output.say("\(file): \(page.title), \(html.utf8.count / 1_000) kB")
     }

@@ -211,7 +211,7 @@ struct RunCommand: ParsableCommand {
     _ reports: [RunReport], _ columns: [MetricsTable.Run], _ range: DemandRange
   ) throws {
     if output.json {
-      try put("[\(reports.map(\.json).joined(separator: ",\n"))]")
+      try put(.lines(reports.map(\.json)))
       return
     }
     let losses = zip(reports, columns).flatMap { report, column in
@@ -243,22 +243,12 @@ private struct RunReport {
   var guess: Interpolation?
 
   /// One JSON object.
-  var json: String {
-    let metrics = summary.metrics.map { metric in
-      """
-      {"guest":\(metric.guest.map(JSONText.quoted) ?? "null"),\
-      "name":\(JSONText.quoted(metric.name)),"value":\(JSONText.number(metric.value)),\
-      "unit":\(JSONText.quoted(metric.unit))}
-      """
-    }
-    let ingredients = JSONText.object(
-      summary.ingredients.map { ($0.name, EventRecord.Value.text($0.value)) })
-    return """
-      {"run":\(run.map(String.init) ?? "null"),\
-      \(guess.map { "\"between\":\"\($0.rawValue)\"," } ?? "")"key":\(JSONText.quoted(key)),\
-      "fingerprint":\(JSONText.quoted(summary.fingerprint)),"ingredients":\(ingredients),\
-      "simulated_ns":\(summary.simulated.nanoseconds),\
-      "command":\(JSONText.quoted(command)),\(casualties.jsonMembers.joined(separator: ",")),"metrics":[\(metrics.joined(separator: ","))]}
-      """
+  var json: JSON {
+    let between: JSON = guess.map { ["between": $0.rawValue] } ?? [:]
+    return ["run": run] + between + [
+      "key": key, "fingerprint": summary.fingerprint,
+      "ingredients": JSON.object(summary.ingredients.map { ($0.name, $0.value) }),
+      "simulated_ns": summary.simulated.nanoseconds, "command": command,
+    ] + casualties.json + ["metrics": summary.metrics]
   }
 }

@@ -2,6 +2,7 @@ import Policies
 import Recording
 import Scenarios
 import Simulation
+import Text
 import Traces
 import Units
 
@@ -14,19 +15,18 @@ extension ResolvedScenario {
     command: String, key: String? = nil, sweep: Int64? = nil, recording: RecordingLevel = .ticks
   ) -> RunDescription {
     let traces = traces.map { trace in
-      let object = JSONText.object([
-        ("path", .text(trace.provenance.path)), ("sha256", .text(trace.provenance.sha256)),
-        ("format", .text(trace.provenance.format.name)),
-        ("rows", .number(Int64(trace.provenance.rows))),
-        ("span_ns", .number(trace.provenance.span.nanoseconds)),
-      ])
-      return "\(object.dropLast()),\"understood\":\(JSONText.array(trace.remarks))}"
+      let provenance = trace.provenance
+      return [
+        "path": provenance.path, "sha256": provenance.sha256, "format": provenance.format.name,
+        "rows": provenance.rows, "span_ns": provenance.span.nanoseconds,
+        "understood": trace.remarks,
+      ] as JSON
     }
     return RunDescription(
       key: key ?? runKey, scenarioName: scenario.name, scenarioYAML: yaml, seed: scenario.seed,
       version: programVersion,
       driver: Set(scenario.guests.map(\.driver.rawValue)).sorted().joined(separator: ","),
-      command: command, traceProvenance: "[\(traces.joined(separator: ","))]",
+      command: command, traceProvenance: traces.json.text,
       hostFacts: hostFacts,
       guests: scenario.guests.map(\.name),
       parameters: parameters.map { Parameter(path: $0.path, value: $0.text, number: $0.number) },

@@ -62,7 +62,7 @@ struct RunsCommand: ParsableCommand {
     }
     let list = RunList(try store.runs(filter, order: RunOrder(sort)))
     if output.json {
-      try put(list.json, terminator: "")
+      try put(list.json)
     } else {
       try put(list.table.text(width: Terminal.width), terminator: "")
     }
@@ -82,7 +82,8 @@ struct SweepsCommand: ParsableCommand {
 
   func run() throws {
     let list = SweepList(try database.openToRead().sweeps())
-    try put(output.json ? list.json : list.table.text(width: Terminal.width), terminator: "")
+    if output.json { return try put(list.json) }
+    try put(list.table.text(width: Terminal.width), terminator: "")
   }
 }
 
@@ -114,7 +115,8 @@ struct ShowCommand: ParsableCommand {
     let store = try database.openToRead()
     if let sweep {
       let page = SweepPage(try store.sweepTable(sweep), try store.sweeps())
-      return try put(output.json ? page.json : page.text(width: Terminal.width), terminator: "")
+      if output.json { return try put(page.json) }
+      return try put(page.text(width: Terminal.width), terminator: "")
     }
     let records = try store.records(of: runs)
     let pages = try records.map { record in
@@ -125,8 +127,7 @@ struct ShowCommand: ParsableCommand {
         casualties: try Casualties(store, run: record.id))
     }
     if output.json {
-      if pages.count == 1 { return try put(pages[0].json, terminator: "") }
-      return try put("[\(pages.map(\.json).joined(separator: ","))]")
+      return try put(pages.count == 1 ? pages[0].json : .array(pages.map(\.json)))
     }
     if pages.count == 1 {
       return try put(pages[0].text(width: Terminal.width), terminator: "")

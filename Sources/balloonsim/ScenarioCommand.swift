@@ -52,7 +52,7 @@ struct ScenarioCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      if json { return try put("{\"yaml\":\(JSONText.quoted(ScenarioTemplate.text))}") }
+      if json { return try put(["yaml": ScenarioTemplate.text]) }
       try put(ScenarioTemplate.text, terminator: "")
     }
   }

@@ -85,7 +85,7 @@ struct SearchCommand: ParsableCommand {
       path: axis.path, condition: condition?.text ?? suchThat, answer: search.answer,
       isConsistent: search.isConsistent, proofs: proofs, tried: tried,
       ends: (axis.text(at: 0), axis.text(at: axis.count - 1)))
-    try put(output.json ? result.json : result.text, terminator: "")
+    if output.json { try put(result.json) } else { try put(result.text, terminator: "") }
     guard case .threshold = search.answer, search.isConsistent else {
       throw ExitCode(ExitStatus.notHeld.rawValue)
     }
@@ -163,28 +163,23 @@ private struct Result {
   }
 
   /// A JSON object.
-  var json: String {
-    let runs = tried.map { proof in
-      """
-      {"value":\(JSONText.quoted(proof.value)),"run":\(proof.run),"reused":\(proof.isReused),\
-      "figure":\(JSONText.number(proof.figure)),"unit":\(JSONText.quoted(proof.unit)),\
-      "holds":\(proof.holds)}
-      """
-    }
-    let found =
+  var json: JSON {
+    let (word, holds, fails): (String, String?, String?) =
       switch answer {
-      case .everywhere: "\"answer\":\"everywhere\",\"holds\":null,\"fails\":null"
-      case .nowhere: "\"answer\":\"nowhere\",\"holds\":null,\"fails\":null"
+      case .everywhere: ("everywhere", nil, nil)
+      case .nowhere: ("nowhere", nil, nil)
       case .threshold(let holds, let fails):
-        """
-        "answer":"threshold","holds":\(JSONText.quoted(proofs[holds]?.value ?? "")),\
-        "fails":\(JSONText.quoted(proofs[fails]?.value ?? ""))
-        """
+        ("threshold", proofs[holds]?.value ?? "", proofs[fails]?.value ?? "")
       }
-    return """
-      {"path":\(JSONText.quoted(path)),"condition":\(JSONText.quoted(condition)),\(found),\
-      "consistent":\(isConsistent),"runs":[\(runs.joined(separator: ","))]}
-
-      """
+    return [
+      "path": path, "condition": condition, "answer": word, "holds": holds, "fails": fails,
+      "consistent": isConsistent,
+      "runs": tried.map {
+        [
+          "value": $0.value, "run": $0.run, "reused": $0.isReused, "figure": $0.figure,
+          "unit": $0.unit, "holds": $0.holds,
+        ] as JSON
+      },
+    ]
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Recording
 import Reporting
+import Text
 
 /// `balloonsim sensitivity`: which parameters of a sweep matter.
 struct SensitivityCommand: ParsableCommand {
@@ -34,7 +35,7 @@ struct SensitivityCommand: ParsableCommand {
     let table = try store.sweepTable(sweep, metrics: [choice.name])
     let sensitivity = try Sensitivity(table, metric: choice)
     if output.json {
-      try put(sensitivity.json, terminator: "")
+      try put(sensitivity.json)
     } else {
       try put(sensitivity.text(width: Terminal.width ?? 80), terminator: "")
     }

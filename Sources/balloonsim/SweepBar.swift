@@ -1,5 +1,6 @@
 import Foundation
 import Recording
+import Text
 
 /// The progress of a sweep on standard error: rate, remaining time, runs finished, reused and failed.
 final class SweepBar {
@@ -36,9 +37,7 @@ final class SweepBar {
     let cells = min(24, width - text.count - 3)
     var line = text
     if cells >= 4 {
-      let filled = done * cells / total
-      line =
-        "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: cells - filled))] \(text)"
+      line = "\(bar(Double(done) / Double(total), cells: cells)) \(text)"
     }
     Terminal.redraw(String(line.prefix(width)))
   }

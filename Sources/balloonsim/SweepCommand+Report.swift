@@ -13,17 +13,14 @@ extension SweepCommand {
   ) throws {
     let seconds = outcome.wall / .seconds(1)
     if output.json {
-      let faults = outcome.faults.map { fault in
-        let settings = JSONText.array(plan.settings(of: fault.job.member))
-        return "{\"settings\":\(settings),\"message\":\(JSONText.quoted(fault.message))}"
-      }
-      try put(
-        """
-        {"sweep":\(sweep),"computed":\(outcome.computed),"reused":\(outcome.reused),\
-        "failed":\(outcome.faults.count),"killing":\(record?.deadlyRuns ?? 0),"refused":\(JSONText.array(refusals)),"wall_s":\(JSONText.number(seconds)),\
-        "failures":[\(faults.joined(separator: ","))]}
-        """)
-      return
+      return try put([
+        "sweep": sweep, "computed": outcome.computed, "reused": outcome.reused,
+        "failed": outcome.faults.count, "killing": record?.deadlyRuns ?? 0, "refused": refusals,
+        "wall_s": seconds,
+        "failures": outcome.faults.map {
+          ["settings": plan.settings(of: $0.job.member), "message": $0.message] as JSON
+        },
+      ])
     }
     for fault in outcome.faults.prefix(5) {
       note(

@@ -324,7 +324,11 @@ struct SweepCommand: ParsableCommand {
     let list = SweepForecast(
       plan: plan, keys: keys, own: wanted(of: keys), missing: missing, estimate: estimate,
       level: record, threads: threads)
-    try put(output.json ? list.json : list.text(width: Terminal.width), terminator: "")
+    if output.json {
+      try put(list.json)
+    } else {
+      try put(list.text(width: Terminal.width), terminator: "")
+    }
     warn(of: estimate)
   }
 }

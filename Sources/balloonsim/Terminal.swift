@@ -1,4 +1,5 @@
 import Foundation
+
 import Text
 
 /// What is known of where output goes.
@@ -47,6 +48,9 @@ func put(_ text: String, terminator: String = "\n") throws(OutputError) {
   guard let reason = write(TerminalText.lines(text) + terminator, to: STDOUT_FILENO) else { return }
   throw .cannotWrite(path: "standard output", reason: reason)
 }
+
+/// Writes JSON to standard output.
+func put(_ json: JSON) throws(OutputError) { try put(json.text) }
 
 /// Writes a sentence to standard error, on one line: names in it may be anybody's.
 func note(sentence: String) { note(TerminalText.line(sentence)) }

@@ -152,47 +152,41 @@ struct TraceCommand: ParsableCommand {
 
     private func json(
       _ trace: CommittedTrace, _ summary: TraceSummary, _ profile: TraceProfile
-    ) -> String {
-      let rises = profile.rises.map {
-        """
-        {"start_ns":\($0.start.nanoseconds),"length_ns":\($0.length.nanoseconds),"pages":\($0.pages)}
-        """
-      }
-      let lead = profile.lead.map {
-        """
-        {"lead_ns":\($0.lead.nanoseconds),"correlation":\(JSONText.number($0.correlation)),\
-        "chance":\(JSONText.number($0.chance)),"alarms":\($0.alarms),"false_alarms":\($0.falseAlarms)}
-        """
-      }
-      let quantiles = zip(TraceProfile.shares, profile.quantiles).map {
-        "\"\($0)\":\(JSONText.number($1))"
-      }
+    ) -> JSON {
       let memory = profile.committed.memory.map { $0 * Double(profile.committed.step.nanoseconds) }
-      let intervals = summary.intervals.map {
-        """
-        {"least_ns":\($0.least.nanoseconds),"median_ns":\($0.median.nanoseconds),\
-        "greatest_ns":\($0.greatest.nanoseconds)}
-        """
-      }
-      return """
-        {"file":\(JSONText.quoted(file)),"format":\(JSONText.quoted(trace.provenance.format.name)),\
-        "rows":\(summary.rows),"span_ns":\(summary.span.nanoseconds),\
-        "interval":\(intervals ?? "null"),\
-        "coarse":\(trace.coarseInterval != nil),"averages":\(trace.provenance.areAverages),\
-        "committed_least_pages":\(summary.committed.least.pages),\
-        "committed_mean_pages":\(JSONText.number(summary.meanCommittedPages)),\
-        "committed_mean_of_lines_pages":\(JSONText.number(summary.meanCommittedPagesOfLines)),\
-        "committed_greatest_pages":\(summary.committed.greatest.pages),\
-        "greatest_rise_pages":\(summary.greatestRise),\
-        "steepest_rise_pages_per_s":\(JSONText.number(summary.steepestRise)),\
-        "quantiles_pages":{\(quantiles.joined(separator: ","))},\
-        "rises":[\(rises.joined(separator: ","))],\
-        "memory_ns":\(memory.map { "\(Int64($0))" } ?? "null"),\
-        "in_use":\(profile.used.map { JSONText.quoted($0.source) } ?? "null"),\
-        "lead":\(lead ?? "null"),\
-        "columns":\(JSONText.array(summary.columns)),\
-        "sha256":\(JSONText.quoted(trace.provenance.sha256))}
-        """
+      let quantiles = zip(TraceProfile.shares, profile.quantiles).map { ("\($0)", $1) }
+      return [
+        "file": file, "format": trace.provenance.format.name,
+        "rows": summary.rows, "span_ns": summary.span.nanoseconds,
+        "interval": summary.intervals.map {
+          [
+            "least_ns": $0.least.nanoseconds, "median_ns": $0.median.nanoseconds,
+            "greatest_ns": $0.greatest.nanoseconds,
+          ] as JSON
+        },
+        "coarse": trace.coarseInterval != nil, "averages": trace.provenance.areAverages,
+        "committed_least_pages": summary.committed.least.pages,
+        "committed_mean_pages": summary.meanCommittedPages,
+        "committed_mean_of_lines_pages": summary.meanCommittedPagesOfLines,
+        "committed_greatest_pages": summary.committed.greatest.pages,
+        "greatest_rise_pages": summary.greatestRise,
+        "steepest_rise_pages_per_s": summary.steepestRise,
+        "quantiles_pages": JSON.object(quantiles),
+        "rises": profile.rises.map {
+          [
+            "start_ns": $0.start.nanoseconds, "length_ns": $0.length.nanoseconds, "pages": $0.pages,
+          ] as JSON
+        },
+        "memory_ns": memory.map { Int64($0) },
+        "in_use": profile.used?.source,
+        "lead": profile.lead.map {
+          [
+            "lead_ns": $0.lead.nanoseconds, "correlation": $0.correlation, "chance": $0.chance,
+            "alarms": $0.alarms, "false_alarms": $0.falseAlarms,
+          ] as JSON
+        },
+        "columns": summary.columns, "sha256": trace.provenance.sha256,
+      ]
     }
   }
 }

@@ -257,21 +257,16 @@ struct TraceGenerateCommand: ParsableCommand {
     }
 
     /// One JSON object: the figures of either.
-    private func json(_ pair: [EvenSeries]) -> String {
-      let objects = pair.map { series in
-        let memory = series.thinned().memory.map {
-          $0 * series.step.seconds
-        }
-        let figures: [(String, Double?)] = [
-          ("mean_pages", series.mean), ("deviation_pages", series.deviation),
-          ("least_pages", series.values.min()), ("greatest_pages", series.values.max()),
-          ("quick_rise_pages", series.quickRise),
-          ("greatest_rise_pages", series.changes.max()), ("memory_s", memory),
+    private func json(_ pair: [EvenSeries]) -> JSON {
+      func figures(_ series: EvenSeries) -> JSON {
+        [
+          "mean_pages": series.mean, "deviation_pages": series.deviation,
+          "least_pages": series.values.min(), "greatest_pages": series.values.max(),
+          "quick_rise_pages": series.quickRise, "greatest_rise_pages": series.changes.max(),
+          "memory_s": series.thinned().memory.map { $0 * series.step.seconds },
         ]
-        let members = figures.map { "\"\($0)\":\($1.map(JSONText.number) ?? "null")" }
-        return "{\(members.joined(separator: ","))}"
       }
-      return "{\"recorded\":\(objects[0]),\"generated\":\(objects[1])}"
+      return ["recorded": figures(pair[0]), "generated": figures(pair[1])]
     }
 
     /// Says how alike the two are.

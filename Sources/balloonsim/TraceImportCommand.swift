@@ -39,10 +39,8 @@ struct TraceFormatsCommand: ParsableCommand {
 
   func run() throws {
     if output.json {
-      let formats = TraceFormat.all.map {
-        JSONText.object([("name", .text($0.name)), ("summary", .text($0.summary))])
-      }
-      return try put("[\(formats.joined(separator: ","))]")
+      return try put(
+        .array(TraceFormat.all.map { ["name": $0.name, "summary": $0.summary] }))
     }
     let rows = TraceFormat.all.map { [$0.name, $0.summary] }
     let table = TableText(columns: [.init("format"), .init("written by")], rows: rows)

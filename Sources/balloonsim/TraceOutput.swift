@@ -31,9 +31,8 @@ struct TraceOutput: ParsableArguments {
     var provenances: [TraceProvenance] = []
     try self.write(besides: files) { provenances = try write($0) }
     if output.json {
-      let texts = provenances.map(\.json)
-      let text = texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ","))]"
-      if file != nil, file != "-" { try put(text) }
+      let json = provenances.count == 1 ? provenances[0].json : .array(provenances.map(\.json))
+      if file != nil, file != "-" { try put(json) }
     } else if !output.quiet {
       for provenance in provenances {
         let rows = provenance.facts.map { [$0.name, $0.value] }
@@ -49,16 +48,12 @@ struct TraceOutput: ParsableArguments {
 
 extension TraceProvenance {
   /// What was understood, as a JSON object.
-  var json: String {
-    let facts = facts.map {
-      JSONText.object([("name", .text($0.name)), ("value", .text($0.value))])
-    }
-    let files = sources.map {
-      JSONText.object([("path", .text($0.path)), ("sha256", .text($0.sha256))])
-    }
-    return """
-      {"files":[\(files.joined(separator: ","))],"format":\(JSONText.quoted(format.name)),\
-      "rows":\(outcome?.rows ?? rows),"span_ns":\((outcome?.span ?? span).nanoseconds),"facts":[\(facts.joined(separator: ","))]}
-      """
+  var json: JSON {
+    [
+      "files": sources.map { ["path": $0.path, "sha256": $0.sha256] as JSON },
+      "format": format.name, "rows": outcome?.rows ?? rows,
+      "span_ns": (outcome?.span ?? span).nanoseconds,
+      "facts": facts.map { ["name": $0.name, "value": $0.value] as JSON },
+    ]
   }
 }

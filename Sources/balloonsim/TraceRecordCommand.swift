@@ -72,11 +72,12 @@ struct TraceRecordCommand: ParsableCommand {
     let seconds = recorder.elapsed.seconds
     let share = processorTime() / max(1e-9, seconds)
     let path = file == "-" ? nil : file
+    let json: JSON = [
+      "file": path, "samples": recorder.samples, "seconds": seconds, "processor_share": share,
+    ]
     let text =
       output.json
-      ? """
-      {"file":\(path.map(JSONText.quoted) ?? "null"),"samples":\(recorder.samples),"seconds":\(seconds),"processor_share":\(share)}
-      """
+      ? json.text
       : "\(recorder.samples) samples in \(UnitScale.text(seconds, unit: "s"))"
         + (path.map { " in \($0)" } ?? "")
         + "; recording took \((share * 1_000).rounded() / 10)% of a processor"
@@ -119,8 +120,10 @@ struct TraceRecordCommand: ParsableCommand {
   private func processorTime() -> Double {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return [usage.ru_utime, usage.ru_stime].reduce(0) {
-      $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
+    let times: [timeval] = [usage.ru_utime, usage.ru_stime]
+    return times.reduce(0.0) { (sum: Double, time: timeval) -> Double in
+      let seconds = Double(time.tv_sec)
+      return sum + seconds + Double(time.tv_usec) / 1e6
     }
   }
 }

@@ -34,33 +34,7 @@ struct ValidateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let reports = try files.map { try DriverVectors.check(file: $0) }
-      let lines = reports.reduce(0) { $0 + $1.lines }
-      let equal = reports.reduce(0) { $0 + $1.equalLines }
-      if output.json {
-        try put(
-          """
-          {"lines":\(lines),"equal":\(equal),\
-          "files":[\(reports.map(\.json).joined(separator: ","))]}
-          """)
-      } else {
-        for report in reports {
-          for line in report.differing {
-            for difference in line.differences {
-              try put(
-                """
-                \(report.file):\(line.line): \(line.id) (\(line.category)): \(difference.path): \
-                expected \(difference.expected ?? "nothing"), got \(difference.got ?? "nothing")
-                """)
-            }
-          }
-        }
-        let table = TableText(
-          columns: [.init("file"), .init("lines", .right), .init("equal", .right)],
-          rows: reports.map { [$0.file, "\($0.lines)", "\($0.equalLines)"] })
-        try tables.show([table], ["\(equal) of \(lines) lines equal"])
-      }
-      if equal < lines { throw ExitCode(ExitStatus.notHeld.rawValue) }
+      try show(VectorSummary(try files.map { try DriverVectors.check(file: $0) }), tables, output)
     }
   }
 
@@ -82,18 +56,13 @@ struct ValidateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let checks = try files.map { (file: $0, check: try ZoneValidation(path: $0)) }
+      let summaries = try files.map { ZoneSummary(try ZoneValidation(path: $0), file: $0) }
       if output.json {
-        try put("[\(checks.map { $0.check.json(file: $0.file) }.joined(separator: ","))]")
+        try put(.array(summaries.map(\.json)))
       } else {
-        for (file, check) in checks {
-          for line in check.outside(file: file) { try put(line) }
-          let good = check.entries.count(where: \.ok)
-          try tables.show(
-            [check.table], ["\(file): \(good) of \(check.entries.count) guests within tolerance"])
-        }
+        for summary in summaries { try tables.show(summary) }
       }
-      if !checks.allSatisfy(\.check.ok) { throw ExitCode(ExitStatus.notHeld.rawValue) }
+      if !summaries.allSatisfy(\.ok) { throw ExitCode(ExitStatus.notHeld.rawValue) }
     }
   }
 }
@@ -119,13 +88,9 @@ extension ValidateCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let summary = PageCacheSummary(try inParallel(files) { try PageCacheValidation(path: $0) })
-      if output.json {
-        try put(summary.json)
-      } else {
-        try tables.show([summary.table], summary.sentences)
-      }
-      if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
+      try show(
+        PageCacheSummary(try inParallel(files) { try PageCacheValidation(path: $0) }), tables,
+        output)
     }
   }
 }
@@ -149,13 +114,7 @@ extension ValidateCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let summary = SwapSummary(try inParallel(files) { try SwapValidation(path: $0) })
-      if output.json {
-        try put(summary.json)
-      } else {
-        try tables.show([summary.table], summary.sentences)
-      }
-      if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
+      try show(SwapSummary(try inParallel(files) { try SwapValidation(path: $0) }), tables, output)
     }
   }
 }
@@ -183,17 +142,19 @@ extension ValidateCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let summary = ClosedLoopSummary(try inParallel(files) { try ClosedLoopValidation(path: $0) })
-      if output.json {
-        try put(summary.json)
-      } else {
-        try tables.show(
-          [summary.table, summary.balloonTable, summary.costTable].compactMap(\.self),
-          summary.sentences)
-      }
-      if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
+      try show(
+        ClosedLoopSummary(try inParallel(files) { try ClosedLoopValidation(path: $0) }), tables,
+        output)
     }
   }
+}
+
+/// Prints what a comparison says; the exit code tells whether it holds.
+private func show(
+  _ summary: some ValidationSummary, _ tables: TableOptions, _ output: OutputOptions
+) throws {
+  if output.json { try put(summary.json) } else { try tables.show(summary) }
+  if !summary.ok { throw ExitCode(ExitStatus.notHeld.rawValue) }
 }
 
 /// How `validate` shows tables.
@@ -201,90 +162,13 @@ struct TableOptions: ParsableArguments {
   @Flag(help: "Print tables and sentences in Markdown.")
   var markdown = false
 
-  /// Writes tables, and sentences below them, to standard output.
-  func show(_ tables: [TableText], _ sentences: [String]) throws(OutputError) {
-    let texts = tables.map { markdown ? $0.markdown : $0.text(width: Terminal.width) }
+  /// Writes what differs, tables, and sentences below them, to standard output.
+  func show(_ summary: some ValidationSummary) throws(OutputError) {
+    for line in summary.differences { try put(line) }
+    let texts = summary.tables.map { markdown ? $0.markdown : $0.text(width: Terminal.width) }
     try put(texts.joined(separator: "\n"), terminator: markdown ? "\n" : "")
-    for sentence in sentences {
+    for sentence in summary.sentences {
       if markdown { try put("- " + sentence) } else { try put(sentence: sentence) }
     }
-  }
-}
-
-extension VectorReport {
-  /// One JSON object.
-  fileprivate var json: String {
-    let lines = differing.map { line in
-      let differences = line.differences.map { difference in
-        JSONText.object([
-          ("path", .text(difference.path)), ("expected", .text(difference.expected ?? "")),
-          ("got", .text(difference.got ?? "")),
-        ])
-      }
-      return """
-        {"line":\(line.line),"id":\(JSONText.quoted(line.id)),\
-        "category":\(JSONText.quoted(line.category)),\
-        "differences":[\(differences.joined(separator: ","))]}
-        """
-    }
-    return """
-      {"file":\(JSONText.quoted(file)),"lines":\(self.lines),"equal":\(equalLines),\
-      "differing":[\(lines.joined(separator: ","))]}
-      """
-  }
-}
-
-extension ZoneValidation {
-  /// A line for each quantity that is outside its tolerance.
-  fileprivate func outside(file: String) -> [String] {
-    entries.flatMap { entry in
-      entry.quantities.filter { !$0.ok }.map {
-        """
-        \(file): \(entry.guestMebibytes) MiB, THP \(entry.transparentHugePages ? "on" : "off"): \
-        \($0.name): expected \($0.expected), got \($0.got)
-        """
-      }
-    }
-  }
-
-  /// A line a guest: how many quantities agree, and the recorded and computed totals.
-  fileprivate var table: TableText {
-    let columns: [TableText.Column] = [
-      .init("guest"), .init("THP"), .init("rules"), .init("agree", .right),
-      .init("RAM", .right), .init("predicted", .right), .init("reserve", .right),
-      .init("predicted", .right),
-    ]
-    return TableText(
-      columns: columns,
-      rows: entries.map { entry in
-        let ram = entry.quantities.first { $0.name == "predicted.totalram_pages" }
-        let reserve = entry.quantities.first { $0.name == "predicted.totalreserve_pages" }
-        return [
-          "\(entry.guestMebibytes) MiB", entry.transparentHugePages ? "on" : "off",
-          entry.policy.rawValue,
-          "\(entry.quantities.count(where: \.ok))/\(entry.quantities.count)",
-          "\(ram?.expected ?? 0)", "\(ram?.got ?? 0)", "\(reserve?.expected ?? 0)",
-          "\(reserve?.got ?? 0)",
-        ]
-      })
-  }
-
-  /// One JSON object.
-  fileprivate func json(file: String) -> String {
-    let objects = entries.map { entry in
-      let quantities = entry.quantities.map { quantity in
-        """
-        {"name":\(JSONText.quoted(quantity.name)),"expected":\(quantity.expected),\
-        "got":\(quantity.got),"tolerance":\(quantity.tolerance),"ok":\(quantity.ok)}
-        """
-      }
-      return """
-        {"guest_mb":\(entry.guestMebibytes),"thp":\(entry.transparentHugePages),"ok":\(entry.ok),\
-        "quantities":[\(quantities.joined(separator: ","))]}
-        """
-    }
-    return """
-      {"file":\(JSONText.quoted(file)),"ok":\(ok),"entries":[\(objects.joined(separator: ","))]}
-      """
   }
 }

@@ -104,17 +104,13 @@ struct WatchCommand: ParsableCommand {
     }
   }
 
-  private func json(_ record: RunRecord, _ progress: RunProgress?) -> String {
+  private func json(_ record: RunRecord, _ progress: RunProgress?) -> JSON {
     let time = record.simulated.map { .zero + $0 } ?? progress?.time
-    let fields = [
-      ("run", "\(record.id)"), ("scenario", JSONText.quoted(record.scenarioName)),
-      ("status", JSONText.quoted(record.status.rawValue)),
-      ("time_ns", time.map { "\($0.nanoseconds)" }),
-      ("guests_pages", progress?.guestPages.map { "\($0)" }),
-      ("host_free_pages", progress?.freePages.map { "\($0)" }),
-      ("fingerprint", record.fingerprint.map(JSONText.quoted)),
-      ("error", record.error.map(JSONText.quoted)),
+    return [
+      "run": record.id, "scenario": record.scenarioName, "status": record.status.rawValue,
+      "time_ns": time?.nanoseconds, "guests_pages": progress?.guestPages,
+      "host_free_pages": progress?.freePages, "fingerprint": record.fingerprint,
+      "error": record.error,
     ]
-    return "{" + fields.map { "\"\($0)\":\($1 ?? "null")" }.joined(separator: ",") + "}"
   }
 }

@@ -75,15 +75,16 @@ struct WhyCommand: ParsableCommand {
       ? try MissingMemory(store, run: record.id, guest: moment.guest, at: moment.time, story) : nil
     let attempt = isKill ? try attempt(store, record, moment.guest) : nil
     if output.json {
-      let members = [
-        missing.map { "\"missing\":\($0.json)" },
-        attempt?.prevention.map { "\"prevention\":\(PreventionText($0).json)" },
-      ].compactMap(\.self)
-      return try put(story.json(members: members))
+      var json = story.json
+      if let missing { json = json + ["missing": missing.json] }
+      if let found = attempt?.prevention {
+        json = json + ["prevention": PreventionText(found).json]
+      }
+      return try put(json)
     }
     var lines: [String] = []
     if let what = moment.what {
-      lines.append("\(what), in \(moment.guest), at \(Self.text(moment.time - .zero)).")
+      lines.append("\(what), in \(moment.guest), at \(UnitScale.text(moment.time)).")
     }
     var text = lines.map(wrapped).joined()
     if moment.what != nil {
@@ -141,11 +142,11 @@ struct WhyCommand: ParsableCommand {
   ) throws -> (guest: String, time: SimTime, kind: WorstMoment?, what: String?) {
     if let at {
       if let end = record.simulated, at > end {
-        throw Failure(.usage, "--at: run \(record.id) ended at \(Self.text(end))")
+        throw Failure(.usage, "--at: run \(record.id) ended at \(UnitScale.text(end))")
       }
       let (guest, time) = (try guest ?? store.firstGuest(of: record.id), SimTime.zero + at)
       let isKill = try store.events(of: record.id, guest: guest, from: time, to: time)
-        .contains { $0.kind == EventRecord.Kind.oomKill.rawValue }
+        .contains { $0.known == .oomKill }
       return (guest, time, isKill ? .oom : nil, nil)
     }
     for kind in by.map({ [$0] }) ?? WorstMoment.allCases {
@@ -164,10 +165,6 @@ struct WhyCommand: ParsableCommand {
 
   private func wrapped(_ text: String) -> String {
     TableText.wrapped(text, width: Terminal.width ?? 100) + "\n"
-  }
-
-  private static func text(_ duration: SimDuration) -> String {
-    UnitScale.text(duration.seconds, unit: "s")
   }
 }
 

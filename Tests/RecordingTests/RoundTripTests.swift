@@ -162,15 +162,4 @@ struct RoundTripTests {
       try store.begin(crowd)
     }
   }
-
-  @Test("Every kind of JSON text is escaped")
-  func jsonIsEscaped() throws {
-    let text = "a\"b\\c\u{1}\tä\u{301}\r\n"
-
-    let quoted = JSONText.quoted(text)
-
-    #expect(quoted == #""a\"b\\c\u0001\tä"# + "\u{301}" + #"\r\n""#)
-    #expect(JSONText.number(.infinity) == "null")
-    #expect(JSONText.number(0.1) == "0.1")
-  }
 }

@@ -6,21 +6,7 @@ import Units
 @testable import Simulation
 @testable import Traces
 
-/// What an observer was told in a run.
-final class RunLog: RunObserver {
-  private(set) var ticks: [[[Int64]]] = []
-  private(set) var workers: [WorkerRecord] = []
-  private(set) var events: [EventRecord] = []
-
-  func wantsTick(at time: SimTime) -> Bool { true }
-  func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {
-    while ticks.count <= guest { ticks.append([]) }
-    ticks[guest].append(Array(values))
-  }
-  func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {}
-  func worker(_ record: WorkerRecord) { workers.append(record) }
-  func event(_ record: EventRecord) { events.append(record) }
-
+extension RunLog {
   /// A column of the first guest at a second.
   func value(_ column: TickColumn, at second: Int) -> Int64 { ticks[0][second][column.rawValue] }
 

@@ -1,6 +1,7 @@
 private import Foundation
 public import Scenarios
 internal import Simulation
+private import Text
 
 /// What is known of a run before it starts.
 public struct RunDescription: Sendable {
@@ -56,12 +57,11 @@ public struct RunDescription: Sendable {
   /// This machine: name, operating system, processors, memory; a JSON text.
   public static func currentHostFacts() -> String {
     let process = ProcessInfo.processInfo
-    return JSONText.object([
-      ("name", .text(process.hostName)),
-      ("system", .text(process.operatingSystemVersionString)),
-      ("processors", .number(Int64(process.processorCount))),
-      ("memory_bytes", .number(Int64(clamping: process.physicalMemory))),
-    ])
+    let facts: JSON = [
+      "name": process.hostName, "system": process.operatingSystemVersionString,
+      "processors": process.processorCount, "memory_bytes": process.physicalMemory,
+    ]
+    return facts.text
   }
 }
 

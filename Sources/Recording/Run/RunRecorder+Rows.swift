@@ -1,6 +1,7 @@
 import GRDB
 import Policies
 import Simulation
+private import Text
 import Units
 
 extension RunRecorder {
@@ -129,7 +130,7 @@ extension RunRecorder {
       insert.bind(record.time.nanoseconds)
       insert.bind(record.guest.map { guests[$0] })
       insert.bind(record.kind.rawValue)
-      insert.bind(JSONText.object(record.detail))
+      insert.bind(record.detailText)
       try insert.step()
     }
     nextHashes[.events] = insert.hash

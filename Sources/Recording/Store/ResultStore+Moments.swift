@@ -1,5 +1,6 @@
 internal import GRDB
 public import Simulation
+public import Text
 public import Units
 
 /// A row of `worker`: one run of a guest's selfballoon worker, by the names of its columns. Numbers are the driver's
@@ -43,6 +44,8 @@ public struct EventRow: Hashable, Sendable {
   public var guest: String?
   /// What happened.
   public var kind: String
+  /// What, if this program knows it.
+  public var known: EventRecord.Kind? { EventRecord.Kind(rawValue: kind) }
   /// What else is known, a JSON object.
   public var detail: String
 }
@@ -52,7 +55,22 @@ extension EventRow {
   public init(_ record: EventRecord, guests: [String]) {
     self.init(
       time: record.time, guest: record.guest.map { guests[$0] }, kind: record.kind.rawValue,
-      detail: JSONText.object(record.detail))
+      detail: record.detailText)
+  }
+}
+
+extension EventRecord {
+  /// What else is known, as the text of a JSON object.
+  var detailText: String { JSON.object(detail.map { ($0.key, $0.value) }).text }
+}
+
+extension EventRecord.Value: JSONValue {
+  /// The number or the text.
+  public var json: JSON {
+    switch self {
+    case .number(let number): number.json
+    case .text(let text): text.json
+    }
   }
 }
 
@@ -139,18 +157,19 @@ extension ResultStore {
   }
 
   /// What happened of some kinds in a guest, or in the whole run: the first thousand.
-  public func events(of run: Int64, guest: String, kinds: [String]) throws -> [EventRow] {
+  public func events(of run: Int64, guest: String, kinds: [EventRecord.Kind]) throws -> [EventRow] {
     let names = databaseQuestionMarks(count: kinds.count)
     return try eventRows(
       of: run, "(guest = ? OR guest IS NULL) AND kind IN (\(names)) ORDER BY id LIMIT 1000",
-      [guest] + StatementArguments(kinds))
+      [guest] + StatementArguments(kinds.map(\.rawValue)))
   }
 
   /// What happened of some kinds in all guests: the first thousand.
-  public func events(of run: Int64, kinds: [String]) throws -> [EventRow] {
+  public func events(of run: Int64, kinds: [EventRecord.Kind]) throws -> [EventRow] {
     let names = databaseQuestionMarks(count: kinds.count)
     return try eventRows(
-      of: run, "kind IN (\(names)) ORDER BY id LIMIT 1000", StatementArguments(kinds))
+      of: run, "kind IN (\(names)) ORDER BY id LIMIT 1000",
+      StatementArguments(kinds.map(\.rawValue)))
   }
 
   /// What happened in a guest, or in the whole run, from one time to another.
@@ -193,7 +212,7 @@ extension ResultStore {
       case .oom:
         """
         \(first) SELECT guest, time_ns, \(isAfter) FROM events LEFT JOIN first ON of = guest
-        WHERE \(keys) AND kind = 'oom_kill' ORDER BY id LIMIT 1
+        WHERE \(keys) AND kind = '\(EventRecord.Kind.oomKill.rawValue)' ORDER BY id LIMIT 1
         """
       case .stall:
         """

@@ -158,7 +158,7 @@ extension RunOrder {
       (
         """
         (SELECT max(value) FROM metrics WHERE name = ?
-          AND metrics.id BETWEEN runs.id << 41 AND (runs.id << 41) + 2199023255551)
+          AND \(RowKey.isRow("metrics.id", of: "runs.id")))
         """, [name]
       )
     }

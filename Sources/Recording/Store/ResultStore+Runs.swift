@@ -2,6 +2,7 @@ private import Foundation
 internal import GRDB
 internal import Scenarios
 public import Simulation
+private import Text
 internal import Units
 
 extension ResultStore {
@@ -36,7 +37,7 @@ extension ResultStore {
     let statement = try db.cachedStatement(sql: runSQL)
     try statement.execute(arguments: [
       run.key, run.scenarioName, seed, run.version, run.driver, startedAt, run.command,
-      run.sweep, run.recording.text, JSONText.array(run.guests), process.pid,
+      run.sweep, run.recording.text, run.guests.json.text, process.pid,
       process.startedTicks, process.bootID, run.hostFacts, run.traceProvenance,
       run.scenarioYAML,
     ])
@@ -99,7 +100,7 @@ extension RunRecorder {
   static func end(
     _ summary: RunSummary, of run: Int64, at time: String, in db: Database
   ) throws {
-    let ingredients = JSONText.object(summary.ingredients.map { ($0.name, .text($0.value)) })
+    let ingredients = JSON.object(summary.ingredients.map { ($0.name, $0.value) }).text
     try end(
       .finished, of: run, at: time, simulated: summary.simulated,
       fingerprint: summary.fingerprint, ingredients: ingredients, error: nil, in: db)

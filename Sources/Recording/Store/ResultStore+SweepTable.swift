@@ -1,6 +1,7 @@
 private import Foundation
 internal import GRDB
 internal import Simulation
+private import Text
 
 extension ResultStore {
   /// A sweep by its number, its name, of which the last sweep of that name is meant, or `last`.
@@ -132,7 +133,7 @@ extension ResultStore {
       sql: """
         SELECT run_id, path, value, number FROM parameters
         WHERE run_id IN \(members) AND path IN (SELECT value FROM json_each(?))
-        """, arguments: [JSONText.array(paths)])
+        """, arguments: [paths.json.text])
     while let row = try rows.next() {
       let parameter = Parameter(
         path: try row.value("path"), value: try row.value("value"),
@@ -150,10 +151,10 @@ extension ResultStore {
       db,
       sql: """
         SELECT m.run_id, m.guest, m.name, m.value, m.unit FROM runs r
-        JOIN metrics m ON m.id BETWEEN r.id << 41 AND (r.id << 41) + 2199023255551
+        JOIN metrics m ON \(RowKey.isRow("m.id", of: "r.id"))
         WHERE r.id IN \(members) AND (?1 IS NULL OR m.name IN (SELECT value FROM json_each(?1)))
         ORDER BY m.id
-        """, arguments: [names.map(JSONText.array)])
+        """, arguments: [names?.json.text])
     while let row = try rows.next() {
       metrics[try row.value("run_id"), default: []].append(
         Metric(

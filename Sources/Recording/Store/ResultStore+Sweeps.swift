@@ -145,9 +145,9 @@ extension ResultStore {
             (SELECT 1 FROM runs r WHERE r.key = p.key AND r.status = 'finished')) AS failed,
           (SELECT count(DISTINCT p.key) FROM sweep_points p WHERE p.sweep_id = s.id AND EXISTS
             (SELECT 1 FROM runs r WHERE r.key = p.key AND r.status = 'finished' AND (EXISTS
-              (SELECT 1 FROM metrics m WHERE m.id BETWEEN r.id << 41 AND (r.id << 41) + 2199023255551
+              (SELECT 1 FROM metrics m WHERE \(RowKey.isRow("m.id", of: "r.id"))
                 AND m.name = 'oom_kills' AND m.value > 0) OR EXISTS
-              (SELECT 1 FROM events e WHERE e.id BETWEEN r.id << 41 AND (r.id << 41) + 2199023255551
+              (SELECT 1 FROM events e WHERE \(RowKey.isRow("e.id", of: "r.id"))
                 AND e.kind = 'kernel_oops')))) AS deadly
         FROM sweeps s ORDER BY s.id
         """

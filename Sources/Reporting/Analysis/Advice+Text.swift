@@ -49,16 +49,12 @@ extension Advice {
     ].compactMap(\.self)
     return "\(settings.settings.count) settings"
       + (left.isEmpty ? "" : " (\(left.joined(separator: ", ")))")
-      + ", each under \(count(settings.conditions, "condition")): \(count(traces, "trace")), "
-      + "\(count(settings.seeds.count, "seed"))."
+      + ", each under \(counted(settings.conditions, "condition")): \(counted(traces, "trace")), "
+      + "\(counted(settings.seeds.count, "seed"))."
       + (settings.seeds.count > 1 ? " ± is half the 95% confidence interval over the seeds." : "")
   }
 
   private var traces: Int { settings.traces.count }
-
-  private func count(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
-  }
 
   /// What the advice does not rest on.
   public var warnings: [String] {
@@ -129,7 +125,7 @@ extension Advice {
   private func cliffText(of point: Point) -> String? {
     guard let (steps, other) = cliff(of: point), let breach = other.breach else { return nil }
     return """
-      The nearest tested setting that breaks a constraint, \(count(steps, "step")) away: \(setting(of: other)), where \(breach).
+      The nearest tested setting that breaks a constraint, \(counted(steps, "step")) away: \(setting(of: other)), where \(breach).
       """
   }
 
@@ -163,7 +159,7 @@ extension Advice {
       [
         Self.ranges(point.runs), foldedSetting(of: point),
         Self.text(scale, point.figures[memory]), lag(of: point),
-        cliff(of: point).map { count($0.steps, "step") } ?? "-",
+        cliff(of: point).map { counted($0.steps, "step") } ?? "-",
       ]
     }
     return TableText(
@@ -195,7 +191,7 @@ extension Advice {
   var recommendation: String {
     guard let recommended else { return "" }
     let runs =
-      "run\(front[recommended].runs.count == 1 ? "" : "s") "
+      plural("run", front[recommended].runs.count) + " "
       + Self.ranges(front[recommended].runs)
     return switch reason {
     case .groundless, .noneAllowed: ""
@@ -223,7 +219,7 @@ extension Advice {
     let figures = zip(zip(objectives, scales), defaults.point.figures).map { pair, figure in
       "\(pair.0.metric.text) \(Self.text(pair.1, figure)) \(pair.1.unit)"
     }
-    var text = "The kernel's defaults (run\(defaults.point.runs.count == 1 ? "" : "s") "
+    var text = "The kernel's defaults (\(plural("run", defaults.point.runs.count)) "
     text +=
       "\(Self.ranges(defaults.point.runs))) have \(figures.joined(separator: ", "))"
     // Where nothing can be ranked there is nothing to be far from.

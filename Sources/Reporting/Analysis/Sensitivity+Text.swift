@@ -1,6 +1,6 @@
 internal import Recording
 internal import Statistics
-internal import Text
+public import Text
 
 extension Sensitivity {
   /// The finding in lines of at most `width` characters, what matters most first.
@@ -136,65 +136,58 @@ extension Sensitivity {
 
 extension Sensitivity {
   /// The finding as a JSON object, parameters in the order of the sweep.
-  public var json: String {
-    let found =
+  public var json: JSON {
+    let found: JSON =
       switch finding {
       case .grid(let shares, let levels): json(shares, levels)
       case .morris(let effects):
-        "\"method\":\"morris\",\"parameters\":[\(zip(parameters, effects).map(Self.json).joined(separator: ","))]"
+        ["method": "morris", "parameters": zip(parameters, effects).map(Self.json)]
       case .sobol(let sobol):
-        "\"method\":\"sobol\",\"rows\":\(sobol.rows),\"parameters\":[\(zip(parameters, sobol.indices).map(Self.json).joined(separator: ","))]"
+        [
+          "method": "sobol", "rows": sobol.rows,
+          "parameters": zip(parameters, sobol.indices).map(Self.json),
+        ]
       }
-    return """
-      {"sweep":\(sweep.id),"name":\(JSONText.quoted(sweep.name)),\
-      "metric":\(JSONText.quoted(metric.name)),"unit":\(JSONText.quoted(unit)),"runs":\(runs),\
-      "missing_points":\(missing),\(found)}
-
-      """
+    return [
+      "sweep": sweep.id, "name": sweep.name, "metric": metric.name, "unit": unit, "runs": runs,
+      "missing_points": missing,
+    ] + found
   }
 
-  private func json(_ shares: VarianceShares, _ levels: [[String]]) -> String {
-    let mains = parameters.indices.map { index in
-      let means = zip(levels[index], shares.mains[index].means).map { level, mean in
-        "{\"value\":\(JSONText.quoted(level)),\"mean\":\(JSONText.number(mean))}"
-      }
-      return """
-        {"path":\(JSONText.quoted(parameters[index])),\
-        "share":\(JSONText.number(shares.mains[index].share)),\
-        "means":[\(means.joined(separator: ","))]}
-        """
-    }
-    let pairs = shares.interactions.map { pair in
-      """
-      {"paths":\(JSONText.array(pair.factors.map { parameters[$0] })),\
-      "share":\(JSONText.number(pair.share))}
-      """
-    }
-    return """
-      "method":"grid","parameters":[\(mains.joined(separator: ","))],\
-      "interactions":[\(pairs.joined(separator: ","))],"rest":\(JSONText.number(shares.rest))
-      """
+  private func json(_ shares: VarianceShares, _ levels: [[String]]) -> JSON {
+    [
+      "method": "grid",
+      "parameters": parameters.indices.map { index in
+        [
+          "path": parameters[index], "share": shares.mains[index].share,
+          "means": zip(levels[index], shares.mains[index].means).map {
+            ["value": $0, "mean": $1] as JSON
+          },
+        ] as JSON
+      },
+      "interactions": shares.interactions.map { pair in
+        ["paths": pair.factors.map { parameters[$0] }, "share": pair.share] as JSON
+      },
+      "rest": shares.rest,
+    ]
   }
 
-  private static func json(_ path: String, _ effect: MorrisEffects.Effect?) -> String {
-    guard let effect else { return "{\"path\":\(JSONText.quoted(path)),\"effects\":0}" }
-    return """
-      {"path":\(JSONText.quoted(path)),"mu_star":\(JSONText.number(effect.absoluteMean)),\
-      "mu_star_interval":\(effect.interval.map(json) ?? "null"),\
-      "mu":\(JSONText.number(effect.mean)),\
-      "sigma":\(effect.deviation.map(JSONText.number) ?? "null"),"effects":\(effect.count)}
-      """
+  private static func json(_ path: String, _ effect: MorrisEffects.Effect?) -> JSON {
+    guard let effect else { return ["path": path, "effects": 0] }
+    return [
+      "path": path, "mu_star": effect.absoluteMean, "mu_star_interval": effect.interval.map(json),
+      "mu": effect.mean, "sigma": effect.deviation, "effects": effect.count,
+    ]
   }
 
-  private static func json(_ path: String, _ index: SobolIndices.Index) -> String {
-    """
-    {"path":\(JSONText.quoted(path)),"first":\(JSONText.number(index.first)),\
-    "first_interval":\(json(index.firstInterval)),"total":\(JSONText.number(index.total)),\
-    "total_interval":\(json(index.totalInterval))}
-    """
+  private static func json(_ path: String, _ index: SobolIndices.Index) -> JSON {
+    [
+      "path": path, "first": index.first, "first_interval": json(index.firstInterval),
+      "total": index.total, "total_interval": json(index.totalInterval),
+    ]
   }
 
-  private static func json(_ interval: ClosedRange<Double>) -> String {
-    "[\(JSONText.number(interval.lowerBound)),\(JSONText.number(interval.upperBound))]"
+  private static func json(_ interval: ClosedRange<Double>) -> JSON {
+    [interval.lowerBound, interval.upperBound]
   }
 }

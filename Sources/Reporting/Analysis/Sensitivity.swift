@@ -51,7 +51,7 @@ public struct Sensitivity: Sendable {
       let byKey = Dictionary(rows.map { ($0.run.key, values[$0.run.id]) }) { first, _ in first }
       let points = table.points.map { keys -> Double? in
         let found = keys.compactMap { byKey[$0] ?? nil }
-        return found.isEmpty ? nil : found.reduce(0, +) / Double(found.count)
+        return found.isEmpty ? nil : found.mean
       }
       missing = points.count { $0 == nil }
       parameters = design.axes

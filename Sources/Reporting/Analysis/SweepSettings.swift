@@ -72,7 +72,7 @@ public struct SweepSettings: Sendable {
   func interval(_ values: [Double], seeds: [UInt64]) -> MeanInterval {
     let bySeed = Dictionary(grouping: zip(seeds, values)) { $0.0 }.sorted { $0.key < $1.key }
     guard Set(bySeed.map(\.value.count)).count == 1 else {
-      return MeanInterval([values.reduce(0, +) / Double(values.count)])
+      return MeanInterval([values.mean])
     }
     return MeanInterval(
       bySeed.map { _, own in own.reduce(0) { $0 + $1.1 } / Double(own.count) })

@@ -1,7 +1,7 @@
 public import Recording
 internal import Scenarios
 internal import Simulation
-internal import Text
+public import Text
 internal import Units
 
 /// Where two runs part, in words, with the decisions behind it.
@@ -41,7 +41,7 @@ public struct PartingStory: Sendable {
       }
       return [wrapped(unparted)]
     }
-    let place = "tick \(parting.tick), \(DecisionStory.text(parting.time)), in \(parting.guest)"
+    let place = "tick \(parting.tick), \(UnitScale.text(parting.time)), in \(parting.guest)"
     if let shorter = parting.shorter {
       let run = shorter == 0 ? runs.0 : runs.1
       return [wrapped("They are the same until run \(run.id) ends, before \(place).")]
@@ -65,7 +65,7 @@ public struct PartingStory: Sendable {
     if terms.isEmpty {
       parts.append(
         wrapped(
-          "The worker's decision before that, at \(DecisionStory.text(one.time)), was the same in both: they part by what followed it."
+          "The worker's decision before that, at \(UnitScale.text(one.time)), was the same in both: they part by what followed it."
         ))
     } else {
       parts.append(wrapped("The worker's decisions behind it:"))
@@ -79,7 +79,7 @@ public struct PartingStory: Sendable {
     if !hasCommonGuest { return "They have no guest in common." }
     if let host = hostParting {
       return
-        "Their guests' ticks are the same; their hosts part at tick \(host.tick), \(DecisionStory.text(host.time))."
+        "Their guests' ticks are the same; their hosts part at tick \(host.tick), \(UnitScale.text(host.time))."
     }
     let unfinished = [runs.0, runs.1].filter { $0.status != .finished }
     if let run = unfinished.first {
@@ -92,15 +92,14 @@ public struct PartingStory: Sendable {
   }
 
   /// The parting as a JSON value.
-  public var json: String {
-    guard let parting else { return "null" }
-    let differences = parting.differences.map {
-      "{\"column\":\(JSONText.quoted($0.column.name)),\"first\":\($0.first),\"second\":\($0.second)}"
-    }
-    return """
-      {"guest":\(JSONText.quoted(parting.guest)),"tick":\(parting.tick),"time_ns":\(parting.time.nanoseconds),\
-      "shorter":\(parting.shorter.map { "\($0 == 0 ? runs.0.id : runs.1.id)" } ?? "null"),\
-      "differences":[\(differences.joined(separator: ","))]}
-      """
+  public var json: JSON {
+    guard let parting else { return .null }
+    return [
+      "guest": parting.guest, "tick": parting.tick, "time_ns": parting.time.nanoseconds,
+      "shorter": parting.shorter.map { $0 == 0 ? runs.0.id : runs.1.id },
+      "differences": parting.differences.map {
+        ["column": $0.column.name, "first": $0.first, "second": $0.second] as JSON
+      },
+    ]
   }
 }

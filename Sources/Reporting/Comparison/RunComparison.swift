@@ -163,34 +163,23 @@ public struct RunComparison: Sendable {
     return found
   }
 
-  /// Parameters and all figures, as members of a JSON object.
-  public var jsonMembers: [String] {
-    let parameters = parameters.map {
-      "{\"path\":\(JSONText.quoted($0.path)),\"values\":\(JSONText.array($0.values))}"
-    }
-    func interval(_ figure: MeanInterval) -> String {
-      """
-      {"mean":\(JSONText.number(figure.mean)),"count":\(figure.count),\
-      "half_width":\(figure.halfWidth.map(JSONText.number) ?? "null")}
-      """
-    }
-    let comparisons = groups.dropFirst().map { group in
-      let figures = figures(group).map {
-        """
-        {"guest":\($0.name.guest.map(JSONText.quoted) ?? "null"),"name":\(JSONText.quoted($0.name.name)),\
-        "unit":\(JSONText.quoted($0.name.unit)),"first":\(interval($0.first)),"second":\(interval($0.second)),\
-        "difference":\(interval($0.difference)),"paired":\($0.isPaired),\
-        "ratio":\($0.ratio.map(JSONText.number) ?? "null")}
-        """
-      }
-      return
-        "{\"runs\":[\(group.runs.map { "\($0.id)" }.joined(separator: ","))],\"metrics\":[\(figures.joined(separator: ","))]}"
-    }
-    return [
-      "\"first\":[\(groups[0].runs.map { "\($0.id)" }.joined(separator: ","))]",
-      "\"losses\":\(JSONText.array(losses))",
-      "\"parameters\":[\(parameters.joined(separator: ","))]",
-      "\"comparisons\":[\(comparisons.joined(separator: ","))]",
+  /// Parameters and all figures as a JSON object.
+  public var json: JSON {
+    [
+      "first": groups[0].runs.map(\.id), "losses": losses,
+      "parameters": parameters.map { ["path": $0.path, "values": $0.values] as JSON },
+      "comparisons": groups.dropFirst().map { group in
+        [
+          "runs": group.runs.map(\.id),
+          "metrics": figures(group).map {
+            [
+              "guest": $0.name.guest, "name": $0.name.name, "unit": $0.name.unit,
+              "first": $0.first, "second": $0.second, "difference": $0.difference,
+              "paired": $0.isPaired, "ratio": $0.ratio,
+            ] as JSON
+          },
+        ] as JSON
+      },
     ]
   }
 }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Policies
 public import Recording
 internal import Simulation
-internal import Text
+public import Text
 public import Units
 
 /// Why the selfballoon worker of a guest did what it did: its arithmetic, and what came of it until its next run, as
@@ -39,7 +39,7 @@ public struct DecisionStory: Sendable {
         $0.path == "guests.\(guest).controller" && $0.value == ControllerKind.none.rawValue
       }
     events = try store.events(of: run, guest: guest, from: start, to: end)
-      .filter { !["run_started", "driver_init", "balloon_target"].contains($0.kind) }
+      .filter { ![.runStarted, .driverInit, .balloonTarget].contains($0.known) }
   }
 
   /// The story in sentences, each a paragraph.
@@ -51,12 +51,12 @@ public struct DecisionStory: Sendable {
     }
     guard let decision else {
       return [
-        "Until \(Self.text(time)) the worker of \(guest) had not run: the balloon's target was what the driver set at boot, "
+        "Until \(UnitScale.text(time)) the worker of \(guest) had not run: the balloon's target was what the driver set at boot, "
           + "or what was written to it."
       ]
     }
     var sentences = [
-      "\(guest), run \(decision.invocation) of its worker, at \(Self.text(decision.time))."
+      "\(guest), run \(decision.invocation) of its worker, at \(UnitScale.text(decision.time))."
     ]
     if decision["cur_pages"] != nil {
       sentences += balloon(decision)
@@ -86,8 +86,8 @@ public struct DecisionStory: Sendable {
     if let frontswap = row["frontswap_pages"], frontswap != 0 {
       terms.append(("in frontswap", frontswap))
     }
-    let sum = terms.map { "\(Self.pages($1 ?? 0)) \($0)" }.joined(separator: " + ")
-    var sentences = ["The goal, in pages: \(sum) = \(Self.amount(goal))."]
+    let sum = terms.map { "\(UnitScale.count($1 ?? 0)) \($0)" }.joined(separator: " + ")
+    var sentences = ["The goal, in pages: \(sum) = \(UnitScale.amount(goal))."]
     let gap = row["gap_pages"] ?? 0
     let isAbove = UInt64(bitPattern: current) > UInt64(bitPattern: goal)
     if gap == 0 {
@@ -97,7 +97,7 @@ public struct DecisionStory: Sendable {
     let hysteresis = isAbove ? "selfballoon_downhysteresis" : "selfballoon_uphysteresis"
     let divisor = row["divisor"] ?? 0
     let place =
-      "The guest had \(Self.amount(current)), \(Self.amount(gap)) \(isAbove ? "above" : "below") the goal"
+      "The guest had \(UnitScale.amount(current)), \(UnitScale.amount(gap)) \(isAbove ? "above" : "below") the goal"
     guard divisor != 0, let target = row["target_pages"], let wanted = row["unfloored_target_pages"]
     else {
       sentences.append("\(place); \(hysteresis) was 0.")
@@ -106,7 +106,7 @@ public struct DecisionStory: Sendable {
     let step = UInt64(bitPattern: gap) / UInt64(bitPattern: divisor)
     sentences.append(
       "\(place). Divided by \(hysteresis), \(divisor), that is a step of "
-        + "\(Self.amount(Int64(bitPattern: step))) \(isAbove ? "down" : "up"), to \(Self.amount(wanted))."
+        + "\(UnitScale.amount(Int64(bitPattern: step))) \(isAbove ? "down" : "up"), to \(UnitScale.amount(wanted))."
     )
     if step == 0 {
       sentences.append(
@@ -117,12 +117,12 @@ public struct DecisionStory: Sendable {
     let rule = row.floorRule.flatMap(FloorRule.init).map { " (\($0.text))" } ?? ""
     sentences.append(
       target == wanted
-        ? "The floor, \(Self.amount(floor))\(rule), did not bind."
-        : "The floor bound: the target is \(Self.amount(target))\(rule), not \(Self.amount(wanted))."
+        ? "The floor, \(UnitScale.amount(floor))\(rule), did not bind."
+        : "The floor bound: the target is \(UnitScale.amount(target))\(rule), not \(UnitScale.amount(wanted))."
     )
     if let balloon = row["balloon_target_pages"] {
       sentences.append(
-        "The balloon driver, whose own count includes what the kernel took at boot, was given \(Self.pages(balloon)) pages."
+        "The balloon driver, whose own count includes what the kernel took at boot, was given \(UnitScale.count(balloon)) pages."
       )
     }
     return sentences
@@ -135,7 +135,7 @@ public struct DecisionStory: Sendable {
     let previous = row["shrink_previous_frontswap_pages"] ?? 0
     if frontswap == 0 { return ["Frontswap was empty, so there was nothing to bring home."] }
     let level =
-      "Frontswap held \(Self.amount(frontswap)), at the run before \(Self.amount(previous))"
+      "Frontswap held \(UnitScale.amount(frontswap)), at the run before \(UnitScale.amount(previous))"
     if frontswap > previous {
       return ["\(level): it had grown, so its inertia began anew at \(after)."]
     }
@@ -146,8 +146,8 @@ public struct DecisionStory: Sendable {
     }
     let shrunk = row["shrunk_pages"] ?? 0
     return [
-      "\(level), and its inertia ran out (\(before) before): it was to shrink to \(Self.amount(target)), and "
-        + "\(Self.amount(shrunk)) came home. The inertia is now \(after)."
+      "\(level), and its inertia ran out (\(before) before): it was to shrink to \(UnitScale.amount(target)), and "
+        + "\(UnitScale.amount(shrunk)) came home. The inertia is now \(after)."
     ]
   }
 
@@ -155,16 +155,16 @@ public struct DecisionStory: Sendable {
 
   private func aftermath(_ row: WorkerRow) -> [String] {
     let end =
-      next.map { "Until its next run, \(Self.text($0.time - row.time)) later" }
+      next.map { "Until its next run, \(UnitScale.text($0.time - row.time)) later" }
       ?? "Until the end of the run"
-    let happenings = events.map { "At \(Self.text($0.time)): \($0.sentence)." }
+    let happenings = events.map { "At \(UnitScale.text($0.time)): \($0.sentence)." }
     guard let ticks else {
       return ["\(end): not known, since no ticks of the run are kept."] + happenings
     }
     // Amounts are counted as the kernel does, in 64 bits without a sign.
     func change(_ column: TickColumn) -> Int64 { ticks.after[column] &- ticks.before[column] }
     func size(_ difference: Int64) -> String {
-      Self.amount(Int64(bitPattern: difference.magnitude))
+      UnitScale.amount(Int64(bitPattern: difference.magnitude))
     }
     // Ticks at the time of a run show what the balloon did at once, so memory is what the runs themselves saw.
     let ram = next?["cur_pages"] ?? ticks.after[.totalRamPages]
@@ -189,12 +189,12 @@ public struct DecisionStory: Sendable {
       (.pswpout, "swapped out to disk"), (.frontswapLoads, "swapped in from frontswap"),
       (.pswpin, "swapped in from disk"), (.workingsetRefault, "read again after eviction"),
     ] where change(column) != 0 {
-      reclaim.append("\(Self.amount(change(column))) \(text)")
+      reclaim.append("\(UnitScale.amount(change(column))) \(text)")
     }
     let waits = [TickColumn.stallReclaimNs, .stallDiskNs, .stallSwapNs, .stallTmemNs].map(change)
     let names = ["reclaim", "disks", "swap", "tmem"]
     let parts = zip(names, waits).filter { $1 > 0 }.map {
-      "\(Self.text(.nanoseconds($1))) for \($0)"
+      "\(UnitScale.text(.nanoseconds($1))) for \($0)"
     }
     if reclaim.isEmpty && parts.isEmpty {
       sentences.append("Nothing was reclaimed, and no access waited.")
@@ -209,50 +209,24 @@ public struct DecisionStory: Sendable {
     return sentences + happenings
   }
 
-  // MARK: Numbers
-
-  /// An unsigned count with its thousands apart.
-  static func pages(_ bits: Int64) -> String {
-    UnitScale(unit: "count", largest: 0).text(Double(UInt64(bitPattern: bits)))
-  }
-
-  /// `1,586.6 MiB (406,170 pages)`; below a MiB pages alone.
-  static func amount(_ bits: Int64) -> String {
-    let count = UInt64(bitPattern: bits)
-    if count < 256 { return "\(count) page\(count == 1 ? "" : "s")" }
-    return "\(UnitScale.text(Double(count), unit: "pages")) (\(pages(bits)) pages)"
-  }
-
-  static func text(_ time: SimTime) -> String { text(time - .zero) }
-
-  static func text(_ duration: SimDuration) -> String {
-    UnitScale.text(duration.seconds, unit: "s")
-  }
-
   /// The decision, what came of it and the sentences, as a JSON object.
-  ///
-  /// - Parameter members: More members of the object.
-  public func json(members: [String] = []) -> String {
-    let values = (decision?.values ?? [:]).sorted { $0.key < $1.key }
-      .filter { !["id", "run_id"].contains($0.key) }
-    let decided =
-      values.map { "\(JSONText.quoted($0.key)):\($0.value)" }
-      + [
-        "\"floor_rule\":\(decision?.floorRule.map(JSONText.quoted) ?? "null")",
-        "\"fault\":\(decision?.fault.map(JSONText.quoted) ?? "null")",
-      ]
+  public var json: JSON {
     let changes = ticks.map { ticks in
-      TickColumn.allCases.map {
-        "\(JSONText.quoted($0.name)):\(ticks.after[$0] - ticks.before[$0])"
-      }.joined(separator: ",")
+      JSON.object(TickColumn.allCases.map { ($0.name, ticks.after[$0] - ticks.before[$0]) })
     }
-    return """
-      {"guest":\(JSONText.quoted(guest)),"time_ns":\(time.nanoseconds),\
-      "decision":\(decision == nil ? "null" : "{\(decided.joined(separator: ","))}"),\
-      "next_time_ns":\(next.map { "\($0.time.nanoseconds)" } ?? "null"),\
-      "changes":\(changes.map { "{\($0)}" } ?? "null"),\
-      "sentences":\(JSONText.array(sentences))\(members.map { "," + $0 }.joined())}
-      """
+    return [
+      "guest": guest, "time_ns": time.nanoseconds, "decision": decision?.json,
+      "next_time_ns": next?.time.nanoseconds, "changes": changes, "sentences": sentences,
+    ]
+  }
+}
+
+extension WorkerRow: JSONValue {
+  /// The columns that have a value, by name, then those that are words.
+  public var json: JSON {
+    let numbers = values.filter { !["id", "run_id"].contains($0.key) }.sorted { $0.key < $1.key }
+    return JSON.object(numbers.map { ($0.key, $0.value) })
+      + ["floor_rule": floorRule, "fault": fault]
   }
 }
 

@@ -9,8 +9,8 @@ extension EventRow {
   ///
   /// An event of a kind, or with a detail, that a newer program wrote is its kind and its detail as they stand.
   public var sentence: String {
-    if let kind = EventRecord.Kind(rawValue: kind), var facts = EventFacts(detail),
-      let sentence = facts.sentence(of: kind), facts.isUsedUp
+    if let known, var facts = EventFacts(detail),
+      let sentence = facts.sentence(of: known), facts.isUsedUp
     {
       return sentence
     }
@@ -51,8 +51,8 @@ private struct EventFacts {
   /// The sentence of an event; nothing if a fact that it needs is missing.
   mutating func sentence(of kind: EventRecord.Kind) -> String? {
     switch kind {
-    case .runStarted: number("guests").map { "the run began with \($0) guest\($0 == 1 ? "" : "s")" }
-    case .runEnded: number("events").map { "the run ended after \(DecisionStory.pages($0)) steps" }
+    case .runStarted: number("guests").map { "the run began with \(counted($0, "guest"))" }
+    case .runEnded: number("events").map { "the run ended after \(UnitScale.count($0)) steps" }
     case .driverInit: driverInit()
     case .sysfsWrite: sysfsWrite()
     case .balloonTarget:
@@ -123,7 +123,7 @@ private struct EventFacts {
 
   private mutating func workDone() -> String? {
     guard let stream = text("stream"), let accesses = number("accesses") else { return nil }
-    return "\(stream) had done its work, \(DecisionStory.pages(accesses)) accesses"
+    return "\(stream) had done its work, \(UnitScale.count(accesses)) accesses"
   }
 
   // MARK: Facts by their names
@@ -142,12 +142,12 @@ private struct EventFacts {
 
   private mutating func pages(_ name: String) -> String? {
     number(name).map {
-      $0 < 256 ? DecisionStory.amount($0) : UnitScale.text(Double($0), unit: "pages")
+      $0 < 256 ? UnitScale.amount($0) : UnitScale.text(Double($0), unit: "pages")
     }
   }
 
   private mutating func duration(_ name: String) -> String? {
-    number(name).map { DecisionStory.text(.nanoseconds($0)) }
+    number(name).map { UnitScale.text(.nanoseconds($0)) }
   }
 
   private static func words(_ name: String) -> String { name.replacing("_", with: " ") }

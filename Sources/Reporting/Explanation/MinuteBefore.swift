@@ -23,7 +23,7 @@ public struct MinuteBefore: Sendable {
     let decision = try store.workerRuns(of: run, guest: guest, at: time).last
     events = try store.events(of: run, guest: guest, from: start, to: time)
       .filter { event in
-        event.kind != "balloon_target" && decision.map { event.time < $0.time } ?? true
+        event.known != .balloonTarget && decision.map { event.time < $0.time } ?? true
       }
   }
 
@@ -52,10 +52,10 @@ public struct MinuteBefore: Sendable {
       }
       let files = tick.map { $0[.activeFilePages] &+ $0[.inactiveFilePages] }
       return [
-        DecisionStory.text(time), level(row?["committed_pages"] ?? tick?[.committedPages]),
+        UnitScale.text(time), level(row?["committed_pages"] ?? tick?[.committedPages]),
         level(row?["cur_pages"] ?? tick?[.totalRamPages]), level(row?["goal_pages"]),
         level(row?["target_pages"]), level(tick?[.freePages]), level(files),
-        wait.map { DecisionStory.text(.nanoseconds($0)) } ?? "-",
+        wait.map { UnitScale.text(.nanoseconds($0)) } ?? "-",
       ]
     }
     let titles = ["time", "committed", "RAM", "goal", "target", "free", "file", "waited"]
@@ -64,7 +64,7 @@ public struct MinuteBefore: Sendable {
 
   /// What happened in the minute, a line each.
   public var happenings: [String] {
-    events.map { "\(DecisionStory.text($0.time)): \($0.sentence)" }
+    events.map { "\(UnitScale.text($0.time)): \($0.sentence)" }
   }
 }
 

@@ -1,7 +1,7 @@
 private import Foundation
 public import Recording
 internal import Simulation
-internal import Text
+public import Text
 public import Units
 
 /// What a guest lacked when a process in it was killed: memory, and the time until its worker would have given it more.
@@ -62,17 +62,17 @@ public struct MissingMemory: Sendable {
     var sentences: [String] = []
     if let level {
       let had =
-        "When the process was killed, \(DecisionStory.amount(level.committed)) were committed, and the guest had "
-        + "\(DecisionStory.amount(level.ram))"
+        "When the process was killed, \(UnitScale.amount(level.committed)) were committed, and the guest had "
+        + "\(UnitScale.amount(level.ram))"
       if let missing, let goal {
         sentences.append(
           missing > 0
-            ? "\(had). Its goal had become \(DecisionStory.amount(goal)): \(DecisionStory.amount(missing)) were missing."
+            ? "\(had). Its goal had become \(UnitScale.amount(goal)): \(UnitScale.amount(missing)) were missing."
             : "\(had), which was its goal or more: by the law nothing was missing, so what the law keeps in reserve "
               + "was too little.")
       } else {
         sentences.append(
-          "\(had); \(DecisionStory.amount(level.free)) were free at the tick before.")
+          "\(had); \(UnitScale.amount(level.free)) were free at the tick before.")
       }
     } else {
       sentences.append("What was missing is not known: no ticks of the run are kept.")
@@ -81,20 +81,18 @@ public struct MissingMemory: Sendable {
     let before = "Its worker had run \(Self.milliseconds(time - last)) before"
     sentences.append(
       runs.next.map {
-        "\(before); its next run was due \(Self.milliseconds($0 - time)) later, at \(DecisionStory.text($0))."
+        "\(before); its next run was due \(Self.milliseconds($0 - time)) later, at \(UnitScale.text($0))."
       } ?? "\(before) and did not run again.")
     return sentences
   }
 
   /// A JSON object.
-  public var json: String {
-    func text(_ value: Int64?) -> String { value.map { "\($0)" } ?? "null" }
-    return """
-      {"time_ns":\(time.nanoseconds),"committed_pages":\(text(level?.committed)),\
-      "ram_pages":\(text(level?.ram)),"goal_pages":\(text(goal)),"missing_pages":\(text(missing)),\
-      "last_run_ns":\(text(runs.last?.nanoseconds)),"next_run_ns":\(text(runs.next?.nanoseconds)),\
-      "sentences":\(JSONText.array(sentences))}
-      """
+  public var json: JSON {
+    [
+      "time_ns": time.nanoseconds, "committed_pages": level?.committed, "ram_pages": level?.ram,
+      "goal_pages": goal, "missing_pages": missing, "last_run_ns": runs.last?.nanoseconds,
+      "next_run_ns": runs.next?.nanoseconds, "sentences": sentences,
+    ]
   }
 
   /// `1,431.6 ms`

@@ -1,6 +1,6 @@
 private import Recording
 public import Scenarios
-internal import Text
+public import Text
 
 /// What would have prevented a kill, as sentences and JSON.
 public struct PreventionText: Sendable {
@@ -12,7 +12,7 @@ public struct PreventionText: Sendable {
   /// What was tried, a sentence each with the settings that would have prevented the kill.
   public var sentences: [(sentence: String, settings: [String]?)] {
     let runs = prevention.runs
-    let count = "\(runs) run\(runs == 1 ? "" : "s") of the same scenario and seed"
+    let count = "\(counted(runs, "run")) of the same scenario and seed"
     var sentences: [(String, [String]?)] = [("What would have prevented it, by \(count):", nil)]
     sentences += prevention.findings.map { (Self.sentence($0, of: prevention.guest), $0.settings) }
     if !prevention.isWhole {
@@ -41,19 +41,15 @@ public struct PreventionText: Sendable {
   }
 
   /// A JSON object.
-  public var json: String {
-    let findings = prevention.findings.map { finding in
-      """
-      {"path":\(JSONText.quoted(finding.path)),\
-      "settings":\(finding.settings.map(JSONText.array) ?? "null"),\
-      "value":\(JSONText.quoted(finding.value)),\
-      "too_little":\(finding.tooLittle.map(JSONText.quoted) ?? "null"),\
-      "finished":\(!finding.isUnfinished)}
-      """
-    }
-    return """
-      {"runs":\(prevention.runs),"finished":\(prevention.isWhole),\
-      "findings":[\(findings.joined(separator: ","))]}
-      """
+  public var json: JSON {
+    [
+      "runs": prevention.runs, "finished": prevention.isWhole,
+      "findings": prevention.findings.map {
+        [
+          "path": $0.path, "settings": $0.settings, "value": $0.value, "too_little": $0.tooLittle,
+          "finished": !$0.isUnfinished,
+        ] as JSON
+      },
+    ]
   }
 }

@@ -23,7 +23,7 @@ struct LineFormat: Sendable {
     self.columns = columns + tail
     separator = UInt8(ascii: format == .tsv ? "\t" : ",")
     keys = self.columns.enumerated().map { index, name in
-      Array(((index == 0 ? "" : ",") + JSONText.quoted(name) + ":").utf8)
+      Array(((index == 0 ? "" : ",") + JSON.string(name).text + ":").utf8)
     }
     self.nested = Set(columns.indices.filter { nested.contains(columns[$0]) })
   }
@@ -178,10 +178,10 @@ struct LineFormat: Sendable {
     switch cell {
     case .null: buffer.append("null")
     case .integer(let number): buffer.append(number)
-    case .real(let number): buffer.append(JSONText.number(number))
+    case .real(let number): buffer.append(JSON.number(number).text)
     case .text(let text):
       let text = String(decoding: text, as: UTF8.self)
-      buffer.append(nested.contains(index) ? JSONText.embedded(text) : JSONText.quoted(text))
+      buffer.append((nested.contains(index) ? JSON.recorded(text) : .string(text)).text)
     }
   }
 }

@@ -77,15 +77,16 @@ public struct ExportedPlot: Plot {
   /// The layers of `MemoryLayers`, and its lines as they are recorded: goal and target before the worker's first run too.
   private var layers: String {
     let source = sources[0]
-    let anon = "mib(\"active_anon_pages\") + mib(\"inactive_anon_pages\")"
-    let file = "mib(\"active_file_pages\") + mib(\"inactive_file_pages\")"
-    let sums = [
-      "mib(\"total_ram_pages\") - mib(\"free_pages\") - (\(file)) - (\(anon))",
-      "mib(\"total_ram_pages\") - mib(\"free_pages\") - (\(file))",
-      "mib(\"total_ram_pages\") - mib(\"free_pages\")", "mib(\"total_ram_pages\")",
-      "mib(\"max_pages\")", "mib(\"max_pages\") + mib(\"frontswap_pages\")",
-      "mib(\"max_pages\") + mib(\"frontswap_pages\") + mib(\"cleancache_pages\")",
-    ]
+    // How often each column counts in all layers up to one: what is taken away below and added above is not there.
+    var counts: [TickColumn: Int] = [:]
+    let sums = MemoryLayers.layers.map { layer -> String in
+      for column in layer.columns { counts[column, default: 0] += 1 }
+      for column in layer.without { counts[column, default: 0] -= 1 }
+      func terms(_ count: Int) -> [String] {
+        TickColumn.allCases.filter { counts[$0] == count }.map { "mib(\"\($0.name)\")" }
+      }
+      return ([terms(1).joined(separator: " + ")] + terms(-1)).joined(separator: " - ")
+    }
     var plots = zip(MemoryLayers.layers, sums).reversed().map { layer, sum in
       "\(curve(source, sum)) with filledcurves y1=0 fillstyle solid noborder linecolor '\(layer.colour)' title '\(layer.title)'"
     }

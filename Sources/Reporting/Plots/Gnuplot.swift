@@ -69,7 +69,7 @@ public enum Gnuplot {
   fileprivate static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 
   /// A number as gnuplot reads it.
-  static func number(_ value: Double) -> String { value.isFinite ? value.shortened : "NaN" }
+  static func number(_ value: Double) -> String { value.isFinite ? value.shortened.text : "NaN" }
 
   /// A text in gnuplot's single quotes.
   ///
@@ -133,9 +133,9 @@ private final class MemoryFile {
 
 extension Double {
   /// In as many digits as can be seen: between 1 and a thousand millions four decimals at most, otherwise all.
-  var shortened: String {
+  var shortened: JSON {
+    if !(abs(self) >= 1 && abs(self) <= 1e9) { return .number(self) }
     let short = (self * 1e4).rounded() / 1e4
-    if abs(self) < 1 || abs(self) > 1e9 { return "\(self)" }
-    return short == short.rounded() ? "\(Int64(short))" : "\(short)"
+    return short == short.rounded() ? .integer(Int128(short)) : .number(short)
   }
 }

@@ -31,7 +31,7 @@ struct MarkedEvent: Sendable {
   /// The marks of a guest of a run. What is written at boot is its settings and not marked.
   static func all(_ store: ResultStore, run: RunRecord, guest: String) throws -> [MarkedEvent] {
     let axis = try TimeAxis(store, [run])
-    let rows = try store.events(of: run.id, guest: guest, kinds: kinds.map(\.rawValue))
+    let rows = try store.events(of: run.id, guest: guest, kinds: kinds)
     var marks: [MarkedEvent] = []
     for row in rows where row.time > .zero {
       let (time, text) = (row.time.seconds, words(row))

@@ -6,22 +6,44 @@ internal import Units
 ///
 /// All in MiB, 256 pages each. What the kernel has besides the lists and free memory counts as its own.
 public struct MemoryLayers: Sendable {
+  /// A layer: the pages of some columns without those of others.
+  struct Layer: Sendable {
+    let title: String
+    let colour: String
+    let columns: [TickColumn]
+    var without: [TickColumn] = []
+
+    /// Its pages, of the values of columns; never below zero.
+    func pages(_ level: (TickColumn) -> Double) -> Double {
+      let sum = columns.reduce(0) { $0 + level($1) }
+      return max(0, without.reduce(sum) { $0 - level($1) })
+    }
+  }
+
+  private static let anon: [TickColumn] = [.activeAnonPages, .inactiveAnonPages]
+  private static let file: [TickColumn] = [.activeFilePages, .inactiveFilePages]
+
   /// The layers from below.
-  static let layers: [(title: String, colour: String)] = [
-    ("kernel and other", PlotColour.grey), ("anonymous", PlotColour.orange),
-    ("file", PlotColour.sky), ("free", PlotColour.yellow), ("balloon", PlotColour.pale),
-    ("frontswap", PlotColour.purple), ("cleancache", PlotColour.green),
+  static let layers = [
+    Layer(
+      title: "kernel and other", colour: PlotColour.grey, columns: [.totalRamPages],
+      without: [.freePages] + file + anon),
+    Layer(title: "anonymous", colour: PlotColour.orange, columns: anon),
+    Layer(title: "file", colour: PlotColour.sky, columns: file),
+    Layer(title: "free", colour: PlotColour.yellow, columns: [.freePages]),
+    Layer(
+      title: "balloon", colour: PlotColour.pale, columns: [.maxPages], without: [.totalRamPages]),
+    Layer(title: "frontswap", colour: PlotColour.purple, columns: [.frontswapPages]),
+    Layer(title: "cleancache", colour: PlotColour.green, columns: [.cleancachePages]),
   ]
   /// The lines, with gnuplot's number of a dash pattern.
   static let lines: [(title: String, colour: String, dash: Int)] = [
     ("committed", PlotColour.black, 1), ("goal", PlotColour.vermilion, 2),
     ("target", PlotColour.blue, 3),
   ]
-  private static let columns: [TickColumn] = [
-    .totalRamPages, .maxPages, .freePages, .activeFilePages, .inactiveFilePages, .activeAnonPages,
-    .inactiveAnonPages, .frontswapPages, .cleancachePages, .committedPages, .goalPages,
-    .targetPages,
-  ]
+  private static let columns =
+    Set(layers.flatMap { $0.columns + $0.without }).sorted { $0.rawValue < $1.rawValue }
+    + [.committedPages, .goalPages, .targetPages]
 
   /// A moment.
   struct Point: Sendable {
@@ -48,13 +70,7 @@ public struct MemoryLayers: Sendable {
       func level(_ column: TickColumn) -> Double {
         Double(point.values[series.place(of: column)])
       }
-      let anon = level(.activeAnonPages) + level(.inactiveAnonPages)
-      let file = level(.activeFilePages) + level(.inactiveFilePages)
-      let ram = level(.totalRamPages)
-      let layers = [
-        max(0, ram - anon - file - level(.freePages)), anon, file, level(.freePages),
-        max(0, level(.maxPages) - ram), level(.frontswapPages), level(.cleancachePages),
-      ]
+      let layers = Self.layers.map { $0.pages(level) }
       let isDecided = start.map { point.time >= $0 } ?? false
       let goal = isDecided ? level(.goalPages) : nil
       let target = isDecided ? level(.targetPages) : nil

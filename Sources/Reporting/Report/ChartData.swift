@@ -43,35 +43,31 @@ struct ChartData {
   /// The chart as JSON, for a `script` element: with `<` written otherwise it neither ends there nor becomes a comment.
   var json: String {
     var json = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
+    for scalar in value.text.unicodeScalars {
       if scalar == "<" { json += "\\u003c".unicodeScalars } else { json.append(scalar) }
     }
     return String(json)
   }
 
-  private var text: String {
-    func number(_ value: Double?) -> String {
-      value.flatMap { $0.isFinite ? $0.shortened : nil } ?? "null"
-    }
+  private var value: JSON {
     let described = series.map { series in
       // Black is whatever the page's ink is, unless there are light layers below.
       let isOnLayers = self.series.contains { $0.kind == .layer }
       let colour = series.colour == PlotColour.black && !isOnLayers ? "ink" : series.colour
-      return """
-        {"name":\(JSONText.quoted(series.name)),"colour":\(JSONText.quoted(colour)),\
-        "kind":"\(series.kind.rawValue)","dash":[\(series.dash.map(String.init).joined(separator: ","))],\
-        "size":\(series.size)}
-        """
+      return [
+        "name": series.name, "colour": colour, "kind": series.kind.rawValue, "dash": series.dash,
+        "size": series.size,
+      ] as JSON
     }
     let rows = places.indices.map { row in
-      "[" + ([number(places[row])] + series.map { number($0.values[row]) }).joined(separator: ",")
-        + "]"
+      JSON.array([Self.number(places[row])] + series.map { Self.number($0.values[row]) })
     }
-    let marked = marks.map { "{\"x\":\(number($0.x)),\"text\":\(JSONText.quoted($0.text))}" }
-    return """
-      {"x":\(JSONText.quoted(x)),"y":\(JSONText.quoted(y)),"free":\(isFree),\
-      "series":[\(described.joined(separator: ","))],"marks":[\(marked.joined(separator: ","))],\
-      "labels":\(labels.map(JSONText.array) ?? "null"),"rows":[\(rows.joined(separator: ","))]}
-      """
+    return [
+      "x": x, "y": y, "free": isFree, "series": described,
+      "marks": marks.map { ["x": Self.number($0.x), "text": $0.text] as JSON },
+      "labels": labels, "rows": rows,
+    ]
   }
+
+  private static func number(_ value: Double?) -> JSON { value?.shortened ?? .null }
 }

@@ -29,7 +29,7 @@ public struct RunReport {
   ///   - pictures: Whether gnuplot draws every chart too, for who runs no scripts.
   public func page(command: String, pictures: Bool) throws -> ReportPage {
     let names = Set(runs.map(\.scenarioName)).sorted().joined(separator: ", ")
-    let numbers = "run\(runs.count == 1 ? "" : "s") \(Advice.ranges(runs.map(\.id)))"
+    let numbers = "\(plural("run", runs.count)) \(Advice.ranges(runs.map(\.id)))"
     var seen: Set<String> = []
     let lead = provenances.compactMap { scenarioDescription(inYAML: $0.scenarioYAML) }
       .filter { seen.insert($0).inserted }
@@ -187,10 +187,10 @@ public struct RunReport {
   private var events: [ReportPage.Part] {
     get throws {
       try runs.compactMap { run in
-        let all = try store.events(of: run.id).filter { $0.kind != "balloon_target" }
+        let all = try store.events(of: run.id).filter { $0.known != .balloonTarget }
         if all.isEmpty { return nil }
         let rows = all.prefix(Self.eventLimit).map { event in
-          [DecisionStory.text(event.time), event.guest ?? "", event.sentence]
+          [UnitScale.text(event.time), event.guest ?? "", event.sentence]
         }
         let table = TableText(
           columns: [.init("time", .right), .init("guest"), .init("event")],
@@ -220,7 +220,7 @@ public struct RunReport {
             store, run: run.id, guest: moment.guest, before: moment.time)
           let what = kind.text(isAfterFirstRun: moment.isAfterFirstRun)
           let heading =
-            "Run \(run.id): \(what), in \(moment.guest), at \(DecisionStory.text(moment.time))"
+            "Run \(run.id): \(what), in \(moment.guest), at \(UnitScale.text(moment.time))"
           return [
             .init(heading: heading, paragraphs: story.sentences),
             .init(

@@ -68,7 +68,7 @@ public struct SweepReport {
       .init(paragraphs: [
         """
         \(table.plannedRuns) runs were planned, \(finished) are finished, \(counts[.failed] ?? 0) failed; \
-        \(seeds) seed\(seeds == 1 ? "" : "s").
+        \(counted(seeds, "seed")).
         """
       ]),
       .init(

@@ -2,7 +2,7 @@ import MemoryModel
 import Policies
 import Recording
 public import Simulation
-import Text
+public import Text
 import Units
 
 /// What each guest's kernel computes at boot, for `inspect`.
@@ -27,7 +27,7 @@ public struct BootFacts: Sendable {
         })
       return """
         guest \(guest.name): \(guest.memory.text), Linux \(guest.kernel.policy.rawValue), \
-        \(guest.kernel.vcpus) CPU\(guest.kernel.vcpus == 1 ? "" : "s")
+        \(counted(guest.kernel.vcpus, "CPU"))
 
         \(zoneTable(zones).text(width: width))
         \(table.text(width: width))
@@ -86,28 +86,24 @@ public struct BootFacts: Sendable {
   }
 
   /// One JSON array, an object a guest.
-  public var json: String {
-    let objects = guests.map { guest in
-      let zones = GuestZones(guest.bootParameters)
-      let facts = facts(of: guest, zones).map { fact in
-        """
-        {"name":\(JSONText.quoted(fact.name)),"value":\(fact.value),\
-        "unit":\(JSONText.quoted(fact.unit))}
-        """
-      }
-      let rows = zones.zones.filter(\.isPopulated).map { zone in
-        """
-        {"zone":"\(zone.kind)","spanned_pages":\(zone.spanned.pages),\
-        "present_pages":\(zone.present.pages),"managed_pages":\(zone.managed.pages),\
-        "min_pages":\(zone.min.pages),"low_pages":\(zone.low.pages),\
-        "high_pages":\(zone.high.pages),"protection_pages":\(zone.protection.map(\.pages))}
-        """
-      }
-      return """
-        {"guest":\(JSONText.quoted(guest.name)),"zones":[\(rows.joined(separator: ","))],\
-        "facts":[\(facts.joined(separator: ","))]}
-        """
-    }
-    return "[\(objects.joined(separator: ","))]\n"
+  public var json: JSON {
+    .array(
+      guests.map { guest in
+        let zones = GuestZones(guest.bootParameters)
+        return [
+          "guest": guest.name,
+          "zones": zones.zones.filter(\.isPopulated).map {
+            [
+              "zone": "\($0.kind)", "spanned_pages": $0.spanned.pages,
+              "present_pages": $0.present.pages, "managed_pages": $0.managed.pages,
+              "min_pages": $0.min.pages, "low_pages": $0.low.pages, "high_pages": $0.high.pages,
+              "protection_pages": $0.protection.map(\.pages),
+            ] as JSON
+          },
+          "facts": facts(of: guest, zones).map {
+            ["name": $0.name, "value": $0.value, "unit": $0.unit] as JSON
+          },
+        ]
+      })
   }
 }

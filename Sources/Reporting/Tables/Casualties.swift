@@ -1,6 +1,6 @@
 public import Recording
 public import Simulation
-internal import Text
+public import Text
 
 /// What a run killed: processes for want of memory, and kernels that oopsed or panicked.
 ///
@@ -20,18 +20,18 @@ public struct Casualties: Sendable {
   /// The casualties in the figures and the events of a run; of the events those that do not tell of one are passed over.
   public init(metrics: [Metric], events: [EventRow]) {
     self.metrics = metrics
-    stops = events.filter { $0.kind == EventRecord.Kind.kernelOops.rawValue }.map {
+    stops = events.filter { $0.known == .kernelOops }.map {
       Stop(
-        guest: $0.guest ?? "a guest", sentence: "\($0.sentence), at \(DecisionStory.text($0.time))")
+        guest: $0.guest ?? "a guest", sentence: "\($0.sentence), at \(UnitScale.text($0.time))")
     }
     refusals = events.filter(\.isRefusedWrite).map {
-      "\($0.guest ?? "a guest"): \($0.sentence), at \(DecisionStory.text($0.time))"
+      "\($0.guest ?? "a guest"): \($0.sentence), at \(UnitScale.text($0.time))"
     }
   }
 
   /// The casualties of a run that the database holds; a stopped kernel is known of if events of the run are kept.
   public init(_ store: ResultStore, run: Int64) throws {
-    let kinds = [EventRecord.Kind.kernelOops, .sysfsWrite].map(\.rawValue)
+    let kinds: [EventRecord.Kind] = [.kernelOops, .sysfsWrite]
     try self.init(
       metrics: store.metrics(of: run), events: store.events(of: run, kinds: kinds))
   }
@@ -70,17 +70,14 @@ public struct Casualties: Sendable {
   public var summary: String {
     [
       kills == 0 ? nil : "\(kills) killed",
-      stops.isEmpty ? nil : "\(stops.count) kernel\(stops.count == 1 ? "" : "s") stopped",
-      refusals.isEmpty ? nil : "\(refusals.count) write\(refusals.count == 1 ? "" : "s") refused",
+      stops.isEmpty ? nil : "\(counted(stops.count, "kernel")) stopped",
+      refusals.isEmpty ? nil : "\(counted(refusals.count, "write")) refused",
     ].compactMap(\.self).joined(separator: ", ")
   }
 
-  /// Members of a JSON object.
-  public var jsonMembers: [String] {
-    [
-      "\"kills\":\(kills)", "\"stopped_kernels\":\(stops.count)",
-      "\"refused_writes\":\(JSONText.array(refusals))",
-    ]
+  /// A JSON object.
+  public var json: JSON {
+    ["kills": kills, "stopped_kernels": stops.count, "refused_writes": refusals]
   }
 
   static let metric = "oom_kills"
@@ -95,6 +92,6 @@ public struct Casualties: Sendable {
 extension EventRow {
   /// Whether it is a write that the driver did not take.
   fileprivate var isRefusedWrite: Bool {
-    kind == EventRecord.Kind.sysfsWrite.rawValue && sentence.contains(" (refused, ")
+    known == .sysfsWrite && sentence.contains(" (refused, ")
   }
 }

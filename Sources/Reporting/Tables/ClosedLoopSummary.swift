@@ -4,7 +4,7 @@ public import Text
 public import Validation
 
 /// Simulated whole guests beside the recorded ones: tables, and whether they hold.
-public struct ClosedLoopSummary: Sendable {
+public struct ClosedLoopSummary: ValidationSummary, Sendable {
   private let runs: [ClosedLoopValidation]
 
   /// The summary of these recordings.
@@ -24,8 +24,11 @@ public struct ClosedLoopSummary: Sendable {
     }
   }
 
+  /// The runs, the steps of the balloon if there are any, and what they cost.
+  public var tables: [TableText] { [table, balloonTable, costTable].compactMap(\.self) }
+
   /// A line a recording: each deviation beside its tolerance.
-  public var table: TableText {
+  private var table: TableText {
     let columns =
       [TableText.Column("run")]
       + names.flatMap { [.init($0, .right), .init("at most", .right)] }
@@ -53,7 +56,7 @@ public struct ClosedLoopSummary: Sendable {
   }
 
   /// A line a step of the balloon; nothing if no recording shows any.
-  public var balloonTable: TableText? {
+  private var balloonTable: TableText? {
     let rows = runs.flatMap { run in
       run.balloonSteps.map { step in
         [
@@ -74,7 +77,7 @@ public struct ClosedLoopSummary: Sendable {
   }
 
   /// A line a calibrated cost: what the simulation takes, and the median of these recordings.
-  public var costTable: TableText {
+  private var costTable: TableText {
     let times = runs.map(\.times)
     return TableText(
       columns: [.init("cost"), .init("used us", .right), .init("median us", .right)],
@@ -97,41 +100,34 @@ public struct ClosedLoopSummary: Sendable {
   }
 
   /// One JSON object, every sample included.
-  public var json: String {
-    let objects = runs.map { run in
-      let deviations = run.deviations.map {
-        """
-        {"name":\(JSONText.quoted($0.name)),"error":\(JSONText.number($0.error)),\
-        "tolerance":\(JSONText.number($0.tolerance)),"unit":\(JSONText.quoted($0.unit)),\
-        "ok":\($0.ok)}
-        """
-      }
-      let steps = run.balloonSteps.map {
-        """
-        {"at_s":\($0.at),"from_pages":\($0.from),"to_pages":\($0.to),\
-        "delay_s":\(JSONText.number($0.delay.real)),\
-        "simulated_delay_s":\(JSONText.number($0.delay.simulated)),\
-        "duration_s":\(JSONText.number($0.duration.real)),\
-        "simulated_duration_s":\(JSONText.number($0.duration.simulated)),"ok":\($0.ok)}
-        """
-      }
-      let series = run.series.map { name, real, simulated in
-        """
-        \(JSONText.quoted(name + "_pages")):{"recorded":\(list(real)),\
-        "simulated":\(list(simulated))}
-        """
-      }
-      return """
-        {"id":\(JSONText.quoted(run.id)),"ok":\(run.ok),\
-        "deviations":[\(deviations.joined(separator: ","))],"decisions":\(run.decisions),\
-        "equal_decisions":\(run.equalDecisions),"balloon_steps":[\(steps.joined(separator: ","))],\
-        "series":{\(series.joined(separator: ","))}}
-        """
+  public var json: JSON {
+    let runs = runs.map { run in
+      [
+        "id": run.id, "ok": run.ok,
+        "deviations": run.deviations.map {
+          [
+            "name": $0.name, "error": $0.error, "tolerance": $0.tolerance, "unit": $0.unit,
+            "ok": $0.ok,
+          ] as JSON
+        },
+        "decisions": run.decisions, "equal_decisions": run.equalDecisions,
+        "balloon_steps": run.balloonSteps.map {
+          [
+            "at_s": $0.at, "from_pages": $0.from, "to_pages": $0.to,
+            "delay_s": $0.delay.real, "simulated_delay_s": $0.delay.simulated,
+            "duration_s": $0.duration.real, "simulated_duration_s": $0.duration.simulated,
+            "ok": $0.ok,
+          ] as JSON
+        },
+        "series": JSON.object(
+          run.series.map { name, real, simulated in
+            let pair: JSON = [
+              "recorded": real.map { Int($0) }, "simulated": simulated.map { Int($0) },
+            ]
+            return (name + "_pages", pair)
+          }),
+      ] as JSON
     }
-    return "{\"ok\":\(ok),\"runs\":[\(objects.joined(separator: ","))]}"
-  }
-
-  private func list(_ pages: [Double]) -> String {
-    "[\(pages.map { String(Int($0)) }.joined(separator: ","))]"
+    return ["ok": ok, "runs": runs]
   }
 }

@@ -103,3 +103,8 @@ public struct MetricsTable: Sendable {
       + "%"
   }
 }
+
+extension Metric: JSONValue {
+  /// A JSON object.
+  public var json: JSON { ["guest": guest, "name": name, "value": value, "unit": unit] }
+}

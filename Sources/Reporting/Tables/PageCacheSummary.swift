@@ -1,17 +1,18 @@
 private import Foundation
 import Recording
+private import Statistics
 public import Text
 public import Validation
 
 /// Replayed page-cache recordings together: a table, and whether they hold.
-public struct PageCacheSummary: Sendable {
+public struct PageCacheSummary: ValidationSummary, Sendable {
   private let runs: [PageCacheValidation]
 
   /// The summary of these replays, at least one.
   public init(_ runs: [PageCacheValidation]) { self.runs = runs }
 
   private var errors: [Double] { runs.map(\.missRatio.relativeError) }
-  private var mean: Double { errors.reduce(0, +) / Double(max(errors.count, 1)) }
+  private var mean: Double { errors.mean }
   /// Runs within 1.5%, cyclic scans within their absolute tolerance.
   private var close: Int {
     runs.count { run in
@@ -32,7 +33,7 @@ public struct PageCacheSummary: Sendable {
         run.missRatio.real == 0 ? 0 : abs($0 - run.missRatio.real) / run.missRatio.real
       }
     }
-    let lruMean = lru.reduce(0, +) / Double(max(lru.count, 1))
+    let lruMean = lru.mean
     let own =
       "miss ratio: mean error \(percent(mean)), worst \(percent(errors.max() ?? 0)); "
       + "\(close) of \(runs.count) within 1.5%, \(runs.count(where: \.ok)) within tolerance"
@@ -43,7 +44,10 @@ public struct PageCacheSummary: Sendable {
   private func percent(_ share: Double) -> String { String(format: "%.2f%%", share * 100) }
 
   /// A line a run.
-  public var table: TableText {
+  public var tables: [TableText] { [table] }
+
+  /// A line a run.
+  private var table: TableText {
     let columns: [TableText.Column] = [
       .init("run"), .init("trace"), .init("miss ratio", .right), .init("predicted", .right),
       .init("error", .right), .init("exact LRU", .right), .init("agree", .right),
@@ -70,20 +74,15 @@ public struct PageCacheSummary: Sendable {
   }
 
   /// One JSON object.
-  public var json: String {
-    let objects = runs.map { run in
-      """
-      {"id":\(JSONText.quoted(run.id)),"group":\(JSONText.quoted(run.group)),\
-      "trace_equal":\(run.isTraceEqual.map { "\($0)" } ?? "null"),"miss_ratio":\(run.missRatio.real),\
-      "predicted":\(run.missRatio.predicted),"relative_error":\(run.missRatio.relativeError),\
-      "exact_lru":\(run.exactLRUMissRatio.map(JSONText.number) ?? "null"),\
-      "agreement":\(run.agreement.map(JSONText.number) ?? "null"),\
-      "first_difference":\(run.firstDifference.map(String.init) ?? "null"),"ok":\(run.ok)}
-      """
+  public var json: JSON {
+    let runs = runs.map { run in
+      [
+        "id": run.id, "group": run.group, "trace_equal": run.isTraceEqual,
+        "miss_ratio": run.missRatio.real, "predicted": run.missRatio.predicted,
+        "relative_error": run.missRatio.relativeError, "exact_lru": run.exactLRUMissRatio,
+        "agreement": run.agreement, "first_difference": run.firstDifference, "ok": run.ok,
+      ] as JSON
     }
-    return """
-      {"ok":\(ok),"mean_error":\(mean),"worst_error":\(errors.max() ?? 0),\
-      "runs":[\(objects.joined(separator: ","))]}
-      """
+    return ["ok": ok, "mean_error": mean, "worst_error": errors.max() ?? 0, "runs": runs]
   }
 }

@@ -31,9 +31,7 @@ public struct RunList: Sendable {
   }
 
   /// The runs as a JSON array, one a line.
-  public var json: String {
-    runs.isEmpty ? "[]\n" : "[\n" + runs.map(\.json).joined(separator: ",\n") + "\n]\n"
-  }
+  public var json: JSON { .lines(runs.map(\.json)) }
 }
 
 extension RunRecord {
@@ -46,20 +44,12 @@ extension RunRecord {
   var startedText: String { String(startedAt.prefix(16)).replacing("T", with: " ") }
 
   /// The record as a JSON object, with the names of the columns of `runs`.
-  var json: String { "{\(jsonMembers.joined(separator: ","))}" }
-
-  /// The members of that object, without braces.
-  var jsonMembers: [String] {
-    func text(_ value: String?) -> String { value.map(JSONText.quoted) ?? "null" }
-    func number(_ value: Int64?) -> String { value.map { "\($0)" } ?? "null" }
-    return [
-      "\"id\":\(id)", "\"key\":\(text(key))", "\"scenario_name\":\(text(scenarioName))",
-      "\"seed\":\(seed)", "\"version\":\(text(version))", "\"driver\":\(text(driver))",
-      "\"status\":\(text(status.rawValue))", "\"started_at\":\(text(startedAt))",
-      "\"finished_at\":\(text(finishedAt))",
-      "\"simulated_ns\":\(number(simulated?.nanoseconds))",
-      "\"fingerprint\":\(text(fingerprint))", "\"error\":\(text(error))",
-      "\"command\":\(text(command))", "\"sweep_id\":\(number(sweep))",
+  var json: JSON {
+    [
+      "id": id, "key": key, "scenario_name": scenarioName, "seed": seed, "version": version,
+      "driver": driver, "status": status.rawValue, "started_at": startedAt,
+      "finished_at": finishedAt, "simulated_ns": simulated?.nanoseconds,
+      "fingerprint": fingerprint, "error": error, "command": command, "sweep_id": sweep,
     ]
   }
 }

@@ -2,7 +2,7 @@ private import Foundation
 public import Recording
 internal import Scenarios
 public import Simulation
-internal import Text
+public import Text
 
 /// Everything about one run, for `show`.
 public struct RunPage: Sendable {
@@ -41,30 +41,17 @@ public struct RunPage: Sendable {
   }
 
   /// The page as a JSON object: the columns of `runs`, then parameters and metrics.
-  public var json: String {
-    let values = parameters.map { parameter in
-      """
-      {"path":\(JSONText.quoted(parameter.path)),"value":\(JSONText.quoted(parameter.value)),\
-      "number":\(parameter.number.map(JSONText.number) ?? "null")}
-      """
-    }
-    let figures = metrics.map { metric in
-      """
-      {"guest":\(metric.guest.map(JSONText.quoted) ?? "null"),\
-      "name":\(JSONText.quoted(metric.name)),"value":\(JSONText.number(metric.value)),\
-      "unit":\(JSONText.quoted(metric.unit))}
-      """
-    }
-    let members =
-      run.jsonMembers + [
-        "\"ingredients\":\(provenance.ingredients.map(JSONText.embedded) ?? "null")",
-        "\"host_facts\":\(JSONText.embedded(provenance.hostFacts))",
-        "\"trace_provenance\":\(JSONText.embedded(provenance.traceProvenance))",
-        "\"scenario_yaml\":\(JSONText.quoted(provenance.scenarioYAML))",
-        "\"parameters\":[\(values.joined(separator: ","))]",
-        "\"metrics\":[\(figures.joined(separator: ","))]",
-      ]
-    return "{\(members.joined(separator: ","))}\n"
+  public var json: JSON {
+    run.json + [
+      "ingredients": provenance.ingredients.map { JSON.recorded($0) },
+      "host_facts": JSON.recorded(provenance.hostFacts),
+      "trace_provenance": JSON.recorded(provenance.traceProvenance),
+      "scenario_yaml": provenance.scenarioYAML,
+      "parameters": parameters.map {
+        ["path": $0.path, "value": $0.value, "number": $0.number] as JSON
+      },
+      "metrics": metrics,
+    ]
   }
 
   /// The machine as a sentence, or as it is recorded if that is in another form.

@@ -1,10 +1,11 @@
 private import Foundation
 import Recording
+private import Statistics
 public import Text
 public import Validation
 
 /// Replayed swap recordings together: a table, and whether they hold.
-public struct SwapSummary: Sendable {
+public struct SwapSummary: ValidationSummary, Sendable {
   private let runs: [SwapValidation]
 
   /// The summary of these replays, at least one.
@@ -27,7 +28,7 @@ public struct SwapSummary: Sendable {
     _ name: String, _ figure: KeyPath<SwapValidation, RecordedFigure>, within tolerance: Double
   ) -> String {
     let errors = runs.map { $0[keyPath: figure].relativeError }
-    let mean = errors.reduce(0, +) / Double(max(errors.count, 1))
+    let mean = errors.mean
     return "\(name): mean error \(percent(mean)), worst \(percent(errors.max() ?? 0)); "
       + "\(errors.count { $0 <= tolerance }) of \(runs.count) within \(Int(tolerance * 100))%"
   }
@@ -35,7 +36,10 @@ public struct SwapSummary: Sendable {
   private func percent(_ share: Double) -> String { String(format: "%.2f%%", share * 100) }
 
   /// A line a run.
-  public var table: TableText {
+  public var tables: [TableText] { [table] }
+
+  /// A line a run.
+  private var table: TableText {
     let columns: [TableText.Column] = [
       .init("run"), .init("trace"), .init("swapped", .right), .init("predicted", .right),
       .init("error", .right), .init("swap-ins", .right), .init("predicted", .right),
@@ -64,27 +68,23 @@ public struct SwapSummary: Sendable {
   }
 
   /// One JSON object.
-  public var json: String {
-    func object(_ figure: RecordedFigure) -> String {
-      """
-      {"real":\(JSONText.number(figure.real)),"predicted":\(JSONText.number(figure.predicted)),\
-      "relative_error":\(JSONText.number(figure.relativeError))}
-      """
+  public var json: JSON {
+    let runs = runs.map { run in
+      [
+        "id": run.id, "group": run.group, "trace_equal": run.isTraceEqual, "swapped": run.swapped,
+        "swap_ins": run.swapIns, "swap_outs": run.swapOuts,
+        "refault_activations": run.refaultActivations, "activations": run.activations,
+        "active": run.meanActive, "idle_change": run.idleChange, "after_idle": run.idles,
+        "after_bring": run.brings, "killed": run.isKilled, "ok": run.ok,
+      ] as JSON
     }
-    func array(_ figures: [RecordedFigure]) -> String {
-      "[" + figures.map(object).joined(separator: ",") + "]"
-    }
-    let objects = runs.map { run in
-      """
-      {"id":\(JSONText.quoted(run.id)),"group":\(JSONText.quoted(run.group)),\
-      "trace_equal":\(run.isTraceEqual.map { "\($0)" } ?? "null"),"swapped":\(object(run.swapped)),\
-      "swap_ins":\(object(run.swapIns)),"swap_outs":\(object(run.swapOuts)),\
-      "refault_activations":\(object(run.refaultActivations)),\
-      "activations":\(object(run.activations)),"active":\(object(run.meanActive)),\
-      "idle_change":\(run.idleChange),"after_idle":\(array(run.idles)),\
-      "after_bring":\(array(run.brings)),"killed":\(run.isKilled),"ok":\(run.ok)}
-      """
-    }
-    return "{\"ok\":\(ok),\"runs\":[\(objects.joined(separator: ","))]}"
+    return ["ok": ok, "runs": runs]
+  }
+}
+
+extension RecordedFigure: JSONValue {
+  /// A JSON object.
+  public var json: JSON {
+    ["real": real, "predicted": predicted, "relative_error": relativeError]
   }
 }

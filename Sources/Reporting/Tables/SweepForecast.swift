@@ -1,6 +1,6 @@
 public import Recording
 public import Scenarios
-internal import Text
+public import Text
 
 /// What a sweep will do: its points, which of them are recorded already, and what the others will cost.
 public struct SweepForecast: Sendable {
@@ -55,37 +55,25 @@ public struct SweepForecast: Sendable {
       ?? "unknown, since no run of this scenario is recorded"
     let space = UnitScale.text(Double(estimate.bytes), unit: "bytes")
     let lines = [
-      "\(Self.count(keys.count, "point")), \(Self.count(plan.spec.repetitions, "seed")): "
-        + "\(Self.count(runs, "run"))\(share), \(own.count - missing.count) recorded, \(missing.count) to be made",
+      "\(counted(keys.count, "point")), \(counted(plan.spec.repetitions, "seed")): "
+        + "\(counted(runs, "run"))\(share), \(own.count - missing.count) recorded, \(missing.count) to be made",
       "time:  \(time)", "space: about \(space) (--record \(level.text))",
     ]
     return table.text(width: width) + "\n"
       + lines.map { TableText.wrapped($0, width: width) + "\n" }.joined()
   }
 
-  private static func count(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
-  }
-
   /// A JSON object.
-  public var json: String {
+  public var json: JSON {
     let points = points.map { point in
-      let members = zip(plan.spec.axes, point.values).map {
-        "\(JSONText.quoted($0.path)):\(JSONText.quoted($1))"
-      }
-      let states = point.keys.map { key in
-        "{\"key\":\(JSONText.quoted(key)),\"recorded\":\(!missing.contains(key))}"
-      }
-      return
-        "{\"values\":{\(members.joined(separator: ","))},\"runs\":[\(states.joined(separator: ","))]}"
+      [
+        "values": JSON.object(zip(plan.spec.axes, point.values).map { ($0.path, $1) }),
+        "runs": point.keys.map { ["key": $0, "recorded": !missing.contains($0)] as JSON },
+      ] as JSON
     }
-    return """
-      {"runs":\(own.count),"missing":\(missing.count),\
-      "seconds":\(seconds.map(JSONText.number) ?? "null"),"bytes":\(estimate.bytes),\
-      "record":\(JSONText.quoted(level.text)),"points":[
-      \(points.joined(separator: ",\n"))
-      ]}
-
-      """
+    return [
+      "runs": own.count, "missing": missing.count, "seconds": seconds, "bytes": estimate.bytes,
+      "record": level.text, "points": JSON.lines(points),
+    ]
   }
 }

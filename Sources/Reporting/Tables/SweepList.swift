@@ -27,9 +27,7 @@ public struct SweepList: Sendable {
   }
 
   /// The sweeps as a JSON array, one a line.
-  public var json: String {
-    sweeps.isEmpty ? "[]\n" : "[\n" + sweeps.map(\.json).joined(separator: ",\n") + "\n]\n"
-  }
+  public var json: JSON { .lines(sweeps.map(\.json)) }
 }
 
 extension SweepRecord {
@@ -50,17 +48,11 @@ extension SweepRecord {
   var startedText: String { String(createdAt.prefix(16)).replacing("T", with: " ") }
 
   /// The record as a JSON object.
-  var json: String { "{\(jsonMembers.joined(separator: ","))}" }
-
-  /// The members of that object, without braces.
-  var jsonMembers: [String] {
+  var json: JSON {
     [
-      "\"id\":\(id)", "\"name\":\(JSONText.quoted(name))",
-      "\"design\":\(JSONText.embedded(design))",
-      "\"created_at\":\(JSONText.quoted(createdAt))", "\"command\":\(JSONText.quoted(command))",
-      "\"planned_runs\":\(plannedRuns)", "\"finished_runs\":\(finishedRuns)",
-      "\"failed_runs\":\(failedRuns)", "\"missing_runs\":\(missingRuns)",
-      "\"killing_runs\":\(deadlyRuns)",
+      "id": id, "name": name, "design": JSON.recorded(design), "created_at": createdAt,
+      "command": command, "planned_runs": plannedRuns, "finished_runs": finishedRuns,
+      "failed_runs": failedRuns, "missing_runs": missingRuns, "killing_runs": deadlyRuns,
     ]
   }
 }

@@ -1,6 +1,6 @@
 public import Recording
 internal import Simulation
-internal import Text
+public import Text
 
 /// A sweep as `show` prints it: what was asked, how far it has come, and its runs.
 public struct SweepPage: Sendable {
@@ -67,24 +67,15 @@ public struct SweepPage: Sendable {
   }
 
   /// A JSON object.
-  public var json: String {
+  public var json: JSON {
     let runs = table.plannedRows.map { point, repetition, row in
-      let values = zip(table.paths, row.values).map {
-        "\(JSONText.quoted($0)):\($1.map { JSONText.quoted($0.value) } ?? "null")"
-      }
-      let metrics = row.metrics.map { metric in
-        """
-        {"guest":\(metric.guest.map(JSONText.quoted) ?? "null"),"name":\(JSONText.quoted(metric.name)),\
-        "value":\(JSONText.number(metric.value)),"unit":\(JSONText.quoted(metric.unit))}
-        """
-      }
-      return """
-        {"point":\(point + 1),"repetition":\(repetition + 1),"run":\(row.run.id),\
-        "seed":\(row.run.seed),"status":\(JSONText.quoted(row.run.status.rawValue)),\
-        "parameters":{\(values.joined(separator: ","))},"metrics":[\(metrics.joined(separator: ","))]}
-        """
+      [
+        "point": point + 1, "repetition": repetition + 1, "run": row.run.id, "seed": row.run.seed,
+        "status": row.run.status.rawValue,
+        "parameters": JSON.object(zip(table.paths, row.values).map { ($0, $1?.value) }),
+        "metrics": row.metrics,
+      ] as JSON
     }
-    let members = sweep?.jsonMembers ?? ["\"id\":\(table.id)"]
-    return "{\(members.joined(separator: ",")),\"runs\":[\n\(runs.joined(separator: ",\n"))\n]}\n"
+    return (sweep?.json ?? ["id": table.id]) + ["runs": JSON.lines(runs)]
   }
 }

@@ -1,5 +1,4 @@
 internal import Text
-internal import Yams
 
 /// Reads YAML into a tree of `SourceNode`.
 ///
@@ -25,118 +24,18 @@ struct YAMLSource {
     if let bad = firstUnreadable(in: body) {
       return refuse(bad.line, bad.column, bad.message)
     }
-    if let alias = firstOfManyAliases(in: body) {
-      return refuse(alias.line, alias.column, "YAML anchors and aliases are not supported")
-    }
-    let text = String(decoding: body, as: UTF8.self)
+    var reading = Reading(source: self, events: YAMLEvents(body))
     do {
-      let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
-      guard let root = try parser.singleRoot() else { return refuse(1, 1, "empty, expected YAML") }
-      // Anchors live as long as the parser.
-      return withExtendedLifetime(parser) { convert(root, depth: 0) }
-    } catch let error as YamlError {
-      report(error, in: text)
+      let tree = try reading.document()
+      return reading.isSound ? tree : nil
     } catch {
-      report(.memory, in: text)
+      return refuse(error.line, error.column, error.message)
     }
-    return nil
   }
 
   private func refuse(_ line: Int, _ column: Int, _ message: String) -> SourceNode? {
     log.report(place(line, column), "", message)
     return nil
-  }
-
-  private func place(of node: Node) -> ScenarioProblem.Place {
-    place(node.mark?.line ?? 1, node.mark?.column ?? 1)
-  }
-
-  private func convert(_ node: Node, depth: Int) -> SourceNode {
-    let here = place(of: node)
-    let nothing = SourceNode(content: .scalar("", isQuoted: false), place: here)
-    func refused(_ message: String) -> SourceNode {
-      log.report(here, "", message)
-      return nothing
-    }
-    if depth > Self.depthLimit { return refused("nested more than \(Self.depthLimit) levels deep") }
-    if node.anchor != nil { return refused("YAML anchors and aliases are not supported") }
-    if let tag = meaningfulTag(of: node) {
-      return refused("YAML tags are not supported: \(quoted(tag))")
-    }
-    switch node {
-    case .scalar(let scalar):
-      let isPlain = scalar.style == .plain || scalar.style == .any
-      return SourceNode(content: .scalar(scalar.string, isQuoted: !isPlain), place: here)
-    case .sequence(let items):
-      return SourceNode(content: .list(items.map { convert($0, depth: depth + 1) }), place: here)
-    case .mapping(let pairs):
-      let entries = pairs.compactMap { key, value in entry(key, value, depth: depth) }
-      return SourceNode(content: .mapping(entries), place: here)
-    case .alias:
-      return refused("YAML anchors and aliases are not supported")
-    }
-  }
-
-  private func entry(_ key: Node, _ value: Node, depth: Int) -> SourceNode.Entry? {
-    let converted = convert(key, depth: depth + 1)
-    guard let name = converted.text else {
-      log.report(converted.place, "", "expected a key, found \(converted.found)")
-      return nil
-    }
-    return SourceNode.Entry(
-      key: name, keyPlace: converted.place, value: convert(value, depth: depth + 1))
-  }
-
-  /// A tag that says more than what kind of node it is, such as `!!int`.
-  private func meaningfulTag(of node: Node) -> String? {
-    // Yams itself tags quoted texts and, once it has compared them, keys.
-    let (tag, own) =
-      switch node {
-      case .scalar(let scalar): (scalar.tag.rawValue, "str")
-      case .sequence(let items): (items.tag.rawValue, "seq")
-      case .mapping(let pairs): (pairs.tag.rawValue, "map")
-      case .alias(let alias): (alias.tag.rawValue, "")
-      }
-    return tag.isEmpty || tag == "tag:yaml.org,2002:" + own ? nil : tag
-  }
-}
-
-extension YAMLSource {
-  private func report(_ error: YamlError, in text: String) {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      log.report(place(mark.line, mark.column), "", "not valid YAML: \(problem)")
-    case .duplicatedKeysInMapping(let keys, let context):
-      let key = keys.first ?? ""
-      let second = secondPlace(of: key, in: text, first: context.mark)
-      log.report(place(second.line, second.column), "", "duplicate key \(quoted(key))")
-    case .no, .memory, .reader, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
-      log.report(place(1, 1), "", "not valid YAML")
-    }
-  }
-
-  /// Where the key at `first` stands again; `first` itself if that cannot be told from the text.
-  private func secondPlace(of key: String, in text: String, first: Mark) -> (line: Int, column: Int)
-  {
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    for number in first.line...max(first.line, lines.count) where number <= lines.count {
-      let scalars = Array(lines[number - 1].unicodeScalars)
-      let start = number == first.line ? first.column : 0
-      let isFlow = number == first.line
-      for index in start..<max(start, scalars.count) {
-        guard isFlow || index == first.column - 1 else { continue }
-        if isKey(Array(key.unicodeScalars), at: index, in: scalars) { return (number, index + 1) }
-      }
-    }
-    return (first.line, first.column)
-  }
-
-  /// Whether `key` and a colon stand at `index`, and nothing that would make it a part of a longer word before.
-  private func isKey(_ key: [Unicode.Scalar], at index: Int, in line: [Unicode.Scalar]) -> Bool {
-    let isStart = index == 0 || [" ", ",", "{", "\"", "'"].contains(line[index - 1])
-    guard isStart, line[index...].starts(with: key) else { return false }
-    return line[(index + key.count)...].first { !["\"", "'", " "].contains($0) } == ":"
   }
 
   /// The first byte that is not UTF-8 or the first character that YAML does not allow.
@@ -163,22 +62,110 @@ extension YAMLSource {
       }
     }
   }
+}
 
-  /// The first alias of a text that has more than twenty: YAML would compare keys that are aliases of
-  /// aliases at a cost that doubles with each.
-  private func firstOfManyAliases(in bytes: ArraySlice<UInt8>) -> (line: Int, column: Int)? {
-    var first: (line: Int, column: Int)?
-    var count = 0
-    var (line, column, previous) = (1, 1, UInt8(ascii: " "))
-    for (byte, next) in zip(bytes, bytes.dropFirst()) {
-      let isStart = [0x20, 0x09, 0x0A, 0x0D, 0x5B, 0x7B, 0x2C, 0x3A, 0x2D, 0x3F].contains(previous)
-      if byte == UInt8(ascii: "*"), isStart, next > 0x20 {
-        first = first ?? (line, column)
-        count += 1
-      }
-      (line, column) = byte == 0x0A ? (line + 1, 1) : (line, column + 1)
-      previous = byte
+/// A text while it is read.
+private struct Reading {
+  let source: YAMLSource
+  let events: YAMLEvents
+  /// Whether there is a tree: only if no key stands twice.
+  private(set) var isSound = true
+
+  init(source: YAMLSource, events: YAMLEvents) {
+    self.source = source
+    self.events = events
+  }
+
+  private func place(_ event: YAMLEvents.Event) -> ScenarioProblem.Place {
+    source.place(event.line, event.column)
+  }
+
+  private func report(_ place: ScenarioProblem.Place, _ message: String) {
+    source.log.report(place, "", message)
+  }
+
+  /// The one document; nothing, and a problem reported, if there is none.
+  mutating func document() throws(YAMLEvents.Fault) -> SourceNode? {
+    let first = try events.next()
+    if case .textEnd = first.kind {
+      report(source.place(1, 1), "empty, expected YAML")
+      return nil
     }
-    return count > 20 ? first : nil
+    let root = try node(first, depth: 0)
+    let rest = try events.next()
+    guard case .textEnd = rest.kind else {
+      report(place(rest), "not valid YAML: but found another document")
+      return nil
+    }
+    return root
+  }
+
+  /// What begins with an event.
+  private mutating func node(
+    _ event: YAMLEvents.Event, depth: Int
+  ) throws(YAMLEvents.Fault) -> SourceNode {
+    let here = place(event)
+    if event.hasAnchor { report(here, "YAML anchors and aliases are not supported") }
+    switch event.kind {
+    case .scalar(let text, let isQuoted):
+      refuseTag(of: event, besides: "str")
+      return SourceNode(content: .scalar(text, isQuoted: isQuoted), place: here)
+    case .list:
+      refuseTag(of: event, besides: "seq")
+      try checkDepth(depth, event)
+      var items: [SourceNode] = []
+      while let item = try nextBeforeEnd() { items.append(try node(item, depth: depth + 1)) }
+      return SourceNode(content: .list(items), place: here)
+    case .mapping:
+      refuseTag(of: event, besides: "map")
+      try checkDepth(depth, event)
+      return SourceNode(content: .mapping(try entries(depth: depth + 1)), place: here)
+    case .alias:
+      report(here, "YAML anchors and aliases are not supported")
+    case .end, .textEnd:
+      preconditionFailure("libyaml ends at \(here) what did not begin")
+    }
+    return SourceNode(content: .scalar("", isQuoted: false), place: here)
+  }
+
+  private mutating func entries(depth: Int) throws(YAMLEvents.Fault) -> [SourceNode.Entry] {
+    var entries: [SourceNode.Entry] = []
+    var names: Set<String> = []
+    while let event = try nextBeforeEnd() {
+      let key = try node(event, depth: depth)
+      let value = try node(try events.next(), depth: depth)
+      guard let name = key.text else {
+        report(key.place, "expected a key, found \(key.found)")
+        continue
+      }
+      if names.insert(name).inserted {
+        entries.append(SourceNode.Entry(key: name, keyPlace: key.place, value: value))
+      } else {
+        report(key.place, "duplicate key \(quoted(name))")
+        isSound = false
+      }
+    }
+    return entries
+  }
+
+  /// The next event; nothing where the list or the mapping at hand ends.
+  private func nextBeforeEnd() throws(YAMLEvents.Fault) -> YAMLEvents.Event? {
+    let event = try events.next()
+    if case .end = event.kind { return nil }
+    return event
+  }
+
+  /// A fault at the first list or mapping that is too deep: what comes after it is not read.
+  private func checkDepth(_ depth: Int, _ event: YAMLEvents.Event) throws(YAMLEvents.Fault) {
+    guard depth > YAMLSource.depthLimit else { return }
+    throw YAMLEvents.Fault(
+      message: "nested more than \(YAMLSource.depthLimit) levels deep", line: event.line,
+      column: event.column)
+  }
+
+  /// Reports a tag that says more than what kind of node it is, such as `!!int`.
+  private func refuseTag(of event: YAMLEvents.Event, besides own: String) {
+    guard let tag = event.tag, tag != "tag:yaml.org,2002:" + own else { return }
+    report(place(event), "YAML tags are not supported: \(quoted(tag))")
   }
 }

@@ -236,12 +236,6 @@ private final class Watch: RunObserver {
     return false
   }
 
-  func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {}
-
-  func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) {}
-
-  func worker(_ record: WorkerRecord) {}
-
   func event(_ record: EventRecord) throws {
     let isEnd = record.kind == .oomKill || record.kind == .kernelOops
     if isEnd && record.guest == guest { throw Killed() }

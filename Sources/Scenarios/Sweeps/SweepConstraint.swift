@@ -11,51 +11,20 @@ public struct SweepConstraint: Sendable {
   private let comparison: Comparison
   private let right: String
 
-  /// How two values are compared.
-  private enum Comparison: String, CaseIterable {
-    // Those of two signs first, since they begin with those of one.
-    case atMost = "<="
-    case atLeast = ">="
-    case equal = "=="
-    case different = "!="
-    case less = "<"
-    case more = ">"
-
-    func holds(_ left: Int64, _ right: Int64) -> Bool {
-      switch self {
-      case .atMost: left <= right
-      case .atLeast: left >= right
-      case .equal: left == right
-      case .different: left != right
-      case .less: left < right
-      case .more: left > right
-      }
-    }
-  }
-
   /// Reads a comparison; reports what is wrong with it and is nothing if something is.
   init?(_ text: String, place: ScenarioProblem.Place, log: ProblemLog) {
     self.text = text
     self.place = place
-    let found = Comparison.allCases.compactMap { sign in
-      text.firstRange(of: sign.rawValue).map { (sign, $0) }
-    }.first
-    let sides = found.map { sign, range in
-      [text[..<range.lowerBound], text[range.upperBound...]].map { side in
-        side.split(separator: " ").joined(separator: " ")
-      }
-    }
-    guard let found, let sides, sides.allSatisfy({ !$0.isEmpty }),
-      !sides.contains(where: { $0.contains { "<>=!".contains($0) } })
+    guard let (left, comparison, right) = Comparison.read(text)
     else {
       log.report(
         place, "",
         "expected a comparison such as 'a < b' with <, <=, >, >=, == or !=, found \(quoted(text))")
       return nil
     }
-    comparison = found.0
-    left = sides[0]
-    right = sides[1]
+    self.comparison = comparison
+    self.left = left
+    self.right = right
   }
 
   /// What a side of the comparison is at a point.

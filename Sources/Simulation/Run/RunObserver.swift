@@ -17,6 +17,21 @@ public protocol RunObserver: AnyObject {
   func event(_ record: EventRecord) throws
 }
 
+extension RunObserver {
+  /// Takes no interest in ticks.
+  public func wantsTick(at time: SimTime) throws -> Bool { false }
+  /// Passes over a guest's tick.
+  public func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>)
+    throws
+  {}
+  /// Passes over the host's tick.
+  public func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws {}
+  /// Passes over a run of a worker.
+  public func worker(_ record: WorkerRecord) throws {}
+  /// Passes over an event.
+  public func event(_ record: EventRecord) throws {}
+}
+
 /// One run of the selfballoon worker: the terms of its decision and what it led to.
 public struct WorkerRecord: Sendable {
   /// The guest's place in the scenario.

@@ -25,15 +25,7 @@ enum Bootstrap {
       let sorted = draws.map { $0[index] }.filter(\.isFinite).sorted()
       guard !sorted.isEmpty else { return nil }
       let tail = (1 - MeanInterval.confidence) / 2
-      return quantile(tail, of: sorted)...quantile(1 - tail, of: sorted)
+      return sorted.quantile(tail)...sorted.quantile(1 - tail)
     }
-  }
-
-  /// The quantile of sorted values, linear between neighbours.
-  private static func quantile(_ share: Double, of sorted: [Double]) -> Double {
-    let place = share * Double(sorted.count - 1)
-    let below = Int(place)
-    let above = min(below + 1, sorted.count - 1)
-    return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
   }
 }

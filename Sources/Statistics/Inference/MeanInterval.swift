@@ -17,7 +17,7 @@ public struct MeanInterval: Hashable, Sendable {
   public init(_ values: [Double]) {
     precondition(!values.isEmpty, "the mean of nothing")
     count = values.count
-    let mean = values.reduce(0, +) / Double(values.count)
+    let mean = values.mean
     self.mean = mean
     guard values.count > 1 else { return }
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }

@@ -35,7 +35,8 @@ public enum StudentT {
     if x <= 0 { return 0 }
     if x >= 1 { return 1 }
     if x > (a + 1) / (a + b + 2) { return 1 - incompleteBeta(1 - x, b, a) }
-    let logarithm = lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)
+    let scale: Double = lgamma(a + b) - lgamma(a) - lgamma(b)
+    let logarithm: Double = scale + a * log(x) + b * log1p(-x)
     let tiny = 1e-300
     var c = 1.0
     var d = 1 / nonzero(1 - (a + b) * x / (a + 1))

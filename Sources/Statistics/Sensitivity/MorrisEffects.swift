@@ -49,7 +49,7 @@ extension MorrisEffects.Effect {
   fileprivate init(_ effects: [Double]) {
     count = effects.count
     let size = Double(effects.count)
-    let mean = effects.reduce(0, +) / size
+    let mean = effects.mean
     self.mean = mean
     absoluteMean = effects.reduce(0) { $0 + abs($1) } / size
     guard count > 1 else { return }

@@ -42,7 +42,7 @@ public struct VarianceShares: Sendable {
     let repetitions = Dictionary(grouping: levels) { $0 }.mapValues(\.count)
     guard repetitions.count == cells, Set(repetitions.values).count == 1 else { return nil }
 
-    let mean = values.reduce(0, +) / Double(values.count)
+    let mean = values.mean
     let deviations = values.map { $0 - mean }
     let total = deviations.reduce(0) { $0 + $1 * $1 }
     guard total > 1e-24 * (mean * mean) * Double(values.count), total > 0 else { return nil }

@@ -44,13 +44,13 @@ public struct EvenSeries: Hashable, Sendable {
     if times <= 1 { return self }
     let means = stride(from: 0, to: values.count, by: times).map { first in
       let part = values[first..<min(first + times, values.count)]
-      return part.reduce(0, +) / Double(part.count)
+      return part.mean
     }
     return EvenSeries(step: .nanoseconds(step.nanoseconds * Int64(times)), values: means)
   }
 
   /// The mean.
-  public var mean: Double { values.reduce(0, +) / Double(values.count) }
+  public var mean: Double { values.mean }
 
   /// The standard deviation, of all values and not an estimate.
   public var deviation: Double {
@@ -63,19 +63,10 @@ public struct EvenSeries: Hashable, Sendable {
   public var changes: [Double] { zip(values, values.dropFirst()).map { $1 - $0 } }
 
   /// The share `q` of all values is at most this; linear between neighbours.
-  public func quantile(_ q: Double) -> Double { Self.quantile(q, of: values.sorted()) }
-
-  /// A quantile of sorted numbers, linear between neighbours; zero of none.
-  public static func quantile(_ q: Double, of sorted: [Double]) -> Double {
-    guard let last = sorted.last else { return 0 }
-    let place = q * Double(sorted.count - 1)
-    let below = Int(place)
-    if below + 1 >= sorted.count { return last }
-    return sorted[below] + (place - Double(below)) * (sorted[below + 1] - sorted[below])
-  }
+  public func quantile(_ q: Double) -> Double { values.sorted().quantile(q) }
 
   /// How quickly it rises: of all changes to more, the one that 99 of 100 do not exceed; zero if it never rises.
-  public var quickRise: Double { Self.quantile(0.99, of: changes.filter { $0 > 0 }.sorted()) }
+  public var quickRise: Double { changes.filter { $0 > 0 }.sorted().quantile(0.99) }
 
   /// The correlation of the values with those `lag` later, for lags 0, 1, ... until `isEnough`; empty if all values are
   /// the same. O(values times lags).

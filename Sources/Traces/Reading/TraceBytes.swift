@@ -4,7 +4,7 @@ internal import Foundation
 /// The bytes of a trace as they come, from a file, a pipe or memory: hashed as they are, gzip undone.
 ///
 /// Memory stays the same however long the file is.
-final class TraceBytes {
+package final class TraceBytes {
   private let file: InputFile?
   private var memory: ArraySlice<UInt8>
   private let hash = SHA256()
@@ -24,6 +24,22 @@ final class TraceBytes {
   /// Bytes in memory.
   init(_ bytes: [UInt8]) {
     (file, memory) = (nil, bytes[...])
+  }
+
+  /// All bytes of a file, gzip undone.
+  package static func contents(ofFile path: String) throws(UnreadableFile) -> [UInt8] {
+    let bytes = try TraceBytes(path: path)
+    var contents: [UInt8] = []
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { chunk.deallocate() }
+    while true {
+      let count = bytes.read(into: chunk)
+      if count == 0 { break }
+      contents += chunk[..<count]
+    }
+    if let failure = bytes.failure { throw failure }
+    if let fault = bytes.fault { throw UnreadableFile(path: path, reason: fault) }
+    return contents
   }
 
   /// The SHA-256 of all bytes read so far as they were in the file, 64 hexadecimal digits.

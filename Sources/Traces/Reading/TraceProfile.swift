@@ -42,7 +42,7 @@ public struct TraceProfile: Sendable {
     let committed = EvenSeries(trace)
     self.committed = committed
     let sorted = committed.values.sorted()
-    quantiles = Self.shares.map { EvenSeries.quantile($0, of: sorted) }
+    quantiles = Self.shares.map(sorted.quantile)
     rises = Self.rises(trace.samples)
     guard let (source, levels) = Self.levelsInUse(columns) else { return }
     let start = columns.times.first ?? 0

@@ -1,3 +1,4 @@
+private import Text
 public import Units
 
 /// Where a trace comes from, and what was understood of it.
@@ -150,9 +151,4 @@ public struct TraceProvenance: Hashable, Sendable {
       )
     }
   }
-}
-
-/// A number and a noun: `1 restart`, `2 restarts`.
-private func counted(_ count: Int, _ noun: String) -> String {
-  "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
