@@ -48,7 +48,8 @@ extension ResultStore {
 
   /// Opens a source while `body` runs.
   private func withSource<T>(_ file: String, _ body: (ResultStore) throws -> T) throws -> T {
-    let source = try ResultStore(path: file, readOnly: true, busyTimeout: busyTimeout)
+    let source = try ResultStore(
+      path: file, readOnly: true, busyTimeout: busyTimeout, schema: schema)
     // What has been thrown is the one error to report.
     let result = Result { try body(source) }
     do { try source.close() } catch { _ = try result.get() }
@@ -244,9 +245,9 @@ private struct RunCopy {
         """)
   }
 
-  /// The columns of a table but for some, as a list.
+  /// The columns of a table, but for some and those that the source is too old for, as a list.
   static func columns(of table: String, without others: [String], _ db: Database) throws -> String {
-    try db.columns(in: table).map(\.name).filter { !others.contains($0) }
+    try db.columns(in: table, in: "source").map(\.name).filter { !others.contains($0) }
       .map(\.quotedDatabaseIdentifier).joined(separator: ", ")
   }
 

@@ -1,25 +1,15 @@
 extension Schema {
   /// The view `run_metrics_wide`: a row for every guest of every run, with a column for each figure.
   ///
-  /// A view cannot find its columns by itself, so the figures are listed. A figure that is new goes into a list of its own,
-  /// with a migration that makes the view anew; until then it is in `metrics` only.
-  static let wideMetrics = wideMetrics(of: figures)
-
-  /// The view with the figures of a host that its guests do not fit on.
-  static let wideHostMetrics =
-    "DROP VIEW run_metrics_wide;\n" + wideMetrics(of: figures + hostFigures)
-
-  private static func wideMetrics(of figures: [(name: String, unit: Unit)]) -> String {
-    """
-    CREATE VIEW run_metrics_wide AS
+  /// A view cannot find its columns by itself, so the figures are listed.
+  static let wideMetrics = """
       SELECT r.id AS run_id, r.scenario_name, r.seed, r.status, g.value AS guest,
         \(figures.map(column).joined(separator: ",\n    "))
       FROM runs r, json_each(r.guests) g
       JOIN metrics m ON m.id BETWEEN r.id << 41 AND (r.id << 41) + 2199023255551
         AND (m.guest = g.value OR m.guest IS NULL)
-      GROUP BY r.id, g.key;
+      GROUP BY r.id, g.key
     """
-  }
 
   /// A figure as a column whose name ends with its unit: pages in MiB, of which one has 256.
   private static func column(_ figure: (name: String, unit: Unit)) -> String {
@@ -72,10 +62,6 @@ extension Schema {
     ("host_free_mean_pages", .pages), ("host_free_least_pages", .pages),
     ("ephemeral_evictions", .pages), ("fault_host_out_of_memory", .seconds),
     ("fault_host_demand", .seconds), ("simulated", .seconds), ("events", .count),
-  ]
-
-  /// Since schema 7.
-  private static let hostFigures: [(name: String, unit: Unit)] = [
     ("memory_held_peak_settled_pages", .pages), ("balloon_ungranted_peak_pages", .pages),
     ("balloon_ungranted", .seconds), ("host_free_least_settled_pages", .pages),
     ("host_held_mean_pages", .pages), ("host_held_p50_pages", .pages),

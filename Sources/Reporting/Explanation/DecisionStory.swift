@@ -1,4 +1,5 @@
 internal import Foundation
+internal import MemoryModel
 internal import Policies
 public import Recording
 internal import Simulation
@@ -167,8 +168,8 @@ public struct DecisionStory: Sendable {
       Self.amount(Int64(bitPattern: difference.magnitude))
     }
     // Ticks at the time of a run show what the balloon did at once, so memory is what the runs themselves saw.
-    let ram = next?["cur_pages"] ?? ticks.after[.totalRamPages]
-    let moved = ram &- (row["cur_pages"] ?? ticks.before[.totalRamPages])
+    let ram = next?["cur_pages"] ?? ticks.after[.ramPages]
+    let moved = ram &- (row["cur_pages"] ?? ticks.before[.ramPages])
     var facts: [String] = []
     if moved != 0 {
       facts.append("the balloon \(moved < 0 ? "took" : "gave back") \(size(moved))")
@@ -182,16 +183,16 @@ public struct DecisionStory: Sendable {
     }
     var sentences = ["\(end), \(facts.joined(separator: ", "))."]
     var reclaim: [String] = []
-    for (column, text) in [
-      (TickColumn.pgstealKswapd, "reclaimed in the background"),
+    for (counter, text) in [
+      (VMCounter.pgstealKswapd, "reclaimed in the background"),
       (.pgstealDirect, "reclaimed by the allocations themselves"),
       (.cleancachePuts, "put into cleancache"), (.frontswapStores, "swapped out to frontswap"),
       (.pswpout, "swapped out to disk"), (.frontswapLoads, "swapped in from frontswap"),
       (.pswpin, "swapped in from disk"), (.workingsetRefault, "read again after eviction"),
-    ] where change(column) != 0 {
-      reclaim.append("\(Self.amount(change(column))) \(text)")
+    ] where change(.counter(counter)) != 0 {
+      reclaim.append("\(Self.amount(change(.counter(counter)))) \(text)")
     }
-    let waits = [TickColumn.stallReclaimNs, .stallDiskNs, .stallSwapNs, .stallTmemNs].map(change)
+    let waits = TickColumn.stalls.map(change)
     let names = ["reclaim", "disks", "swap", "tmem"]
     let parts = zip(names, waits).filter { $1 > 0 }.map {
       "\(Self.text(.nanoseconds($1))) for \($0)"
@@ -242,7 +243,7 @@ public struct DecisionStory: Sendable {
         "\"fault\":\(decision?.fault.map(JSONText.quoted) ?? "null")",
       ]
     let changes = ticks.map { ticks in
-      TickColumn.allCases.map {
+      TickColumn.all.map {
         "\(JSONText.quoted($0.name)):\(ticks.after[$0] - ticks.before[$0])"
       }.joined(separator: ",")
     }

@@ -18,7 +18,7 @@ public struct MemoryLayers: Sendable {
     ("target", PlotColour.blue, 3),
   ]
   private static let columns: [TickColumn] = [
-    .totalRamPages, .maxPages, .freePages, .activeFilePages, .inactiveFilePages, .activeAnonPages,
+    .ramPages, .maxPages, .freePages, .activeFilePages, .inactiveFilePages, .activeAnonPages,
     .inactiveAnonPages, .frontswapPages, .cleancachePages, .committedPages, .goalPages,
     .targetPages,
   ]
@@ -50,7 +50,7 @@ public struct MemoryLayers: Sendable {
       }
       let anon = level(.activeAnonPages) + level(.inactiveAnonPages)
       let file = level(.activeFilePages) + level(.inactiveFilePages)
-      let ram = level(.totalRamPages)
+      let ram = level(.ramPages)
       let layers = [
         max(0, ram - anon - file - level(.freePages)), anon, file, level(.freePages),
         max(0, level(.maxPages) - ram), level(.frontswapPages), level(.cleancachePages),

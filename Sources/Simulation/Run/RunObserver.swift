@@ -7,7 +7,7 @@ public import Units
 public protocol RunObserver: AnyObject {
   /// Whether to tell of the tick at `time`; asked at every tick, so that what nobody keeps is not collected.
   func wantsTick(at time: SimTime) throws -> Bool
-  /// A guest's state at a tick; `values` is indexed by `TickColumn.rawValue` and valid during the call.
+  /// A guest's state at a tick; `values` is in the order of `TickColumn.all` and valid during the call.
   func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws
   /// The host's state at a tick; `values` is indexed by `HostTickColumn.rawValue`.
   func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws

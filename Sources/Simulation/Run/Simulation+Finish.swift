@@ -73,21 +73,21 @@ struct MetricList {
     add("accesses_deferred", Double(guest.deferredAccesses), "count", of: name)
     let counters = guest.kernel.counters
     let stalls = [
-      ("stall_reclaim", counters.stallReclaim), ("stall_disk", counters.stallDisk),
-      ("stall_swap", counters.stallSwap), ("stall_tmem", counters.stallTmem),
+      ("stall_reclaim", counters[.stallReclaim]), ("stall_disk", counters[.stallDisk]),
+      ("stall_swap", counters[.stallSwap]), ("stall_tmem", counters[.stallTmem]),
     ]
     add("stall", Double(stalls.reduce(0) { $0 + $1.1 }) / 1e9, "s", of: name)
     for (cause, value) in stalls { add(cause, Double(value) / 1e9, "s", of: name) }
     if guest.spec.files.contains(where: { $0.readAhead > .zero }) {
-      add("file_read_ahead", Double(counters.fileRa), "pages", of: name)
-      add("file_read_ahead_hits", Double(counters.fileRaHit), "pages", of: name)
+      add("file_read_ahead", Double(counters[.fileRa]), "pages", of: name)
+      add("file_read_ahead_hits", Double(counters[.fileRaHit]), "pages", of: name)
     }
     if guest.spec.kernel.pageCluster > 0 {
-      add("swap_read_ahead", Double(counters.swapRa), "pages", of: name)
-      add("swap_read_ahead_hits", Double(counters.swapRaHit), "pages", of: name)
+      add("swap_read_ahead", Double(counters[.swapRa]), "pages", of: name)
+      add("swap_read_ahead_hits", Double(counters[.swapRaHit]), "pages", of: name)
     }
-    if counters.throttled > 0 {
-      add("stall_throttled", Double(counters.throttled) / 1e9, "s", of: name)
+    if counters[.throttled] > 0 {
+      add("stall_throttled", Double(counters[.throttled]) / 1e9, "s", of: name)
     }
     add("allocation_stalls", Double(guest.meter.stallCount), "count", of: name)
     for percent in [50.0, 99, 99.9] {
@@ -95,8 +95,8 @@ struct MetricList {
       add(
         "allocation_stall_\(label)", guest.meter.stallPercentile(percent), "s", of: name)
     }
-    add("balloon_out", Double(counters.balloonOut), "pages", of: name)
-    add("balloon_in", Double(counters.balloonIn), "pages", of: name)
+    add("balloon_out", Double(counters[.balloonOut]), "pages", of: name)
+    add("balloon_in", Double(counters[.balloonIn]), "pages", of: name)
     add("balloon_reversals", Double(guest.meter.reversals), "count", of: name)
     add("balloon_backoffs", Double(guest.meter.backoffs), "count", of: name)
     if guest.meter.mostUngranted > 0 {
@@ -134,9 +134,9 @@ struct MetricList {
     let hours = max(seconds, 1e-9) / 3_600
     add("balloon_reversals_hourly", Double(guest.meter.reversals) / hours, "1/h", of: name)
     let counters = guest.kernel.counters
-    let change = abs(counters.balloonOut - counters.balloonIn)
+    let change = abs(counters[.balloonOut] - counters[.balloonIn])
     if change > 0 {
-      let moved = counters.balloonOut + counters.balloonIn
+      let moved = counters[.balloonOut] + counters[.balloonIn]
       add("balloon_churn", Double(moved) / Double(change), "ratio", of: name)
     }
     add("hunting_swings", Double(stability.huntingSwings), "count", of: name)
@@ -148,16 +148,16 @@ struct MetricList {
 
   private mutating func addCounters(_ counters: VMCounters, _ name: String) {
     let counts: [(String, Int64, String)] = [
-      ("disk_reads", counters.pgpgin, "pages"), ("disk_writes", counters.pgpgout, "pages"),
-      ("swap_ins", counters.pswpin, "pages"), ("swap_outs", counters.pswpout, "pages"),
-      ("frontswap_stores", counters.frontswapStores, "pages"),
-      ("frontswap_failed_stores", counters.frontswapFailedStores, "pages"),
-      ("frontswap_loads", counters.frontswapLoads, "pages"),
-      ("cleancache_puts", counters.cleancachePuts, "pages"),
-      ("cleancache_hits", counters.cleancacheGets, "pages"),
-      ("refaults", counters.workingsetRefault, "pages"),
-      ("major_faults", counters.pgmajfault, "count"), ("faults", counters.pgfault, "count"),
-      ("oom_kills", counters.oomKill, "count"), ("accesses", counters.accesses, "count"),
+      ("disk_reads", counters[.pgpgin], "pages"), ("disk_writes", counters[.pgpgout], "pages"),
+      ("swap_ins", counters[.pswpin], "pages"), ("swap_outs", counters[.pswpout], "pages"),
+      ("frontswap_stores", counters[.frontswapStores], "pages"),
+      ("frontswap_failed_stores", counters[.frontswapFailedStores], "pages"),
+      ("frontswap_loads", counters[.frontswapLoads], "pages"),
+      ("cleancache_puts", counters[.cleancachePuts], "pages"),
+      ("cleancache_hits", counters[.cleancacheGets], "pages"),
+      ("refaults", counters[.workingsetRefault], "pages"),
+      ("major_faults", counters[.pgmajfault], "count"), ("faults", counters[.pgfault], "count"),
+      ("oom_kills", counters[.oomKill], "count"), ("accesses", counters[.accesses], "count"),
     ]
     for (label, value, unit) in counts { add(label, Double(value), unit, of: name) }
   }

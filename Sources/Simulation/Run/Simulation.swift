@@ -42,7 +42,7 @@ public struct Simulation: ~Copyable {
     host = Host(
       memory: scenario.host.memory, tmem: scenario.host.tmem,
       disks: scenario.host.disks.map(\.parameters))
-    row = .allocate(capacity: TickColumn.allCases.count)
+    row = .allocate(capacity: TickColumn.all.count)
     row.initialize(repeating: 0)
     end = .zero
     guests = .allocate(capacity: scenario.guests.count)
