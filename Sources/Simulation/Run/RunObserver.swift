@@ -107,7 +107,7 @@ public struct RunSummary: Sendable {
   public var simulated: SimDuration
   /// The run's fingerprint, 16 hexadecimal digits: equal course, equal fingerprint.
   public var fingerprint: String
-  /// The fingerprint's ingredients: events, samples, draws, summary.
+  /// The fingerprint's ingredients: events, samples, draws.
   public var ingredients: [(name: String, value: String)]
   /// The figures, in a fixed order.
   public var metrics: [Metric]

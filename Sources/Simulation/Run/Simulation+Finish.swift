@@ -26,12 +26,8 @@ extension Simulation {
       for file in guests[index].files { draws.combine(file.drawState) }
       if let anon = guests[index].anon { draws.combine(anon.drawState) }
     }
-    var summary = Fingerprint()
-    for metric in metrics.metrics { summary.combine(metric.value.bitPattern) }
     var whole = Fingerprint()
-    let parts = [
-      ("events", eventPrint), ("samples", samplePrint), ("draws", draws), ("summary", summary),
-    ]
+    let parts = [("events", eventPrint), ("samples", samplePrint), ("draws", draws)]
     for (_, part) in parts { whole.combine(part.value) }
     try emit(.runEnded, guest: nil, [("events", .number(events))])
     return RunSummary(
