@@ -25,7 +25,7 @@ extension Schema {
             FROM run_metrics m JOIN parameters p ON p.run_id = m.run_id
           """),
       View(name: "ticks_mib", sql: ticksInMebibytes),
-      View(name: "run_metrics_wide", sql: Self.wideMetrics),
+      View(name: "run_metrics_wide", sql: wideMetrics),
     ]
   }
 
@@ -35,6 +35,18 @@ extension Schema {
       .map { "\($0.name) / 256.0 AS \($0.plainName)_mib" }
     return
       "  SELECT run_id, guest, tick, time_ns / 1e9 AS time_s, \(levels.joined(separator: ", ")) FROM ticks"
+  }
+
+  /// A row for every guest of every run, with a column for each figure: a view cannot find its columns by itself.
+  private var wideMetrics: String {
+    """
+      SELECT r.id AS run_id, r.scenario_name, r.seed, r.status, g.value AS guest,
+        \(figures.map(\.wideColumn).joined(separator: ",\n    "))
+      FROM runs r, json_each(r.guests) g
+      JOIN metrics m ON m.id BETWEEN r.id << 41 AND (r.id << 41) + 2199023255551
+        AND (m.guest = g.value OR m.guest IS NULL)
+      GROUP BY r.id, g.key
+    """
   }
 }
 
@@ -60,6 +72,21 @@ extension ResultStore {
         try RowHash.keep(
           RowHash.of(view.statement), as: view.name, of: RowHash.ownerOfViews, db)
       }
+    }
+  }
+}
+
+extension Figure {
+  /// The figure as a column whose name ends with its unit: pages in MiB, of which one has 256.
+  fileprivate var wideColumn: String {
+    let value = "max(m.value) FILTER (WHERE m.name = '\(name)')"
+    return switch unit {
+    case .pages: "\(value) / 256.0 AS \(name.replacing("_pages", with: ""))_mib"
+    case .seconds: "\(value) AS \(name)_s"
+    case .gibibyteHours: "\(value) AS \(name)_gib_h"
+    case .count: "CAST(\(value) AS INTEGER) AS \(name)"
+    // The name has the unit already, or there is none.
+    case .percent, .ratio, .perHour: "\(value) AS \(name)"
     }
   }
 }

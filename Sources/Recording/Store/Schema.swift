@@ -33,6 +33,8 @@ struct Schema: Sendable {
   var migrations = Migration.released
   /// The columns of `ticks` behind the time, in the order of a recorder's values.
   var tickColumns = TickColumn.all
+  /// The figures that have a column in `run_metrics_wide`.
+  var figures = Figure.all
 
   /// `PRAGMA user_version` of a file that has every migration.
   var version: Int32 { Int32(migrations.count) }

@@ -36,7 +36,8 @@ public struct PartingStory: Sendable {
   public func text(width: Int?, sentences: Int) -> [String] {
     let wrapped = { TableText.wrapped($0, width: sentences) }
     guard let parting else {
-      if let one = runs.0.fingerprint, let two = runs.1.fingerprint, runs.0.course == runs.1.course {
+      if let one = runs.0.fingerprint, let two = runs.1.fingerprint, runs.0.course == runs.1.course
+      {
         return [
           wrapped(
             one == two

@@ -29,6 +29,8 @@ public struct Simulation: ~Copyable {
   var samplePrint = Fingerprint()
   let row: UnsafeMutableBufferPointer<Int64>
   var hostMeter = HostMeter(free: .zero)
+  /// What is computed at the end.
+  var figures = Figure.all
   /// When the invariants are next checked in a release build.
   var nextCheck = SimTime.zero
 
