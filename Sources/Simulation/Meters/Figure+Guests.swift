@@ -199,6 +199,10 @@ extension Figure {
       guest, _ in Double(guest.meter.stability.deepestShortfall)
     },
     guest(
+      "shortfall_time", .seconds, .sum,
+      "how long T was below its goal: from each decision that found it there to the next"
+    ) { guest, _ in Double(guest.meter.stability.shortfallTime) / 1e9 },
+    guest(
       "overshoot", .pages, .greatest,
       """
       the furthest that T was, at a decision, beyond the goal of the decision before, on the other side of it than then
