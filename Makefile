@@ -80,7 +80,7 @@ fuzz: setup ## feed every importer of traces with damaged files, FUZZ_SECONDS=60
 	  --sanitize=address --sanitize=fuzzer -Xswiftc -sanitize=fuzzer
 	Fuzzing/run.sh .build-fuzz/release/TraceFuzzer $(FUZZ_SECONDS)
 
-reference: build ## write the reference fingerprints anew, after a change of results
+reference: build ## write the reference fingerprints and figures anew, after a change of results
 	BALLOONSIM=$(abspath $(PROGRAM)) Tests/reference.sh --write
 
 # Of scenarios that the repository has, so that anybody gets the same pictures.

@@ -149,7 +149,7 @@ let package = Package(
       dependencies: [
         "MemoryModel", "Policies", "Recording", "Scenarios", "Simulation", "SimulationEngine",
         "TestSupport", "Text", "Traces", "Units", .product(name: "GRDB", package: "GRDB.swift"),
-      ], swiftSettings: strict),
+      ], exclude: ["Files"], swiftSettings: strict),
     .testTarget(
       name: "ReportingTests",
       dependencies: [

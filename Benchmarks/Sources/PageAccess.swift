@@ -34,8 +34,8 @@ enum PageAccess {
       print(
         "lru pages=\(pages) cache=\(cache) req=\(requests)",
         "cpu_Macc_s=\(decimal(Double(requests) / seconds / 1e6))",
-        "misses=\(counters.pgpgin) activations=\(counters.pgactivate)",
-        "demotions=\(counters.pgdeactivate) accesses=\(counters.accesses)")
+        "misses=\(counters[.pgpgin]) activations=\(counters[.pgactivate])",
+        "demotions=\(counters[.pgdeactivate]) accesses=\(counters[.accesses])")
     }
   }
 

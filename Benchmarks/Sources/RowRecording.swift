@@ -16,7 +16,7 @@ enum RowRecording {
     let run = try store.begin(.bare(scenario: "rows", guests: ["guest"]))
     let recorder = RunRecorder(
       store: store, run: run, guests: ["guest"], rowsPerWrite: rowsPerWrite)
-    let columns = TickColumn.allCases.count
+    let columns = TickColumn.all.count
     let values = UnsafeMutableBufferPointer<Int64>.allocate(capacity: columns)
     for index in values.indices { values[index] = powerOfTwoThousand(index) }
     defer { values.deallocate() }
@@ -41,7 +41,7 @@ enum RowRecording {
   private static func powerOfTwoThousand(_ index: Int) -> Int64 { 1000 << Int64(index % 10) }
 
   /// `columns`: how many columns a row of `ticks` has.
-  static func printColumns() { print("columns=\(TickColumn.allCases.count + 5)") }
+  static func printColumns() { print("columns=\(TickColumn.all.count + 5)") }
 }
 
 extension RunDescription {

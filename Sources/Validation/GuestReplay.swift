@@ -29,17 +29,17 @@ struct GuestReplay {
     }
     let ticks = course.ticks.dropFirst(recording.firstTick)
     func column(_ columns: TickColumn...) -> [Double] {
-      ticks.map { row in columns.reduce(0) { $0 + Double(row[$1.rawValue]) } }
+      ticks.map { row in columns.reduce(0) { $0 + Double(row[$1.place]) } }
     }
-    totalRAM = column(.totalRamPages)
+    totalRAM = column(.ramPages)
     free = column(.freePages)
     committed = column(.committedPages)
     fileCache = column(.activeFilePages, .inactiveFilePages)
     swapUsed = column(.swapUsedPages)
     activeFile = column(.activeFilePages)
     activeAnon = column(.activeAnonPages)
-    anonRefaultActivations = course.counters.workingsetActivateAnon
-    isKilled = course.counters.oomKill > 0
+    anonRefaultActivations = course.counters[.workingsetActivateAnon]
+    isKilled = course.counters[.oomKill] > 0
     self.ticks = ticks
   }
 
@@ -55,9 +55,10 @@ struct GuestReplay {
   }
 
   /// By how much some counts together rose from the first sample to the last.
-  func growth(_ columns: TickColumn...) -> Int64 {
-    columns.reduce(0) { sum, column in
-      sum + (ticks.last?[column.rawValue] ?? 0) - (ticks.first?[column.rawValue] ?? 0)
+  func growth(_ counters: VMCounter...) -> Int64 {
+    counters.reduce(0) { sum, counter in
+      let place = TickColumn.counter(counter).place
+      return sum + (ticks.last?[place] ?? 0) - (ticks.first?[place] ?? 0)
     }
   }
 }
@@ -96,7 +97,7 @@ private struct Course {
   /// What the script's processes hold at a tick, in a guest in which nobody else holds anything.
   func share(atTick index: Int) -> GuestRecording.ScriptShare {
     let row = ticks[index]
-    func pages(_ column: TickColumn) -> Int { Int(row[column.rawValue]) }
+    func pages(_ column: TickColumn) -> Int { Int(row[column.place]) }
     return GuestRecording.ScriptShare(
       committed: pages(.committedPages), activeAnon: pages(.activeAnonPages),
       inactiveAnon: pages(.inactiveAnonPages),

@@ -176,23 +176,23 @@ private struct PageCacheReplay: ~Copyable {
       }
     }
     hash = stream.hash
-    window.refaults = kernel.counters.workingsetRefault - window.refaults
-    window.activations = kernel.counters.pgactivate - window.activations
+    window.refaults = kernel.counters[.workingsetRefault] - window.refaults
+    window.activations = kernel.counters[.pgactivate] - window.activations
     return window
   }
 
   private mutating func access(_ page: UInt32, _ firstPage: UInt32, _ last: inout UInt32) {
     if made == recording.workload.warmup {
-      window.refaults = kernel.counters.workingsetRefault
-      window.activations = kernel.counters.pgactivate
+      window.refaults = kernel.counters[.workingsetRefault]
+      window.activations = kernel.counters[.pgactivate]
     }
     chargeNode(of: page)
-    let readsBefore = kernel.counters.pgpgin
+    let readsBefore = kernel.counters[.pgpgin]
     withUnsafePointer(to: page + firstPage) { access in
       _ = kernel.accessFile(
         UnsafeBufferPointer(start: access, count: 1), last: &last, disk: 0, budget: .forever, &host)
     }
-    let isHit = kernel.counters.pgpgin == readsBefore
+    let isHit = kernel.counters[.pgpgin] == readsBefore
     let isLRUHit = lru.access(
       page, capacity: limit - Self.kernelMemory - nodes / Self.nodesPerPage)
     compare(isHit)

@@ -60,7 +60,7 @@ struct SwapReplay: ~Copyable {
   }
 
   /// Whether memory ran out, so that the process was killed.
-  var isKilled: Bool { kernel.counters.oomKill > 0 }
+  var isKilled: Bool { kernel.counters[.oomKill] > 0 }
 
   private var swapped: Int { kernel.levels.swapUsed }
 
@@ -83,20 +83,20 @@ struct SwapReplay: ~Copyable {
       segmentEnds.append(swapped)
     }
     hash = stream.hash
-    window.swapIns = kernel.counters.pswpin - window.swapIns
-    window.swapOuts = kernel.counters.pswpout - window.swapOuts
-    window.refaultActivations = kernel.counters.workingsetActivateAnon - window.refaultActivations
-    window.activations = kernel.counters.pgactivate - window.activations
+    window.swapIns = kernel.counters[.pswpin] - window.swapIns
+    window.swapOuts = kernel.counters[.pswpout] - window.swapOuts
+    window.refaultActivations = kernel.counters[.workingsetActivateAnon] - window.refaultActivations
+    window.activations = kernel.counters[.pgactivate] - window.activations
   }
 
   /// Starts to count once the accesses of the warm-up are made, a change of the limit after them included.
   private mutating func beginWindow(ifMade accesses: Int) {
     guard accesses == recording.workload.warmup else { return }
     isCounting = true
-    window.swapIns = kernel.counters.pswpin
-    window.swapOuts = kernel.counters.pswpout
-    window.refaultActivations = kernel.counters.workingsetActivateAnon
-    window.activations = kernel.counters.pgactivate
+    window.swapIns = kernel.counters[.pswpin]
+    window.swapOuts = kernel.counters[.pswpout]
+    window.refaultActivations = kernel.counters[.workingsetActivateAnon]
+    window.activations = kernel.counters[.pgactivate]
   }
 
   private mutating func access(_ page: Int, _ segment: RecordedSegment) {

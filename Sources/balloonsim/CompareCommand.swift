@@ -58,8 +58,8 @@ struct CompareCommand: ParsableCommand {
     for violation in violations { note(sentence: "balloonsim: \(violation)") }
     var isHeld = violations.isEmpty
     if expectEqual {
-      let prints = Set(groups.flatMap(\.runs).map(\.fingerprint))
-      if prints.count != 1 || prints.contains(nil) {
+      let courses = Set(groups.flatMap(\.runs).map(\.course))
+      if courses.count != 1 || courses.contains(nil) {
         note("balloonsim: the runs did not take the same course")
         isHeld = false
       }

@@ -11,7 +11,7 @@ extension DatabaseCommand {
       discussion: """
         Runs are known by their keys: what is there already is not carried over again, so the same command may be \
         repeated. Of the same run the one with more rows is kept. Runs that are not finished stay where they are. Two \
-        finished runs with one key and different fingerprints are refused before anything is changed.
+        finished runs with one key and different courses are refused before anything is changed.
         """)
 
     @Argument(

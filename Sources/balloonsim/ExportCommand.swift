@@ -177,7 +177,7 @@ struct ExportCommand: ParsableCommand {
       try store.guests(of: run.id).map { ExportedPlot.Source(run: run.id, guest: $0) }
     }
     let columns = try choice.columns.map { try TickColumn.named($0) }
-    choice.columns = ExportedPlot.keys + (columns ?? TickColumn.allCases).map(\.name)
+    choice.columns = ExportedPlot.keys + (columns ?? TickColumn.all).map(\.name)
     let data = URL(filePath: Self.data(of: file)).lastPathComponent
     let plot = ExportedPlot(file: data, sources: sources, columns: columns)
     let output = try OutputFile(file, database: database.file)

@@ -162,8 +162,8 @@ extension TickColumn {
   static func named(_ names: [String]) throws(Failure) -> [TickColumn] {
     var columns: [TickColumn] = []
     for name in names {
-      guard let column = allCases.first(where: { $0.name == name }) else {
-        let near = nearestWord(to: name, among: allCases.map(\.name))
+      guard let column = all.first(where: { $0.name == name }) else {
+        let near = nearestWord(to: name, among: all.map(\.name))
         throw Failure(
           .usage, "ticks has no column '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
       }

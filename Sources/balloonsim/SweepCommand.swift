@@ -143,6 +143,14 @@ struct SweepCommand: ParsableCommand {
     let estimate = try SweepEstimate(
       of: todo.jobs.map(\.member), in: plan, level: record, store: store)
     warn(of: estimate)
+    let older = try store.olderVersions(of: todo.jobs.map(\.member), in: plan)
+    if !older.isEmpty && !output.quiet {
+      note(
+        """
+        The database has runs of these settings by version \(older.joined(separator: " and ")); the model has changed since, so \
+        they are computed anew, once.
+        """)
+    }
     let jobs = StoppedRuns.knownLast(estimate.longestFirst(todo.jobs))
     let outcome = try carryOut(plan, sweep, jobs, todo.reused, threads, store)
     let record = try store.sweeps().first { $0.id == sweep }

@@ -78,8 +78,8 @@ struct DirtyLimitTests {
         machine.kernel.accessFile(
           $0, last: &last, disk: 0, budget: Machine.unlimited, &machine.host)
       }
-      if machine.kernel.counters.throttled - waits.reduce(0, +) > 0 {
-        waits.append(machine.kernel.counters.throttled - waits.reduce(0, +))
+      if machine.kernel.counters[.throttled] - waits.reduce(0, +) > 0 {
+        waits.append(machine.kernel.counters[.throttled] - waits.reduce(0, +))
       }
       machine.wait()
     }

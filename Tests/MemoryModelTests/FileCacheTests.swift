@@ -16,7 +16,7 @@ struct FileCacheTests {
     // A downward tick of selfballooning's size, kswapd at work beside it; then up again.
     _ = g1.kernel.setBalloonTarget(UInt64(60_000 + 6_168))
     let down = g1.runBalloon(withKswapd: true)
-    let puts = g1.kernel.counters.cleancachePuts
+    let puts = g1.kernel.counters[.cleancachePuts]
     let evicted = g1.kernel.cleancachePages(g1.host)
     _ = g1.balloon(to: 255_976)
     let absent = (0..<100_000).filter {
@@ -40,8 +40,8 @@ struct FileCacheTests {
     #expect(reads == 100_000)
     #expect(g1.host.diskPagesRead == 100_000)
     #expect(falls == absent.count)
-    #expect(g1.kernel.counters.cleancacheGets == puts)
-    #expect(g1.kernel.counters.workingsetRefault == puts)
+    #expect(g1.kernel.counters[.cleancacheGets] == puts)
+    #expect(g1.kernel.counters[.workingsetRefault] == puts)
     let cleancache = g1.kernel.cleancachePages(g1.host)
     #expect(cleancache == .zero)
     g1.check()
@@ -59,9 +59,9 @@ struct FileCacheTests {
     g1.wait(.seconds(1))
     let dropped = g1.kernel.dropCaches(&g1.host)
 
-    #expect(g1.kernel.counters.pgpgout == 40)
+    #expect(g1.kernel.counters[.pgpgout] == 40)
     #expect(dropped == .pages(60))
-    #expect(g1.kernel.counters.cleancachePuts == 40)
+    #expect(g1.kernel.counters[.cleancachePuts] == 40)
     let cleancache = g1.kernel.cleancachePages(g1.host)
     #expect(cleancache == .pages(40))
     g1.check()
@@ -75,8 +75,8 @@ struct FileCacheTests {
     _ = g1.kernel.dropCaches(&g1.host)
     g1.file(0..<100)
 
-    #expect(g1.kernel.counters.workingsetRefault == 0)
-    #expect(g1.kernel.counters.cleancacheGets == 100)
+    #expect(g1.kernel.counters[.workingsetRefault] == 0)
+    #expect(g1.kernel.counters[.cleancacheGets] == 100)
     #expect(g1.host.diskPagesRead == 100)
     g1.check()
   }
@@ -120,7 +120,7 @@ struct FileCacheTests {
     #expect(g1.kernel.levels.activeAnon == 100_000)
     #expect(g1.kernel.levels.inactiveAnon == 0)
     #expect(g1.kernel.reclaim.scannedAnon == 0)
-    #expect(g1.kernel.counters.cleancachePuts > 60_000)
+    #expect(g1.kernel.counters[.cleancachePuts] > 60_000)
     g1.check()
   }
 }

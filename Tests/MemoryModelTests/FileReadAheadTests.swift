@@ -36,7 +36,7 @@ struct FileReadAheadTests {
     }
 
     /// Pages read from the disk so far.
-    var reads: Int64 { machine.kernel.counters.pgpgin }
+    var reads: Int64 { machine.kernel.counters[.pgpgin] }
   }
 
   @Test("From the start of a file the windows are 4, 8, 16, 32, 32 pages, each read at a mark")
@@ -57,8 +57,8 @@ struct FileReadAheadTests {
     }
     while expected.count < 100 { expected.append(156) }
     #expect(reads == expected)
-    #expect(reader.machine.kernel.counters.fileRa == 155)
-    #expect(reader.machine.kernel.counters.fileRaHit == 99)
+    #expect(reader.machine.kernel.counters[.fileRa] == 155)
+    #expect(reader.machine.kernel.counters[.fileRaHit] == 99)
     reader.machine.check()
   }
 
@@ -92,11 +92,11 @@ struct FileReadAheadTests {
     var reader = Reader(cleancache: false)
 
     reader.read([0])
-    let first = reader.machine.kernel.counters.stallDisk
+    let first = reader.machine.kernel.counters[.stallDisk]
     // 1 ms between two reads: the next window, two pages of 9.1 us a channel, is long there.
     reader.read(1..<4, pause: .milliseconds(1))
     reader.read(4..<28, pause: .milliseconds(1))
-    let later = reader.machine.kernel.counters.stallDisk
+    let later = reader.machine.kernel.counters[.stallDisk]
 
     #expect(first == 150_000)
     #expect(later == 150_000)
@@ -110,7 +110,7 @@ struct FileReadAheadTests {
 
     // 4096 bytes at 450 MB/s: 9102 ns; eight pages on four channels are there 18204 ns after the read of page 1
     // began, and pages 1, 2 and 3 took 700 ns each.
-    #expect(reader.machine.kernel.counters.stallDisk == 150_000 + 18_204 - 3 * 700)
+    #expect(reader.machine.kernel.counters[.stallDisk] == 150_000 + 18_204 - 3 * 700)
     #expect(reader.reads == 4 + 8 + 16)
   }
 
@@ -121,14 +121,14 @@ struct FileReadAheadTests {
     var pass = ReclaimPass(priority: 0, goal: 4, isKswapd: false, planned: PerList())
 
     reader.machine.kernel.shrinkInactive(.inactiveFile, 4, &pass, &reader.machine.host)
-    let puts = reader.machine.kernel.counters.cleancachePuts
+    let puts = reader.machine.kernel.counters[.cleancachePuts]
     reader.read([0])
 
     // The page that was asked for is looked at as the others are, read once only.
     #expect(pass.reclaimed == 4)
     #expect(puts == 4)
-    #expect(reader.machine.kernel.counters.cleancacheGets == 4)
-    #expect(reader.machine.kernel.counters.workingsetRefault == 4)
+    #expect(reader.machine.kernel.counters[.cleancacheGets] == 4)
+    #expect(reader.machine.kernel.counters[.workingsetRefault] == 4)
     #expect(reader.reads == 4)
     reader.machine.check()
   }
@@ -140,6 +140,6 @@ struct FileReadAheadTests {
     reader.read(0..<50)
 
     #expect(reader.reads == 50)
-    #expect(reader.machine.kernel.counters.fileRa == 0)
+    #expect(reader.machine.kernel.counters[.fileRa] == 0)
   }
 }

@@ -46,8 +46,8 @@ struct InertPagesTests {
 
       together.check()
       alone.check()
-      #expect(together.kernel.counters.workingsetRefault > 100, "seed \(seed)")
-      #expect(together.kernel.counters.pgpgout > 10, "seed \(seed)")
+      #expect(together.kernel.counters[.workingsetRefault] > 100, "seed \(seed)")
+      #expect(together.kernel.counters[.pgpgout] > 10, "seed \(seed)")
     }
   }
 
@@ -100,9 +100,10 @@ struct InertPagesTests {
         machine.kernel.pages.records[$0].state.rawValue
       },
       counts: [
-        counters.accesses, counters.pgpgin, counters.pgactivate, counters.pgdeactivate,
-        counters.pgscanKswapd, counters.pgstealKswapd, counters.workingsetRefault,
-        counters.workingsetActivate, Int64(machine.kernel.free), Int64(machine.kernel.dirty.count),
+        counters[.accesses], counters[.pgpgin], counters[.pgactivate], counters[.pgdeactivate],
+        counters[.pgscanKswapd], counters[.pgstealKswapd], counters[.workingsetRefault],
+        counters[.workingsetActivate], Int64(machine.kernel.free),
+        Int64(machine.kernel.dirty.count),
       ])
   }
 }

@@ -57,14 +57,14 @@ struct LaterKernelTests {
     machine.access([9, 4])
 
     // Page 9 left at clock 5: distance 5 is more than 4. Page 4 left at clock 0: farther still.
-    #expect(machine.kernel.counters.workingsetRefaultAnon == 2)
-    #expect(machine.kernel.counters.workingsetActivateAnon == 0)
+    #expect(machine.kernel.counters[.workingsetRefaultAnon] == 2)
+    #expect(machine.kernel.counters[.workingsetActivateAnon] == 0)
     #expect(machine.kernel.sizes == PerList(inactiveAnon: 2, activeAnon: 4))
     // Two more are swapped out, at clock 10 and 11, and at once read again: 2 is within 4.
     _ = scan(&machine, 2)
     _ = scan(&machine, 2)
     machine.access([9])
-    #expect(machine.kernel.counters.workingsetActivateAnon == 1)
+    #expect(machine.kernel.counters[.workingsetActivateAnon] == 1)
     #expect(machine.kernel.sizes == PerList(activeAnon: 5))
     machine.check()
   }
@@ -83,13 +83,13 @@ struct LaterKernelTests {
     #expect(out.swapUsed == 10 && out.writeback == 0)
     #expect(machine.kernel.levels.swapUsed == 7)
     #expect(machine.kernel.levels.swapCached == 0)
-    #expect(machine.kernel.counters.pswpout == 10)
-    #expect(machine.kernel.counters.pswpin == 3)
-    #expect(machine.kernel.counters.frontswapStores == 0)
+    #expect(machine.kernel.counters[.pswpout] == 10)
+    #expect(machine.kernel.counters[.pswpin] == 3)
+    #expect(machine.kernel.counters[.frontswapStores] == 0)
     // They have no copy any more: gone again, they are written again.
     _ = scan(&machine, 3)
     _ = scan(&machine, 3)
-    #expect(machine.kernel.counters.pswpout == 13)
+    #expect(machine.kernel.counters[.pswpout] == 13)
     machine.check()
   }
 

@@ -99,7 +99,7 @@ struct ReclaimRuleTests {
   func inactiveLowSpecialCases() {
     var machine = guest(inactiveFile: 1_000, activeFile: 1)
     let before = machine.kernel.isInactiveLow(file: true, deactivating: true)
-    machine.kernel.counters.workingsetActivate += 1
+    machine.kernel.counters[.workingsetActivate] += 1
     let after = machine.kernel.isInactiveLow(file: true, deactivating: true)
     let planning = machine.kernel.isInactiveLow(file: true)
     let noSwap = guest(activeAnon: 1_000, slots: 0)

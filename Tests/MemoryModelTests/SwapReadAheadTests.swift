@@ -68,18 +68,18 @@ struct SwapReadAheadTests {
     // Six hits: eight again, slots 8 to 15.
     g1.access([7])
 
-    #expect(first.pgmajfault == 1)
-    #expect(first.frontswapLoads == 7)
-    #expect(first.swapRa == 6)
+    #expect(first[.pgmajfault] == 1)
+    #expect(first[.frontswapLoads] == 7)
+    #expect(first[.swapRa] == 6)
     #expect(levels.inactiveAnon == 6)
     #expect(levels.swapCached == 7)
-    #expect(second.pgmajfault == 1)
-    #expect(second.pgfault == first.pgfault + 6)
-    #expect(second.swapRaHit == 6)
-    #expect(second.frontswapLoads == 7)
-    #expect(g1.kernel.counters.swapRa == 6 + 7)
+    #expect(second[.pgmajfault] == 1)
+    #expect(second[.pgfault] == first[.pgfault] + 6)
+    #expect(second[.swapRaHit] == 6)
+    #expect(second[.frontswapLoads] == 7)
+    #expect(g1.kernel.counters[.swapRa] == 6 + 7)
     #expect(g1.kernel.frontswapPages == .pages(100))
-    #expect(g1.kernel.counters.pswpin == 0)
+    #expect(g1.kernel.counters[.pswpin] == 0)
     g1.check()
   }
 
@@ -92,9 +92,9 @@ struct SwapReadAheadTests {
     g1.access([0])
 
     // One random read of 150 us; the others take 9.1 us each on the other three channels.
-    #expect(g1.kernel.counters.stallSwap == 150_000)
-    #expect(g1.kernel.counters.pswpin == 7)
-    #expect(g1.kernel.counters.pgmajfault == 1)
+    #expect(g1.kernel.counters[.stallSwap] == 150_000)
+    #expect(g1.kernel.counters[.pswpin] == 7)
+    #expect(g1.kernel.counters[.pgmajfault] == 1)
     g1.check()
   }
 
@@ -111,8 +111,8 @@ struct SwapReadAheadTests {
 
     #expect(afterWrite == .pages(99))
     #expect(pass.reclaimed == 5)
-    #expect(g1.kernel.counters.frontswapStores == 100)
-    #expect(g1.kernel.counters.pgmajfault == 2)
+    #expect(g1.kernel.counters[.frontswapStores] == 100)
+    #expect(g1.kernel.counters[.pgmajfault] == 2)
     g1.check()
   }
 
@@ -123,7 +123,7 @@ struct SwapReadAheadTests {
 
     var shrink = FrontswapShrink(device: 0, remaining: 5, position: 1)
     _ = g1.kernel.continueShrink(&shrink, &g1.host)
-    let loads = g1.kernel.counters.frontswapLoads
+    let loads = g1.kernel.counters[.frontswapLoads]
     g1.check()
     g1.kernel.unmap(.pages(100), order: .newestFirst, cpu: 0, &g1.host)
 

@@ -87,47 +87,8 @@ struct FaultTests {
     try alter("PRAGMA user_version = 99")
 
     #expect(
-      throws: RecordingError.newer(path: path, version: 99, supported: Schema.version)
+      throws: RecordingError.newer(path: path, version: 99, supported: Schema.current.version)
     ) { try ResultStore(path: path) }
-  }
-
-  @Test("An older file is migrated with its runs, but not by a reader")
-  func olderFile() throws {
-    let older = try DatabaseQueue(path: path)
-    try Schema.migrator.migrate(older, upTo: "tables")
-    try older.write { try $0.execute(sql: "INSERT INTO sqlite_sequence VALUES ('runs', 1)") }
-    try older.close()
-
-    #expect(
-      throws: RecordingError.older(path: path, version: 1, supported: Schema.version)
-    ) { try ResultStore(path: path, readOnly: true) }
-    let store = try ResultStore(path: path)
-
-    _ = try store.recordRun()
-    #expect(try store.check().version == Schema.version)
-    #expect(try store.check().findings.isEmpty)
-  }
-
-  @Test(
-    "A file without hashes of rows is read and merged as it is, and has them once it is written")
-  func fileWithoutHashes() throws {
-    try makeFile()
-    try alter(
-      """
-      DROP TABLE row_hashes; DROP VIEW run_metrics_wide; \(Schema.wideMetrics)
-      DELETE FROM grdb_migrations WHERE identifier IN ('row hashes', 'wide host metrics');
-      PRAGMA user_version = 5
-      """)
-
-    let reader = try ResultStore(path: path, readOnly: true)
-    #expect(try reader.runs().count == 1)
-    #expect(try reader.check().findings.isEmpty)
-    let into = try ResultStore(path: folder.path("into.sqlite"), create: true)
-    #expect(try into.merge([path]).map(\.merged) == [1])
-    try reader.close()
-    let writer = try ResultStore(path: path)
-    _ = try writer.recordRun(description(key: "b"))
-    for store in [into, writer] { #expect(try store.check().findings.isEmpty) }
   }
 
   @Test(
@@ -136,7 +97,7 @@ struct FaultTests {
   func wrongVersion(_ version: Int, readOnly: Bool) throws {
     try makeFile()
     try alter("PRAGMA user_version = \(version)")
-    let steps = Schema.version
+    let steps = Schema.current.version
 
     #expect(
       throws: RecordingError.damaged(
@@ -146,10 +107,10 @@ struct FaultTests {
 
   @Test(
     "A file whose making was cut short is called so by readers and completed by a writer",
-    arguments: Schema.migrations.dropLast().map(\.name))
+    arguments: Schema.current.migrations.dropLast().map(\.name))
   func halfMadeFile(_ step: String) throws {
     let cut = try DatabaseQueue(path: path)
-    try Schema.migrator.migrate(cut, upTo: step)
+    try Schema.current.migrator.migrate(cut, upTo: step)
     try cut.close()
 
     #expect(throws: RecordingError.halfMade(path: path)) {

@@ -42,7 +42,7 @@ struct SchemaTests {
     let hostTicks = tables.first { $0.table == "host_ticks" }?.columns
 
     #expect(
-      ticks == ["id", "run_id", "guest", "tick", "time_ns"] + TickColumn.allCases.map(\.name))
+      ticks == ["id", "run_id", "guest", "tick", "time_ns"] + TickColumn.all.map(\.name))
     #expect(
       hostTicks == ["id", "run_id", "tick", "time_ns"] + HostTickColumn.allCases.map(\.name))
   }

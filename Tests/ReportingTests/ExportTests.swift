@@ -386,7 +386,7 @@ struct ExportTests {
   func header() throws {
     let text = try export([try store.recordRun(ticks: 0)])
 
-    let names = ["run_id", "guest", "tick", "time_ns"] + TickColumn.allCases.map(\.name)
+    let names = ["run_id", "guest", "tick", "time_ns"] + TickColumn.all.map(\.name)
     #expect(text == names.joined(separator: ",") + "\n")
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import MemoryModel
 import SimulationEngine
 import TestSupport
 import Testing
@@ -20,7 +21,7 @@ struct PictureTests {
     let id = try store.begin(run)
     let recorder = RunRecorder(store: store, run: id, guests: run.guests)
     var random = RandomStream(seed: seed, purpose: "walk")
-    var values = TickColumn.allCases.map { _ in Int64(1_000_000) }
+    var values = TickColumn.all.map { _ in Int64(1_000_000) }
     var all: [[Int64]] = []
     for tick in 0..<ticks {
       values = values.map { $0 + Int64.random(in: -1_000...1_000, using: &random) }
@@ -46,7 +47,7 @@ struct PictureTests {
     let folder = try Folder()
     let store = try ResultStore(path: folder.path(), create: true)
     let (run, values) = try walk(store, ticks: 2_000, seed: seed)
-    let columns: [TickColumn] = [.freePages, .committedPages, .pgfault]
+    let columns: [TickColumn] = [.freePages, .committedPages, .counter(.pgfault)]
 
     let series = try TickSeries(store, run: run, guest: "build", columns: columns, parts: 20)
 
@@ -54,7 +55,7 @@ struct PictureTests {
     #expect(series.points.count <= 21 * (1 + 2 * columns.count))
     #expect(series.points.map(\.time) == series.points.map(\.time).sorted())
     for (place, column) in columns.enumerated() {
-      let recorded = values.map { $0[column.rawValue] }
+      let recorded = values.map { $0[column.place] }
       let kept = series.points.map { $0.values[place] }
       #expect(kept.max() == recorded.max() && kept.min() == recorded.min(), "seed \(seed)")
       for point in series.points {
@@ -68,11 +69,11 @@ struct PictureTests {
     let folder = try Folder()
     let store = try ResultStore(path: folder.path(), create: true)
     let (run, values) = try walk(store, ticks: 500, seed: 9)
-    let faults = values.map { $0[TickColumn.pgfault.rawValue] }
+    let faults = values.map { $0[TickColumn.counter(.pgfault).place] }
     let expected = [0] + zip(faults.dropFirst(), faults).map { $0 - $1 }
 
     let series = try TickSeries(
-      store, run: run, guest: "build", columns: [.pgfault], parts: 7, of: .increments)
+      store, run: run, guest: "build", columns: [.counter(.pgfault)], parts: 7, of: .increments)
 
     #expect(series.points.map { $0.values[0] }.max() == expected.max())
     #expect(series.points.allSatisfy { $0.values[0] == expected[Int($0.time / 1_000_000_000)] })

@@ -47,7 +47,7 @@ struct BurstReserveTests {
     let zones = GuestZones(guest.bootParameters)
     let goal = Int64(25_600 + zones.totalReserve.pages)
     #expect(log.value(.goalPages, at: 405) == goal)
-    #expect((goal...goal + 7).contains(log.value(.totalRamPages, at: 405)))
+    #expect((goal...goal + 7).contains(log.value(.ramPages, at: 405)))
     // The burst needs 10240 pages; what is free and above the marks is less.
     #expect(log.value(.freePages, at: 405) - Int64(zones.minMark.pages) < 10_240)
     #expect(metrics["oom_kills"] == 1)
@@ -71,10 +71,10 @@ struct BurstReserveTests {
     #expect(log.value(.activeAnonPages, at: 407) == 12_800 + 10_240)
     // The room is there after one run: 10240 pages at once.
     #expect(log.value(.goalPages, at: 412) - log.value(.goalPages, at: 405) == 10_240)
-    #expect(log.value(.totalRamPages, at: 412) == log.value(.goalPages, at: 412))
+    #expect(log.value(.ramPages, at: 412) == log.value(.goalPages, at: 412))
     // The price in quiet times.
     #expect(
-      log.value(.totalRamPages, at: 405) - without.log.value(.totalRamPages, at: 405) == 6_144)
+      log.value(.ramPages, at: 405) - without.log.value(.ramPages, at: 405) == 6_144)
   }
 
   @Test(

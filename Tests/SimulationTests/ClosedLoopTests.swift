@@ -19,8 +19,8 @@ struct ClosedLoopTests {
     #expect(part.outcome?.unflooredTarget == 229_960)
     #expect(part.outcome?.floor.pages == 35_169)
     #expect(part.outcome?.balloonTarget == 236_128)
-    #expect(log.value(.totalRamPages, at: 4) == 255_976)
-    #expect(log.value(.totalRamPages, at: 9) == 229_960)
+    #expect(log.value(.ramPages, at: 4) == 255_976)
+    #expect(log.value(.ramPages, at: 9) == 229_960)
     #expect(log.value(.balloonCurrentPages, at: 9) == 236_128)
     #expect(log.value(.balloonTargetPages, at: 9) == 236_128)
     #expect(log.value(.goalPages, at: 9) == 47_848)
@@ -35,7 +35,7 @@ struct ClosedLoopTests {
     let log = try Fixture.run(scenario).log
 
     // Tick n is at 5 n seconds; its pages have gone 4 s later.
-    let sizes = (1...85).map { log.value(.totalRamPages, at: 5 * $0 + 4) }
+    let sizes = (1...85).map { log.value(.ramPages, at: 5 * $0 + 4) }
     #expect(sizes.prefix(6) == [229_960, 207_196, 187_278, 169_850, 154_600, 141_256])
     #expect(sizes[20] >= 60_000 && sizes[21] < 60_000)
     #expect(sizes[79] > 47_855)
@@ -70,10 +70,10 @@ struct ClosedLoopTests {
     let fastLog = try Fixture.run(Fixture.scenario(fast, seconds: 434)).log
     let slowLog = try Fixture.run(Fixture.scenario(slow, seconds: 434)).log
 
-    #expect(fastLog.value(.totalRamPages, at: 429) == 47_855)
+    #expect(fastLog.value(.ramPages, at: 429) == 47_855)
     #expect(fastLog.value(.goalPages, at: 434) == 147_848)
-    #expect(fastLog.value(.totalRamPages, at: 434) == 147_848)
-    #expect(slowLog.value(.totalRamPages, at: 434) == 72_853)
+    #expect(fastLog.value(.ramPages, at: 434) == 147_848)
+    #expect(slowLog.value(.ramPages, at: 434) == 72_853)
   }
 
   @Test("Behaviour 5: without a reserve the guest stops at its floor after 17 ticks")
@@ -84,7 +84,7 @@ struct ClosedLoopTests {
 
     let log = try Fixture.run(Fixture.scenario(guest, seconds: 100)).log
 
-    let sizes = (1...19).map { log.value(.totalRamPages, at: 5 * $0 + 4) }
+    let sizes = (1...19).map { log.value(.ramPages, at: 5 * $0 + 4) }
     #expect(log.value(.goalPages, at: 99) == 4_504)
     #expect(sizes[14] > 35_169)
     #expect(sizes[15...].allSatisfy { $0 == 35_169 })
@@ -148,10 +148,10 @@ struct ClosedLoopTests {
 
     let goals = [429, 434, 444, 454, 469].map { log.value(.goalPages, at: $0) }
     #expect(goals == [47_848, 147_848, 147_848, 147_848, 147_848])
-    #expect(log.value(.totalRamPages, at: 434) == 147_848)
+    #expect(log.value(.ramPages, at: 434) == 147_848)
     #expect(log.value(.activeAnonPages, at: 446) == 0)
     #expect(log.value(.activeAnonPages, at: 469) == 100_000)
-    #expect(log.value(.totalRamPages, at: 469) == 147_848)
+    #expect(log.value(.ramPages, at: 469) == 147_848)
   }
 
   @Test("With huge pages the kernel's reserve is 17877 pages instead of 2504, and the goal with it")
@@ -164,7 +164,7 @@ struct ClosedLoopTests {
     // G1 with THP (Docs/kernel.md 5.4): goal 20000 + 17877 + 25344, where the guest comes to rest up to seven pages above it.
     let decision = try #require(log.workers.first?.decision.balloon)
     #expect(decision.goal == 63_221)
-    #expect((63_221...63_228).contains(log.value(.totalRamPages, at: 429)))
+    #expect((63_221...63_228).contains(log.value(.ramPages, at: 429)))
   }
 
   @Test(
@@ -212,7 +212,7 @@ struct ClosedLoopTests {
     #expect(zip(retries, [430, 432, 436, 445]).allSatisfy { abs($0 - $1) < 1e-7 })
     #expect(retries.count == 4)
     #expect(log.seconds(of: .balloonCancelled).map { Int($0) } == [444])
-    #expect(log.value(.totalRamPages, at: 446) == 47_855)
+    #expect(log.value(.ramPages, at: 446) == 47_855)
   }
 
   @Test("Behaviour 29: without a swap device F is 0, the shrink part idles, and ballooning goes on")
@@ -235,7 +235,7 @@ struct ClosedLoopTests {
       #expect(part.counterAfter == 3)
       #expect(part.shrinkTarget == nil)
     }
-    #expect(log.value(.totalRamPages, at: 149) < 52_200)
+    #expect(log.value(.ramPages, at: 149) < 52_200)
     #expect(log.value(.cleancachePuts, at: 149) > 0)
     #expect(log.value(.activeAnonPages, at: 149) == 20_000)
     #expect(log.value(.inactiveAnonPages, at: 149) == 0)

@@ -35,8 +35,8 @@ struct FaultTests {
     // retry at 447 s finds the balloon free since 446 s.
     #expect(backoffs(log) == [430, 432, 436, 445])
     #expect(log.seconds(of: .balloonCancelled).map { Int($0) } == [444])
-    #expect(log.value(.totalRamPages, at: 446) == 47_855)
-    #expect(log.value(.totalRamPages, at: 448) == 147_848)
+    #expect(log.value(.ramPages, at: 446) == 47_855)
+    #expect(log.value(.ramPages, at: 448) == 147_848)
     #expect(metric("balloon_backoffs", summary) == 4)
     #expect(metric("fault_balloon_stuck", summary) == 18)
     #expect(log.seconds(of: .faultBegins) == [428])
@@ -76,8 +76,8 @@ struct FaultTests {
     // Stuck from 429 to 433 s: tries at 430 and 432 s fail, that at 436 s brings all. From 435 s on the
     // guest is at its goal, so that the second and third part meet no try.
     #expect(backoffs(log) == [430, 432])
-    #expect(log.value(.totalRamPages, at: 435) == 47_855)
-    #expect(log.value(.totalRamPages, at: 437) == 147_848)
+    #expect(log.value(.ramPages, at: 435) == 47_855)
+    #expect(log.value(.ramPages, at: 437) == 147_848)
     #expect(metric("fault_balloon_intermittent", summary) == 31)
     #expect(log.seconds(of: .faultEnds) == [460])
   }
@@ -89,7 +89,7 @@ struct FaultTests {
     // Stuck from 409 to 413, from 419 to 423 and from 429 to 433 s.
     let (log, _) = try run(fault, at: 409, for: 30)
 
-    #expect(log.value(.totalRamPages, at: 432) == 47_855)
+    #expect(log.value(.ramPages, at: 432) == 47_855)
     #expect(backoffs(log).filter { $0 >= 427 } == [430, 432])
   }
 
@@ -101,8 +101,8 @@ struct FaultTests {
     // the next 4 s later, after the fault.
     #expect(backoffs(log) == [430, 432, 436, 445, 447])
     #expect(log.value(.balloonCurrentPages, at: 446) == 100_000)
-    #expect(log.value(.totalRamPages, at: 450) == 100_000 - 6_168)
-    #expect(log.value(.totalRamPages, at: 452) == 147_848)
+    #expect(log.value(.ramPages, at: 450) == 100_000 - 6_168)
+    #expect(log.value(.ramPages, at: 452) == 147_848)
     #expect(metric("fault_balloon_refusing", summary) == 20)
   }
 
@@ -121,7 +121,7 @@ struct FaultTests {
 
     #expect(backoffs(log) == [430, 432, 436, 445])
     #expect(log.seconds(of: .balloonCancelled).map { Int($0) } == [444])
-    #expect(log.value(.totalRamPages, at: 448) == 147_848)
+    #expect(log.value(.ramPages, at: 448) == 147_848)
     #expect(metric("host_free_least_pages", summary) == 0)
     #expect(metric("fault_host_out_of_memory", summary) == 18)
     // 16 GiB less the domain's 54023 pages.

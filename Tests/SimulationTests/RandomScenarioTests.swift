@@ -156,8 +156,8 @@ struct RandomScenarioTests {
     // What counts up never falls.
     for ticks in observed.log.ticks {
       for (before, after) in zip(ticks, ticks.dropFirst()) {
-        let fell = TickColumn.allCases.filter {
-          $0.isCumulative && after[$0.rawValue] < before[$0.rawValue]
+        let fell = TickColumn.all.filter {
+          $0.isCumulative && after[$0.place] < before[$0.place]
         }
         #expect(fell.isEmpty)
       }
@@ -239,12 +239,12 @@ struct RandomScenarioTests {
     let pages = Int64(256 * 256)
     for second in 0...120 {
       let held = run.log.ticks.reduce(Int64(0)) {
-        $0 + $1[second][TickColumn.balloonCurrentPages.rawValue]
+        $0 + $1[second][TickColumn.balloonCurrentPages.place]
       }
       #expect(held <= pages, "second \(second)")
     }
     let grown = run.log.ticks[1]
-    let column = TickColumn.totalRamPages.rawValue
+    let column = TickColumn.ramPages.place
     #expect(grown[119][column] > grown[59][column] + 10_000)
   }
 }

@@ -8,7 +8,10 @@ import Units
 
 extension RunLog {
   /// A column of the first guest at a second.
-  func value(_ column: TickColumn, at second: Int) -> Int64 { ticks[0][second][column.rawValue] }
+  func value(_ column: TickColumn, at second: Int) -> Int64 { ticks[0][second][column.place] }
+
+  /// A counter of the first guest at a second.
+  func value(_ counter: VMCounter, at second: Int) -> Int64 { value(.counter(counter), at: second) }
 
   /// When events of a kind happened, in seconds.
   func seconds(of kind: EventRecord.Kind) -> [Double] {

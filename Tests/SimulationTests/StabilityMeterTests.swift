@@ -52,6 +52,17 @@ struct StabilityMeterTests {
     #expect(meter(course).huntingPeriod == nil)
   }
 
+  @Test("Time below the goal goes from each decision that finds memory there to the next")
+  func shortfall() {
+    let course: [Int64] = [9_000, 9_990, 10_000, 9_999, 10_200, 9_000]
+
+    let meter = meter(course.map { ($0, 8_000) })
+
+    // From 0 s to 10 s and from 15 s to 20 s; after the last decision nothing is known.
+    #expect(meter.shortfallTime == 15_000_000_000)
+    #expect(meter.deepestShortfall == 1_000)
+  }
+
   @Test("Three swings are not hunting, four are")
   func rows() {
     // From the first turn, at the peak, to the fourth and to the fifth; each turn is seen two runs later.

@@ -32,7 +32,7 @@ struct WriterThrottleTests {
     // 255976 - 4574 - 2245 pages can hold data, 2504 of them are R: 246654 dirtyable. Limits 49318 and 24629, free
     // run 36973.
     let unwritten = log.ticks[0].map {
-      $0[TickColumn.dirtyPages.rawValue] + $0[TickColumn.writebackPages.rawValue]
+      $0[TickColumn.dirtyPages.place] + $0[TickColumn.writebackPages.place]
     }
     #expect(try #require(unwritten.max()) <= 49_318 + 32)
     #expect(unwritten[1] > 36_973)

@@ -41,7 +41,7 @@ package func description(key: Character = "a", seed: UInt64 = 7) -> RunDescripti
 
 /// The values of a tick: the column's place plus a thousand times the tick.
 package func tickValues(_ tick: Int64) -> [Int64] {
-  TickColumn.allCases.map { Int64($0.rawValue) + 1000 * tick }
+  TickColumn.all.indices.map { Int64($0) + 1000 * tick }
 }
 
 extension RunRecorder {

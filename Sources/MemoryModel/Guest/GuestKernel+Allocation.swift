@@ -55,7 +55,7 @@ extension GuestKernel {
     let start = elapsed
     defer {
       if (purpose == .user || purpose == .readAhead) && elapsed > start {
-        counters.stallReclaim += (elapsed - start).nanoseconds
+        counters[.stallReclaim] += (elapsed - start).nanoseconds
         allocationStalls.append(elapsed - start)
       }
     }

@@ -146,7 +146,7 @@ extension GuestKernel {
     releaseTouched(victim, downTo: 0, &host)
     regions.kill(victim)
     commit.add(-region.size, cpu: 0)
-    counters.oomKill += 1
+    counters[.oomKill] += 1
     kills.append(
       OOMKill(
         committed: PageCount(region.size), touched: PageCount(region.touched), region: victim))
@@ -167,7 +167,7 @@ extension GuestKernel {
       done += touched.count
       if touched.isStopped { break }
     }
-    counters.pgfault += Int64(done)
+    counters[.pgfault] += Int64(done)
     return PageCount(done)
   }
 
@@ -237,16 +237,16 @@ extension GuestKernel {
         case .resolved where !isTight: break
         case .resolved, .blocked:
           done += 1
-          counters.accesses += Int64(done)
+          counters[.accesses] += Int64(done)
           return done
         case .retry, .failed:
-          counters.accesses += Int64(done)
+          counters[.accesses] += Int64(done)
           return done
         }
       }
       done += 1
     }
-    counters.accesses += Int64(done)
+    counters[.accesses] += Int64(done)
     return done
   }
 
@@ -259,7 +259,7 @@ extension GuestKernel {
   private mutating func writeToSwapCache(_ page: UInt32, _ host: inout Host) {
     let state = pages.records[Int(page)].state
     if state.contains(.writeback) && state.contains(.dirty) { return }
-    counters.pgfault += 1
+    counters[.pgfault] += 1
     elapsed += settings.costs.minorFault
     if state.contains(.writeback) {
       pages.records[Int(page)].state.remove(.reclaim)

@@ -54,8 +54,8 @@ extension GuestKernel {
     if !balloon.takesFromTotalFirst { totalRAM -= balloon.outgoing }
     balloon.current += moved
     balloon.ballooned -= moved
-    counters.balloonOut += Int64(balloon.outgoing)
-    counters.balloonIn += Int64(balloon.incoming)
+    counters[.balloonOut] += Int64(balloon.outgoing)
+    counters[.balloonIn] += Int64(balloon.incoming)
     if moved != 0 && zones.adjustManaged(by: moved) { updateLimits() }
     balloon.incoming = 0
     balloon.outgoing = 0
@@ -189,11 +189,11 @@ extension GuestKernel {
     guard repeats > 0, zones.adjustPlainly(by: moved) else { return 0 }
     if moved < 0 {
       host.decrease(-moved, domain: domain)
-      counters.balloonOut -= Int64(moved)
+      counters[.balloonOut] -= Int64(moved)
     } else {
       let given = host.populate(moved, domain: domain)
       precondition(given == moved, "the host had room for \(moved) pages and gave \(given)")
-      counters.balloonIn += Int64(moved)
+      counters[.balloonIn] += Int64(moved)
     }
     totalRAM += moved
     free += moved

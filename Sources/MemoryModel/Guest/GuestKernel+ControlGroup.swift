@@ -72,8 +72,8 @@ extension GuestKernel {
 
   private var listsNow: KnownLists {
     KnownLists(
-      sizes: listedSizes, activations: counters.workingsetActivate,
-      anonActivations: counters.workingsetActivateAnon)
+      sizes: listedSizes, activations: counters[.workingsetActivate],
+      anonActivations: counters[.workingsetActivateAnon])
   }
 
   /// The sizes of the lists without the new pages that are not on them yet, and before activated ones have moved.

@@ -116,8 +116,8 @@ extension GuestKernel {
     sizes.activeFile += activated
     workingsetClock &+= UInt64(activated)
     noteActivated(activated)
-    counters.pgactivate += Int64(activated)
-    counters.accesses += Int64(hits)
+    counters[.pgactivate] += Int64(activated)
+    counters[.accesses] += Int64(hits)
     elapsed += settings.costs.fileHit * Int64(hits)
   }
 
@@ -139,10 +139,10 @@ extension GuestKernel {
     }
     var outcome = AccessOutcome.resolved
     if !(cleancacheEnabled && getFromCleancache(page, record.state, &host)) {
-      counters.pgpgin += 1
+      counters[.pgpgin] += 1
       let start = elapsed
       elapsed = host.disks[disk].read(at: now + elapsed, isSequential: isSequential) - now
-      counters.stallDisk += (elapsed - start).nanoseconds
+      counters[.stallDisk] += (elapsed - start).nanoseconds
       outcome = elapsed > start ? .blocked : .resolved
     }
     insert(page, state)
@@ -156,14 +156,14 @@ extension GuestKernel {
     if evicted.contains(.cleancache),
       host.ephemeralGet(pages.copies[Int(page)], page: page, domain: domain)
     {
-      counters.cleancacheGets += 1
+      counters[.cleancacheGets] += 1
       elapsed += getCost(host)
-      counters.stallTmem += getCost(host).nanoseconds
+      counters[.stallTmem] += getCost(host).nanoseconds
       return true
     }
-    counters.cleancacheFailedGets += 1
+    counters[.cleancacheFailedGets] += 1
     elapsed += settings.costs.tmemMiss
-    counters.stallTmem += settings.costs.tmemMiss.nanoseconds
+    counters[.stallTmem] += settings.costs.tmemMiss.nanoseconds
     return false
   }
 

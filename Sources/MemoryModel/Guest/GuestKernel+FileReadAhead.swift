@@ -30,7 +30,7 @@ extension GuestKernel {
     _ page: UInt32, _ readAhead: inout FileReadAhead, disk: Int, hits: Int64, _ host: inout Host
   ) -> AccessOutcome {
     pages.records[Int(page)].state.remove(.readAhead)
-    counters.fileRaHit += 1
+    counters[.fileRaHit] += 1
     if let window = readAhead.windowOfHit(at: page) {
       let start = now + elapsed + settings.costs.fileHit * hits
       readAhead.note(readyAt: readWindow(window, at: start, disk: disk, &host))
@@ -51,7 +51,7 @@ extension GuestKernel {
         UInt32(page), [.resident, .file, .mappedToDisk, .readAhead], at: start, isSequential: true,
         disk: disk, &host)
       done = max(done, there)
-      counters.fileRa += 1
+      counters[.fileRa] += 1
     }
     return done
   }
@@ -68,7 +68,7 @@ extension GuestKernel {
     }
     var done = start
     if !(cleancacheEnabled && getFromCleancache(page, record.state, &host)) {
-      counters.pgpgin += 1
+      counters[.pgpgin] += 1
       done = host.disks[disk].read(at: start, isSequential: isSequential)
     }
     insert(page, state)
@@ -80,7 +80,7 @@ extension GuestKernel {
     let wait = time - (now + elapsed + settings.costs.fileHit * hits)
     guard wait > .zero else { return .resolved }
     elapsed += wait
-    counters.stallDisk += wait.nanoseconds
+    counters[.stallDisk] += wait.nanoseconds
     return .blocked
   }
 }

@@ -28,7 +28,7 @@ extension GuestKernel {
   ///
   /// Returns how many were freed. Source: Docs/kernel.md 6.4.
   mutating func directReclaim(_ host: inout Host) -> Int {
-    counters.allocstall += 1
+    counters[.allocstall] += 1
     reclaim.passedOverActive = false
     var freed = reclaimRound(&host)
     if freed == 0 && reclaim.passedOverActive { freed = reclaimRound(forced: true, &host) }
@@ -230,7 +230,7 @@ extension GuestKernel {
     }
     sizes[list] -= moved
     sizes[inactive] += moved
-    counters.pgdeactivate += Int64(moved)
+    counters[.pgdeactivate] += Int64(moved)
     elapsed += settings.costs.scanPage * Int64(moved)
     noteRotations(file: list.isFile, scanned: moved, rotated: accessed)
   }

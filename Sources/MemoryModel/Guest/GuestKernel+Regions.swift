@@ -51,7 +51,7 @@ extension GuestKernel {
       return .zero
     }
     let done = touchPages(of: index, count.pages, budget: budget, &host).count
-    counters.pgfault += Int64(done)
+    counters[.pgfault] += Int64(done)
     return PageCount(done)
   }
 

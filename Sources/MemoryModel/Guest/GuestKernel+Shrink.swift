@@ -94,7 +94,7 @@ extension GuestKernel {
           free += 1
           continue
         }
-        counters.frontswapLoads += 1
+        counters[.frontswapLoads] += 1
         elapsed += getCost(host)
         sizes.activeAnon += 1
       } else {
@@ -116,7 +116,7 @@ extension GuestKernel {
     if list == .inactiveAnon {
       sizes.inactiveAnon -= 1
       sizes.activeAnon += 1
-      counters.pgactivate += 1
+      counters[.pgactivate] += 1
     }
   }
 }

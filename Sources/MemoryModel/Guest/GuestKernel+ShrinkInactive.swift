@@ -16,7 +16,7 @@ extension GuestKernel {
   ) {
     drainBatches()
     let taken = min(count, sizes[list])
-    let writtenBefore = counters.pswpout + counters.frontswapStores
+    let writtenBefore = counters[.pswpout] + counters[.frontswapStores]
     var freed = 0
     var activated = 0
     var left = taken
@@ -42,18 +42,18 @@ extension GuestKernel {
     pass.scanned += taken
     pass.reclaimed += freed
     elapsed += settings.costs.scanPage * Int64(taken)
-    counters.pgactivate += Int64(activated)
+    counters[.pgactivate] += Int64(activated)
     if pass.isKswapd {
-      counters.pgscanKswapd += Int64(taken)
-      counters.pgstealKswapd += Int64(freed)
+      counters[.pgscanKswapd] += Int64(taken)
+      counters[.pgstealKswapd] += Int64(freed)
     } else {
-      counters.pgscanDirect += Int64(taken)
-      counters.pgstealDirect += Int64(freed)
+      counters[.pgscanDirect] += Int64(taken)
+      counters[.pgstealDirect] += Int64(freed)
     }
     // A batch is judged before any page of it moves: its activations count on the clock after its evictions.
     if rules.hasAnonWorkingset { workingsetClock &+= UInt64(activated) }
     noteRotations(file: list.isFile, scanned: taken, rotated: activated)
-    let written = counters.pswpout + counters.frontswapStores - writtenBefore
+    let written = counters[.pswpout] + counters[.frontswapStores] - writtenBefore
     noteCost(file: list.isFile, written: Int(written), kept: taken - freed)
   }
 
@@ -90,7 +90,7 @@ extension GuestKernel {
     left.formUnion(mark)
     left.formUnion(state.intersection(.workingset))
     if cleancacheEnabled && state.contains(.mappedToDisk) {
-      counters.cleancachePuts += 1
+      counters[.cleancachePuts] += 1
       if let stored = host.ephemeralPut(page, domain: domain) {
         pages.copies[Int(page)] = stored
         left.insert(.cleancache)
@@ -131,8 +131,8 @@ extension GuestKernel {
     let slot = pages.copies[Int(page)]
     if state.contains(.dirty) && !storeInFrontswap(slot, &host) {
       if settings.swapsToMemory {
-        counters.pswpout += 1
-        counters.pgpgout += 1
+        counters[.pswpout] += 1
+        counters[.pgpgout] += 1
         elapsed += settings.costs.tmemPut
       } else {
         state.remove(.dirty)

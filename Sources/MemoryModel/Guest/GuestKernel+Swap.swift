@@ -11,12 +11,12 @@ extension GuestKernel {
     guard frontswapEnabled else { return false }
     if swap.isInFrontswap(slot) { invalidateFrontswap(slot, &host) }
     guard host.persistentPut(domain: domain) else {
-      counters.frontswapFailedStores += 1
+      counters[.frontswapFailedStores] += 1
       elapsed += settings.costs.tmemMiss
       return false
     }
     swap.setInFrontswap(slot, true)
-    counters.frontswapStores += 1
+    counters[.frontswapStores] += 1
     elapsed += putCost(host)
     return true
   }
@@ -35,7 +35,7 @@ extension GuestKernel {
   private mutating func invalidateFrontswap(_ slot: UInt32, _ host: inout Host) {
     host.persistentFlush(domain: domain)
     swap.setInFrontswap(slot, false)
-    counters.frontswapInvalidates += 1
+    counters[.frontswapInvalidates] += 1
     elapsed += settings.costs.tmemMiss
   }
 
@@ -60,8 +60,8 @@ extension GuestKernel {
 
   /// __swap_writepage(): starts the write of a swapped page to its disk.
   mutating func writeToSwap(_ page: UInt32, _ slot: UInt32, _ host: inout Host) {
-    counters.pswpout += 1
-    counters.pgpgout += 1
+    counters[.pswpout] += 1
+    counters[.pgpgout] += 1
     let disk = swap.devices[swap.device(of: slot)].disk
     writeback.append(page, done: host.disks[disk].write(at: now + elapsed))
   }
@@ -97,8 +97,8 @@ extension GuestKernel {
       free += 1
       return .resolved
     }
-    counters.pgfault += 1
-    counters.pgmajfault += 1
+    counters[.pgfault] += 1
+    counters[.pgmajfault] += 1
     elapsed += settings.costs.minorFault
     let start = elapsed
     let isOnDisk = !swap.isInFrontswap(slot) && !settings.swapsToMemory
@@ -107,7 +107,7 @@ extension GuestKernel {
     mapSwappedIn(page, slot, write: write, evicted: evicted, &host)
     if swapReadAhead.largest > 1 { done = max(done, readSwapAhead(of: slot, since: start, &host)) }
     guard isOnDisk || done > elapsed else { return .resolved }
-    counters.stallSwap += max(done - elapsed, .zero).nanoseconds
+    counters[.stallSwap] += max(done - elapsed, .zero).nanoseconds
     elapsed = max(done, elapsed)
     return .blocked
   }
@@ -119,16 +119,16 @@ extension GuestKernel {
     _ slot: UInt32, at start: SimDuration, isSequential: Bool, _ host: inout Host
   ) -> SimDuration {
     if swap.isInFrontswap(slot) {
-      counters.frontswapLoads += 1
+      counters[.frontswapLoads] += 1
       elapsed += getCost(host)
-      counters.stallTmem += getCost(host).nanoseconds
+      counters[.stallTmem] += getCost(host).nanoseconds
       return .zero
     }
-    counters.pswpin += 1
-    counters.pgpgin += 1
+    counters[.pswpin] += 1
+    counters[.pgpgin] += 1
     if settings.swapsToMemory {
       elapsed += settings.costs.tmemGet
-      counters.stallSwap += settings.costs.tmemGet.nanoseconds
+      counters[.stallSwap] += settings.costs.tmemGet.nanoseconds
       return .zero
     }
     let disk = swap.devices[swap.device(of: slot)].disk
@@ -144,7 +144,7 @@ extension GuestKernel {
     var state: PageState = [.resident, .accessed, .swapCache]
     if !rules.hasAnonWorkingset {
       state.insert(.active)
-      counters.pgactivate += 1
+      counters[.pgactivate] += 1
     } else if let evicted, refaultActivates(evicted) {
       state.insert(.active)
       state.formUnion(evicted.state.intersection(.workingset))
@@ -161,8 +161,8 @@ extension GuestKernel {
   private mutating func takeReadAhead(
     _ page: UInt32, _ slot: UInt32, write: Bool, _ host: inout Host
   ) {
-    counters.pgfault += 1
-    counters.swapRaHit += 1
+    counters[.pgfault] += 1
+    counters[.swapRaHit] += 1
     swapReadAhead.hit()
     elapsed += settings.costs.minorFault
     pages.remove(page, from: .inactiveAnon)
@@ -187,7 +187,7 @@ extension GuestKernel {
       guard !pages.records[Int(page)].state.isOnList else { continue }
       guard case .granted = allocate(.readAhead, &host) else { break }
       done = max(done, load(other, at: start, isSequential: true, &host))
-      counters.swapRa += 1
+      counters[.swapRa] += 1
       addAnon(page, [.swapped, .swapCache])
     }
     return done

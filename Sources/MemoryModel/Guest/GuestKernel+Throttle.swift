@@ -44,8 +44,8 @@ extension GuestKernel {
     let parameters = host.disks[disk].parameters
     let pause = writerPause(pageWrite: parameters.write, channels: parameters.channels)
     elapsed += pause ?? Self.longestPause
-    counters.stallDisk += (pause ?? Self.longestPause).nanoseconds
-    counters.throttled += (pause ?? Self.longestPause).nanoseconds
+    counters[.stallDisk] += (pause ?? Self.longestPause).nanoseconds
+    counters[.throttled] += (pause ?? Self.longestPause).nanoseconds
     if pause == nil { return false }
     dirtiedSinceLook = 0
     return true

@@ -6,11 +6,11 @@ extension GuestKernel {
   @inline(__always)
   mutating func refaultActivates(_ evicted: PageRecord) -> Bool {
     let isFile = evicted.state.contains(.file)
-    if isFile { counters.workingsetRefault += 1 } else { counters.workingsetRefaultAnon += 1 }
+    if isFile { counters[.workingsetRefault] += 1 } else { counters[.workingsetRefaultAnon] += 1 }
     let distance = UInt32(truncatingIfNeeded: workingsetClock) &- evicted.place
     guard distance <= UInt32(clamping: workingsetSize(forFile: isFile)) else { return false }
     workingsetClock &+= 1
-    if isFile { counters.workingsetActivate += 1 } else { counters.workingsetActivateAnon += 1 }
+    if isFile { counters[.workingsetActivate] += 1 } else { counters[.workingsetActivateAnon] += 1 }
     if evicted.state.contains(.workingset) { noteCost(file: isFile, written: 1, kept: 0) }
     return true
   }

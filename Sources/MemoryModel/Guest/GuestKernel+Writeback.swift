@@ -23,7 +23,7 @@ extension GuestKernel {
     {
       pages.records[Int(page)].state.remove(.dirty)
       pages.records[Int(page)].state.insert(.writeback)
-      counters.pgpgout += 1
+      counters[.pgpgout] += 1
       writeback.append(page, done: host.disks[diskOf(page)].write(at: now))
       started += 1
     }

@@ -1,48 +1,59 @@
-/// What a guest kernel has counted since boot, named as in /proc/vmstat and debugfs.
+/// Something that a guest kernel counts from boot on, named as in /proc/vmstat and debugfs.
 ///
-/// Source: Docs/kernel.md 6.10, 3.9 and 4.7.
-public struct VMCounters: Hashable, Sendable {
+/// A new one is a case, and the length of `VMCounters`. Source: Docs/kernel.md 6.10, 3.9 and 4.7.
+public enum VMCounter: Int, CaseIterable, Sendable {
   /// All faults, and those that needed data brought in (a frontswap load is one).
-  public var pgfault: Int64 = 0, pgmajfault: Int64 = 0
+  case pgfault, pgmajfault
   /// Pages read from and written to disks, swap included (the kernel counts KiB, this counts pages).
-  public var pgpgin: Int64 = 0, pgpgout: Int64 = 0
+  case pgpgin, pgpgout
   /// Pages from and to the swap device; frontswap traffic is not counted.
-  public var pswpin: Int64 = 0, pswpout: Int64 = 0
+  case pswpin, pswpout
   /// Pages of swap read ahead, and those of them asked for later.
-  public var swapRa: Int64 = 0, swapRaHit: Int64 = 0
+  case swapRa, swapRaHit
   /// File pages read ahead, and those of them read later.
-  public var fileRa: Int64 = 0, fileRaHit: Int64 = 0
+  case fileRa, fileRaHit
   /// Pages taken for scanning from inactive lists.
-  public var pgscanKswapd: Int64 = 0, pgscanDirect: Int64 = 0
+  case pgscanKswapd, pgscanDirect
   /// Pages freed by reclaim.
-  public var pgstealKswapd: Int64 = 0, pgstealDirect: Int64 = 0
+  case pgstealKswapd, pgstealDirect
   /// Pages moved from an inactive to an active list, and back.
-  public var pgactivate: Int64 = 0, pgdeactivate: Int64 = 0
+  case pgactivate, pgdeactivate
   /// Reads of pages evicted before, and those of them that went straight to the active list.
   ///
-  /// Of file pages; from 5.9 on of anonymous ones too.
-  public var workingsetRefault: Int64 = 0, workingsetActivate: Int64 = 0
-  /// Reads of anonymous pages swapped out before, and those of them that went straight to the active list, from 5.9 on.
-  public var workingsetRefaultAnon: Int64 = 0, workingsetActivateAnon: Int64 = 0
+  /// Of file pages; from 5.9 on there are counters for anonymous ones too.
+  case workingsetRefault, workingsetActivate, workingsetRefaultAnon, workingsetActivateAnon
   /// Direct reclaims entered, and processes killed.
-  public var allocstall: Int64 = 0, oomKill: Int64 = 0
-  /// Frontswap: pages stored, refused.
-  public var frontswapStores: Int64 = 0, frontswapFailedStores: Int64 = 0
-  /// Frontswap: pages loaded, invalidated.
-  public var frontswapLoads: Int64 = 0, frontswapInvalidates: Int64 = 0
+  case allocstall, oomKill
+  /// Frontswap: pages stored, refused, loaded, invalidated.
+  case frontswapStores, frontswapFailedStores, frontswapLoads, frontswapInvalidates
   /// Cleancache: puts attempted, gets that found the page, gets that did not.
-  public var cleancachePuts: Int64 = 0, cleancacheGets: Int64 = 0, cleancacheFailedGets: Int64 = 0
-  /// Simulated nanoseconds that programs waited: for direct reclaim, file reads, swap reads.
-  public var stallReclaim: Int64 = 0, stallDisk: Int64 = 0, stallSwap: Int64 = 0
-  /// Simulated nanoseconds that programs waited for tmem.
-  public var stallTmem: Int64 = 0
+  case cleancachePuts, cleancacheGets, cleancacheFailedGets
+  /// Simulated nanoseconds that programs waited: for direct reclaim, file reads, swap reads, tmem.
+  case stallReclaim, stallDisk, stallSwap, stallTmem
   /// Of the waits for disks: how long writers were held up for having made too many pages dirty.
-  public var throttled: Int64 = 0
+  case throttled
   /// Accesses made by the streams.
-  public var accesses: Int64 = 0
+  case accesses
   /// Pages moved by the balloon driver, out and in.
-  public var balloonOut: Int64 = 0, balloonIn: Int64 = 0
+  case balloonOut, balloonIn
+}
 
-  /// All counts at zero.
+/// What a guest kernel has counted since boot.
+public struct VMCounters: Equatable, Sendable {
+  /// As many as there are counters.
+  @usableFromInline var values = InlineArray<37, Int64>(repeating: 0)
+
+  /// Nothing counted.
   public init() {}
+
+  /// What was counted.
+  @inlinable public subscript(_ counter: VMCounter) -> Int64 {
+    get { values[counter.rawValue] }
+    _modify { yield &values[counter.rawValue] }
+  }
+
+  /// Whether everything was counted equally often.
+  public static func == (one: VMCounters, other: VMCounters) -> Bool {
+    one.values.indices.allSatisfy { one.values[$0] == other.values[$0] }
+  }
 }

@@ -35,7 +35,7 @@ public struct RunRecord: Hashable, Sendable {
   public var finishedAt: String?
   /// How much time was simulated, once it has ended.
   public var simulated: SimDuration?
-  /// The fingerprint, once it is finished.
+  /// The fingerprint, once it is finished; up to version 0.3 it was one of the figures too.
   public var fingerprint: String?
   /// Why it failed.
   public var error: String?
@@ -45,6 +45,8 @@ public struct RunRecord: Hashable, Sendable {
   public var sweep: Int64?
   /// How much of it is kept.
   public var recording = RecordingLevel.ticks
+  /// What tells its course from others, whichever version made the fingerprint, once it is finished: equal course, equal text.
+  public var course: String?
 }
 
 /// The longer texts that a run was entered with.

@@ -5,13 +5,9 @@ private import Text
 import Units
 
 extension RunRecorder {
-  /// Numbers that a buffered row takes.
-  static let tickWidth = 4 + TickColumn.allCases.count
+  /// Numbers that a buffered row of `host_ticks` takes.
   static let hostWidth = 3 + HostTickColumn.allCases.count
 
-  private static let tickSQL = RowInsert.sql(
-    into: "ticks",
-    ["id", "run_id", "guest", "tick", "time_ns"] + TickColumn.allCases.map(\.name))
   private static let hostSQL = hashedSQL(.hostTicks)
   private static let workerSQL = hashedSQL(.worker)
   private static let eventSQL = hashedSQL(.events)
@@ -38,13 +34,15 @@ extension RunRecorder {
 
   private func insertTicks(into db: Database) throws {
     if tickRows.isEmpty { return }
-    var insert = try RowInsert(db, sql: Self.tickSQL)
+    let names = ["id", "run_id", "guest", "tick", "time_ns"] + store.schema.tickColumns.map(\.name)
+    var insert = try RowInsert(db, sql: RowInsert.sql(into: "ticks", names))
+    let width = tickWidth
     try tickRows.withUnsafeBufferPointer { rows in
-      for start in stride(from: 0, to: rows.count, by: Self.tickWidth) {
+      for start in stride(from: 0, to: rows.count, by: width) {
         insert.bind(rows[start])
         insert.bind(run)
         insert.bind(guests[Int(rows[start + 1])])
-        insert.bind(UnsafeBufferPointer(rebasing: rows[start + 2..<start + Self.tickWidth]))
+        insert.bind(UnsafeBufferPointer(rebasing: rows[start + 2..<start + width]))
         try insert.step()
       }
     }

@@ -20,6 +20,8 @@ public final class RunRecorder: RunObserver {
   private let rowsPerWrite: Int
   private let writeInterval: Duration
   private var lastWrite = ContinuousClock.now
+  /// Numbers that a buffered row of `ticks` takes.
+  let tickWidth: Int
   /// Rows of `ticks`: id, guest, tick, time and the values; of `host_ticks`: id, tick, time and the values.
   var tickRows: [Int64] = []
   var hostRows: [Int64] = []
@@ -52,13 +54,14 @@ public final class RunRecorder: RunObserver {
     self.store = store
     self.run = run
     self.guests = guests
+    tickWidth = 4 + store.schema.tickColumns.count
     chains = guests.map { _ in (Fingerprint(), 0) }
     self.level = level
     filter = TickFilter(level)
     self.rowsPerWrite = rowsPerWrite
     self.writeInterval = writeInterval
     if level.keepsTicks {
-      tickRows.reserveCapacity(rowsPerWrite * Self.tickWidth)
+      tickRows.reserveCapacity(rowsPerWrite * tickWidth)
       hostRows.reserveCapacity(rowsPerWrite * Self.hostWidth)
     }
   }
@@ -73,7 +76,7 @@ public final class RunRecorder: RunObserver {
   public func tick(
     guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>
   ) throws {
-    precondition(values.count == TickColumn.allCases.count, "a tick of \(values.count) values")
+    precondition(values.count == tickWidth - 4, "a tick of \(values.count) values")
     tickRows.append(try RowKey.guestRow(run: run, guest: guest, number: tick))
     tickRows.append(Int64(guest))
     tickRows.append(tick)
@@ -86,7 +89,7 @@ public final class RunRecorder: RunObserver {
       hashRows.append(try RowKey.guestRow(run: run, guest: guest, number: tick))
       hashRows.append(Int64(bitPattern: chains[guest].hash.value))
     }
-    try took(at: time, rows: tickRows.count / Self.tickWidth)
+    try took(at: time, rows: tickRows.count / tickWidth)
   }
 
   /// Takes the host's tick.

@@ -56,7 +56,7 @@ extension ResultStore {
       if !findings.isEmpty && ForeignLog.explainsDamage(of: self.queue.path) {
         throw RecordingError.foreignLog(path: self.path)
       }
-      if findings.isEmpty { findings = try Self.contents(db, records) }
+      if findings.isEmpty { findings = try self.contents(db, records) }
       let running = try Int64.fetchSet(db, sql: "SELECT id FROM runs WHERE status = 'running'")
       return DatabaseCheck(
         version: try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0, runs: records.count,
@@ -66,23 +66,24 @@ extension ResultStore {
   }
 
   /// What is wrong in a file that SQLite finds sound.
-  private static func contents(
+  private func contents(
     _ db: Database, _ runs: [RunRecord]
   ) throws -> [DatabaseCheck.Finding] {
-    let changes = try SchemaChange.all(in: db)
+    let changes = try SchemaChange.all(in: db, schema)
     var findings = changes.map { DatabaseCheck.Finding.changedSchema($0.name) }
     // Of tables that are none of ours, and of values that are none of theirs, nothing more can be said.
     if changes.contains(where: \.changesTables) { return findings }
+    let hashes = try KeptHashes(db)
+    findings += try hashes.changedViews(db)
     let values = try Self.values(db)
     findings += try values + Self.references(db)
     if !values.isEmpty { return findings }
-    let hashes = try KeptHashes(db)
     for run in runs {
       var own = try Self.ticks(of: run, db) + Self.hostTicks(of: run, db)
       own += try Self.numbers(of: run, db)
       if run.status == .finished { own += try Self.ending(of: run, db) }
       // Rows that are missing or misplaced have been named.
-      findings += own.isEmpty ? try hashes.findings(in: run.id, db) : own
+      findings += own.isEmpty ? try hashes.findings(in: run.id, schema.tickColumns, db) : own
     }
     return findings + (try hashes.otherFindings(runs: Set(runs.map(\.id)), db))
   }

@@ -9,6 +9,8 @@ struct KeptHashes {
   private var hashes: [Int64: [String: Int64]] = [:]
   /// Those of sweeps.
   private var sweeps: [Int64: Int64] = [:]
+  /// Those of views, by their names.
+  private(set) var views: [String: Int64] = [:]
 
   /// All hashes of a database; none if its version had none.
   init(_ db: Database) throws {
@@ -20,6 +22,8 @@ struct KeptHashes {
       let (owner, table): (Int64, String) = (try row.value("owner"), try row.value("table_name"))
       if table == ResultTable.sweeps.rawValue {
         sweeps[owner] = try row.value("hash")
+      } else if owner == RowHash.ownerOfViews {
+        views[table] = try row.value("hash")
       } else {
         hashes[owner, default: [:]][table] = try row.value("hash")
       }
@@ -27,7 +31,9 @@ struct KeptHashes {
   }
 
   /// What rows of a run are not as they were written.
-  func findings(in run: Int64, _ db: Database) throws -> [DatabaseCheck.Finding] {
+  func findings(
+    in run: Int64, _ columns: [TickColumn], _ db: Database
+  ) throws -> [DatabaseCheck.Finding] {
     let own = hashes[run] ?? [:]
     var findings: [DatabaseCheck.Finding] = []
     for (name, hash) in own.sorted(by: { $0.key < $1.key }) where name != ResultTable.ticks.rawValue
@@ -46,12 +52,18 @@ struct KeptHashes {
     if findings.contains(.changedRows(table: ResultTable.runs.rawValue, run: run)) {
       return findings
     }
-    let (others, ticks) = try Self.ticks(of: run, db)
+    let (others, ticks) = try Self.ticks(of: run, columns, db)
     findings += others
     if others.isEmpty, let kept = own[ResultTable.ticks.rawValue], kept != ticks.value {
       findings.append(.changedRows(table: ResultTable.ticks.rawValue, run: run))
     }
     return findings
+  }
+
+  /// Views that are not as the program made them that wrote the file last.
+  func changedViews(_ db: Database) throws -> [DatabaseCheck.Finding] {
+    try views.sorted { $0.key < $1.key }.filter { try RowHash.ofView($0.key, db) != $0.value }
+      .map { .changedSchema($0.key) }
   }
 
   /// Sweeps that are not as they were entered, and hashes of what is not there.
@@ -73,7 +85,7 @@ struct KeptHashes {
 
   /// Holds a run's ticks against the hashes of their blocks, and makes the hash of all of them.
   private static func ticks(
-    of run: Int64, _ db: Database
+    of run: Int64, _ columns: [TickColumn], _ db: Database
   ) throws -> (findings: [DatabaseCheck.Finding], hash: RowHash) {
     let keys = RowKey.range(of: run)
     var blocks: [Int64: Int64] = [:]
@@ -82,13 +94,15 @@ struct KeptHashes {
       arguments: [keys.lowerBound, keys.upperBound])
     while let row = try rows.next() { blocks[try row.value("id")] = try row.value("hash") }
     let hasBlocks = !blocks.isEmpty
+    // Columns that are younger than the file, or NULL in a row that is older than they, were not hashed.
+    let names = try ResultStore.present(columns.map(\.name), in: .ticks, db)
     var findings: [DatabaseCheck.Finding] = []
     var hash = RowHash()
     for (place, guest) in try ResultStore.guests(of: run, db).enumerated() {
       let base = try RowKey.guestRow(run: run, guest: place, number: 0)
       let statement = try db.makeStatement(
         sql: """
-          SELECT id, guest IS NOT ?, time_ns, \(TickColumn.allCases.map(\.name).joined(separator: ", "))
+          SELECT id, guest IS NOT ?, time_ns, \(names.joined(separator: ", "))
           FROM ticks WHERE id BETWEEN ? AND ? ORDER BY id
           """)
       let ticks = try Row.fetchCursor(
@@ -98,7 +112,8 @@ struct KeptHashes {
       var (count, misnamed, isChanged) = (0, 0, false)
       while try ticks.next() != nil {
         misnamed += Int(sqlite3_column_int64(handle, 1))
-        for index in 2..<Int32(3 + TickColumn.allCases.count) {
+        for index in 2..<Int32(3 + names.count) {
+          if sqlite3_column_type(handle, index) == SQLITE_NULL { continue }
           // A value of another type than a number is not what was written.
           if sqlite3_column_type(handle, index) != SQLITE_INTEGER { chain.combine("") }
           chain.combine(sqlite3_column_int64(handle, index))

@@ -28,7 +28,7 @@ extension ResultStore {
   /// - Parameter files: The paths of the sources, which are only read.
   /// - Returns: What came of every source, in their order.
   /// - Throws: What opening a source throws, `damaged` for a source that is, and `conflictingRun` where two finished runs
-  ///   have one key and different fingerprints; then nothing was changed.
+  ///   have one key and took different courses; then nothing was changed.
   public func merge(_ files: [String]) throws -> [MergeOutcome] {
     try collectFingerprints(of: files)
     return try files.map { file in
@@ -48,7 +48,8 @@ extension ResultStore {
 
   /// Opens a source while `body` runs.
   private func withSource<T>(_ file: String, _ body: (ResultStore) throws -> T) throws -> T {
-    let source = try ResultStore(path: file, readOnly: true, busyTimeout: busyTimeout)
+    let source = try ResultStore(
+      path: file, readOnly: true, busyTimeout: busyTimeout, schema: schema)
     // What has been thrown is the one error to report.
     let result = Result { try body(source) }
     do { try source.close() } catch { _ = try result.get() }
@@ -63,7 +64,8 @@ extension ResultStore {
         try db.execute(
           sql: """
             DROP TABLE IF EXISTS temp.merged;
-            CREATE TEMP TABLE merged (key TEXT PRIMARY KEY, fingerprint TEXT, path TEXT) WITHOUT ROWID
+            CREATE TEMP TABLE merged (key TEXT PRIMARY KEY, fingerprint TEXT, course TEXT, path TEXT)
+              WITHOUT ROWID
             """)
       }
     }
@@ -76,7 +78,8 @@ extension ResultStore {
           try db.execute(
             sql: """
               INSERT OR IGNORE INTO temp.merged
-              SELECT key, fingerprint, ? FROM source.runs WHERE status = 'finished'
+              SELECT key, fingerprint, \(RunRecord.course(of: "r")), ?
+              FROM source.runs r WHERE status = 'finished'
               """, arguments: [source.path])
           try self.refuseConflict(with: source, db)
         }
@@ -84,18 +87,18 @@ extension ResultStore {
     }
   }
 
-  /// Throws if a finished run of the source has another fingerprint than one here, or than one of a source before it.
+  /// Throws if a finished run of the source took another course than one here, or than one of a source before it.
   private func refuseConflict(with source: ResultStore, _ db: Database) throws {
     let row = try Row.fetchOne(
       db,
       sql: """
         SELECT s.key, s.fingerprint AS there, m.fingerprint AS here, ?1 AS path
         FROM source.runs s CROSS JOIN main.runs m ON m.key = s.key AND m.status = 'finished'
-        WHERE s.status = 'finished' AND s.fingerprint IS NOT m.fingerprint
+        WHERE s.status = 'finished' AND \(RunRecord.course(of: "s")) IS NOT \(RunRecord.course(of: "m"))
         UNION ALL
         SELECT s.key, s.fingerprint, m.fingerprint, m.path
         FROM source.runs s CROSS JOIN temp.merged m ON m.key = s.key
-        WHERE s.status = 'finished' AND s.fingerprint IS NOT m.fingerprint LIMIT 1
+        WHERE s.status = 'finished' AND \(RunRecord.course(of: "s")) IS NOT m.course LIMIT 1
         """, arguments: [path])
     guard let row else { return }
     throw RecordingError.conflictingRun(
@@ -244,9 +247,9 @@ private struct RunCopy {
         """)
   }
 
-  /// The columns of a table but for some, as a list.
+  /// The columns of a table, but for some and those that the source is too old for, as a list.
   static func columns(of table: String, without others: [String], _ db: Database) throws -> String {
-    try db.columns(in: table).map(\.name).filter { !others.contains($0) }
+    try db.columns(in: table, in: "source").map(\.name).filter { !others.contains($0) }
       .map(\.quotedDatabaseIdentifier).joined(separator: ", ")
   }
 

@@ -25,14 +25,19 @@ public struct WorkerRow: Hashable, Sendable {
 public struct TickRow: Hashable, Sendable {
   /// Its time.
   public var time: SimTime
-  private var values: [Int64]
+  private var values: [Int64?]
 
-  /// A column's value.
-  public subscript(_ column: TickColumn) -> Int64 { values[column.rawValue] }
+  /// A column's value; 0 in a row that is older than the column.
+  public subscript(_ column: TickColumn) -> Int64 { values[column.place] ?? 0 }
+
+  /// Whether the row is not older than a column.
+  func has(_ column: TickColumn) -> Bool { values[column.place] != nil }
 
   init(row: Row) throws {
     time = try row.time("time_ns")
-    values = try TickColumn.allCases.map { try row.value($0.name) }
+    values = try TickColumn.all.map { column in
+      try row.hasColumn(column.name) ? row.optional(column.name) : nil
+    }
   }
 }
 
@@ -198,8 +203,7 @@ extension ResultStore {
   public func worst(
     _ moment: WorstMoment, of run: Int64, guest: String?
   ) throws -> (guest: String, time: SimTime, isAfterFirstRun: Bool)? {
-    let stall = TickColumn.allCases.filter { $0.name.hasPrefix("stall_") }.map(\.name)
-      .joined(separator: " + ")
+    let stall = TickColumn.stalls.map(\.name).joined(separator: " + ")
     let keys = "id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR guest = ?3)"
     let first = """
       WITH first AS MATERIALIZED (

@@ -50,10 +50,11 @@ extension ResultStore {
   public func hostParting(
     of first: RunRecord, and second: RunRecord
   ) throws -> (tick: Int64, time: SimTime)? {
-    let columns = HostTickColumn.allCases.map { "a.\($0.name) <> b.\($0.name)" }
     let (one, two) = (RowKey.range(of: first.id), RowKey.range(of: second.id))
     return try read("compare the hosts of runs \(first.id) and \(second.id)") { db in
-      try Row.fetchOne(
+      let columns = try Self.present(HostTickColumn.allCases.map(\.name), in: .hostTicks, db)
+        .map { "a.\($0) <> b.\($0)" }
+      return try Row.fetchOne(
         db,
         sql: """
           SELECT a.tick, a.time_ns FROM host_ticks a JOIN host_ticks b ON b.id = a.id - ? + ?
@@ -92,9 +93,11 @@ extension ResultStore {
         }
         let values = (try TickRow(row: one), try TickRow(row: two))
         if values.0 == values.1 { continue }
-        parting.differences = TickColumn.allCases.filter { values.0[$0] != values.1[$0] }.map {
-          Parting.Difference(column: $0, first: values.0[$0], second: values.1[$0])
-        }
+        // What is not known of one of them is no difference.
+        parting.differences = TickColumn.all.filter {
+          values.0[$0] != values.1[$0] && values.0.has($0) && values.1.has($0)
+        }.map { Parting.Difference(column: $0, first: values.0[$0], second: values.1[$0]) }
+        if parting.differences.isEmpty && values.0.time == values.1.time { continue }
         return parting
       }
     }

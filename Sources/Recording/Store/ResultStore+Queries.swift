@@ -135,7 +135,8 @@ extension ResultStore {
     try read("list runs") { db in
       let sql = """
         SELECT id, key, scenario_name, seed, version, driver, status, started_at, finished_at,
-          simulated_ns, fingerprint, error, command, sweep_id, recording, pid, pid_started_ticks, boot_id
+          simulated_ns, fingerprint, error, command, sweep_id, recording, pid, pid_started_ticks, boot_id,
+          \(RunRecord.course(of: "runs")) AS course
         FROM runs WHERE \(condition) ORDER BY \(order)
         """
       return try Row.fetchAll(db, sql: sql, arguments: arguments).map(RunRecord.init(row:))
@@ -166,6 +167,18 @@ extension RunOrder {
 }
 
 extension RunRecord {
+  /// What a course is in SQL: the ingredients of the fingerprint but for figures, which older versions have; the fingerprint, where
+  /// they are not known.
+  static func course(of table: String) -> String {
+    let parts = ["events", "samples", "draws"].map {
+      "json_extract(\(table).ingredients, '$.\($0)')"
+    }
+    return """
+      coalesce(CASE WHEN json_valid(\(table).ingredients) THEN \(parts.joined(separator: " || ' ' || ")) END,
+        \(table).fingerprint)
+      """
+  }
+
   fileprivate init(row: Row) throws {
     let seed: DatabaseValue = row["seed"]
     let recorder = ProcessIdentity(
@@ -187,7 +200,7 @@ extension RunRecord {
       simulated: try row.hasNull("simulated_ns") ? nil : row.time("simulated_ns") - .zero,
       fingerprint: try row.optional("fingerprint"), error: try row.optional("error"),
       command: try row.value("command"), sweep: try row.optional("sweep_id"),
-      recording: level)
+      recording: level, course: try row.optional("course"))
   }
 
   /// A seed beyond 2^63 - 1 is kept as text.

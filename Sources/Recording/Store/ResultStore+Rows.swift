@@ -62,7 +62,7 @@ extension ResultStore {
     let table = selection.table
     let count = selection.columns.count
     try read("read \(table.rawValue)") { db in
-      let statement = try db.makeStatement(sql: selection.sql(of: owner))
+      let statement = try db.makeStatement(sql: selection.sql(of: owner, db))
       let rows = try Row.fetchCursor(statement)
       let handle = statement.sqliteStatement
       var last: (guest: Int64, span: Int64)?
@@ -86,12 +86,15 @@ extension ResultStore {
 }
 
 extension RowSelection {
-  /// The query; thinning needs the time and the guest behind the columns.
-  fileprivate func sql(of owner: Int64) -> String {
+  /// The query; thinning needs the time and the guest behind the columns. A column of ticks that an older file does not have
+  /// is NULL in all its rows.
+  fileprivate func sql(of owner: Int64, _ db: Database) throws -> String {
     precondition(
       every.map { table.hasCadence && $0 > .zero } ?? true, "rows every \(every as Any)")
     precondition(table.hasTime || (from ?? to) == nil, "times of \(table)")
-    var names = columns.map(table.expression)
+    let isTick = table == .ticks || table == .hostTicks
+    let present = isTick ? try ResultStore.present(columns, in: table, db) : columns
+    var names = columns.map { present.contains($0) ? table.expression(of: $0) : "NULL" }
     if table.hasCadence { names += ["time_ns", table.isPerGuest ? "id >> 32" : "0"] }
     var conditions = [table.condition(of: owner)]
     if let from { conditions.append("time_ns >= \(from.nanoseconds)") }

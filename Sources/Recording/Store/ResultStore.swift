@@ -16,6 +16,7 @@ public final class ResultStore: Sendable {
   /// How long to wait for another writer.
   public let busyTimeout: Duration
   package let queue: DatabaseQueue
+  let schema: Schema
   /// How many threads write or wait to write.
   private let writers = Atomic<Int>(0)
   /// Whether some thread is writing now.
@@ -27,10 +28,19 @@ public final class ResultStore: Sendable {
   ///   - create: Whether to make the file, and the folder it is in, if it is not there.
   ///   - readOnly: Whether to open it for reading only; then it is not created and not migrated.
   ///   - busyTimeout: How long to wait for another writer before `RecordingError.busy`.
-  public init(
+  public convenience init(
     path: String, create: Bool = false, readOnly: Bool = false, busyTimeout: Duration = .seconds(10)
   ) throws {
+    try self.init(
+      path: path, create: create, readOnly: readOnly, busyTimeout: busyTimeout, schema: .current)
+  }
+
+  init(
+    path: String, create: Bool = false, readOnly: Bool = false,
+    busyTimeout: Duration = .seconds(10), schema: Schema
+  ) throws {
     self.path = path
+    self.schema = schema
     self.isReadOnly = readOnly
     self.busyTimeout = busyTimeout
     // SQLite takes `:memory:`, `file:...` and an empty path for something else than a file of that name.
@@ -178,14 +188,14 @@ extension ResultStore {
     guard application == Schema.applicationID || isBlank else {
       throw RecordingError.foreign(path: path, applicationID: application)
     }
-    guard version <= Schema.version else {
-      throw RecordingError.newer(path: path, version: version, supported: Schema.version)
+    guard version <= schema.version else {
+      throw RecordingError.newer(path: path, version: version, supported: schema.version)
     }
     guard version == steps else {
       throw RecordingError.damaged(
         path: path, reason: "its schema version \(version) is not that of its \(steps) migrations")
     }
-    let changes = try read("read the schema") { try SchemaChange.all(in: $0) }
+    let changes = try read("read the schema") { try SchemaChange.all(in: $0, self.schema) }
     if let change = changes.first(where: \.changesTables) {
       throw RecordingError.damaged(
         path: path,
@@ -193,11 +203,11 @@ extension ResultStore {
           ? "its trigger \(change.name) is none of ours"
           : "its table \(change.name) is not as in the schema")
     }
-    if version == Schema.version || !isReadOnly { return }
+    if version == schema.version || !isReadOnly { return }
     // Numbers are given to runs and sweeps only once, so a file that gave none has never had any.
     if isEmpty { throw RecordingError.halfMade(path: path) }
     guard version >= Schema.oldestReadable else {
-      throw RecordingError.older(path: path, version: version, supported: Schema.version)
+      throw RecordingError.older(path: path, version: version, supported: schema.version)
     }
   }
 
@@ -217,6 +227,7 @@ extension ResultStore {
     guard canWrite else { throw RecordingError.readOnly(path: path) }
     try translating("set the journal mode") { try useWriteAheadLog() }
     try translating("migrate") { try migrate() }
+    try makeViews()
   }
 
   /// Changing the journal mode does not wait for locks by itself, so it is tried again until time is up.
@@ -238,9 +249,9 @@ extension ResultStore {
   private func migrate() throws {
     while true {
       let before = try version()
-      if before == Schema.version { return }
+      if before == schema.version { return }
       do {
-        try Schema.migrator.migrate(queue)
+        try schema.migrator.migrate(queue)
         guard try version() > before else {
           throw RecordingError.damaged(path: path, reason: "its schema version \(before)")
         }

@@ -78,6 +78,14 @@ public enum ResultTable: String, CaseIterable, Sendable {
 }
 
 extension ResultStore {
+  /// Those of some columns that a file's table has; an older one lacks what came later.
+  static func present(
+    _ columns: [String], in table: ResultTable, _ db: Database
+  ) throws -> [String] {
+    let names = try Set(db.columns(in: table.rawValue).map(\.name))
+    return columns.filter(names.contains)
+  }
+
   /// The table's columns in their order; what `id` packs stands in columns of its own.
   public func columns(of table: ResultTable) throws -> [String] {
     if table == .tickHashes { return ["run_id", "guest", "tick", "hash"] }

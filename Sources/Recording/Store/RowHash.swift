@@ -82,7 +82,10 @@ extension RowHash {
   static func read(_ table: ResultTable, of owner: Int64, _ db: Database) throws -> RowHash {
     var hash = RowHash()
     for table in table == .sweeps ? [.sweeps, .sweepPoints] : [table] {
-      guard let columns = columns(of: table) else { preconditionFailure("no hash of \(table)") }
+      guard let all = columns(of: table) else { preconditionFailure("no hash of \(table)") }
+      // As with ticks of guests, columns that are younger than a row were not hashed.
+      let isTick = table == .hostTicks
+      let columns = isTick ? try ResultStore.present(all, in: table, db) : all
       let statement = try db.makeStatement(
         sql: """
           SELECT \(columns.joined(separator: ", ")) FROM main.\(table.rawValue)
@@ -90,17 +93,44 @@ extension RowHash {
           """)
       let rows = try Row.fetchCursor(statement)
       while try rows.next() != nil {
-        for index in columns.indices { hash.combine(statement.sqliteStatement, Int32(index)) }
+        for index in columns.indices {
+          let handle = statement.sqliteStatement
+          if isTick, sqlite3_column_type(handle, Int32(index)) == SQLITE_NULL { continue }
+          hash.combine(handle, Int32(index))
+        }
       }
     }
     return hash
   }
 
+  /// What stands as owner where a view's name stands in place of a table's: no run has this number.
+  static let ownerOfViews: Int64 = 0
+
+  /// The hash of a view's definition; nil if there is no such view.
+  static func ofView(_ name: String, _ db: Database) throws -> Int64? {
+    try String.fetchOne(
+      db, sql: "SELECT sql FROM main.sqlite_master WHERE type = 'view' AND name = ?",
+      arguments: [name]
+    ).map(of)
+  }
+
+  /// The hash of a text alone.
+  static func of(_ text: String) -> Int64 {
+    var hash = RowHash()
+    hash.combine(text)
+    return hash.value
+  }
+
   /// Writes the hash down, in place of an older one.
   func keep(for table: ResultTable, of owner: Int64, _ db: Database) throws {
+    try Self.keep(value, as: table.rawValue, of: owner, db)
+  }
+
+  /// Writes down a hash under a name, in place of an older one.
+  static func keep(_ hash: Int64, as name: String, of owner: Int64, _ db: Database) throws {
     try db.cachedStatement(
       sql: "INSERT OR REPLACE INTO row_hashes (owner, table_name, hash) VALUES (?, ?, ?)"
-    ).execute(arguments: [owner, table.rawValue, value])
+    ).execute(arguments: [owner, name, hash])
   }
 
   /// Writes down the hash of what the database has.

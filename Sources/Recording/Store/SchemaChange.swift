@@ -3,7 +3,8 @@ internal import GRDB
 /// Something of the schema that is not as our migrations make it.
 ///
 /// What others have added is theirs, but for triggers on our tables: they run when we write. Where a table of ours is a view
-/// or has columns that are computed, what is read is not what was recorded, and need not have an end.
+/// or has columns that are computed, what is read is not what was recorded, and need not have an end. What a view says is
+/// not looked at here: every version of the program has its own.
 struct SchemaChange: Hashable, Sendable {
   /// What kind of thing: `table`, `index`, `view` or `trigger`.
   var type: String
@@ -14,18 +15,24 @@ struct SchemaChange: Hashable, Sendable {
   var changesTables: Bool { type == "table" || type == "trigger" }
 
   /// All changes of a file, ordered by name; none if its version is none of ours.
-  static func all(in db: Database) throws -> [SchemaChange] {
+  static func all(in db: Database, _ schema: Schema) throws -> [SchemaChange] {
     let version = Int(try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0)
-    guard Schema.migrations.indices.contains(version - 1) else { return [] }
-    let expected = try version == Schema.migrations.count ? current.get() : model(version)
+    guard schema.migrations.indices.contains(version - 1) else { return [] }
+    let expected =
+      try version == Schema.current.migrations.count ? current.get() : model(version, schema)
     let found = try definitions(db)
     let changed = expected.filter { found[$0.key] != $0.value }
       .map { SchemaChange(type: $0.value.type, name: $0.key) }
+    let views = Set(schema.views.map(\.name))
+    let taken = found.filter { views.contains($0.key) && $0.value.type != "view" }
+      .map { SchemaChange(type: "view", name: $0.key) }
     let triggers = try Row.fetchAll(
       db, sql: "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
-    ).filter { expected[try $0.value("tbl_name") as String] != nil }
-      .map { SchemaChange(type: "trigger", name: try $0.value("name")) }
-    return (changed + triggers).sorted { $0.name < $1.name }
+    ).filter {
+      let table: String = try $0.value("tbl_name")
+      return expected[table] != nil || views.contains(table)
+    }.map { SchemaChange(type: "trigger", name: try $0.value("name")) }
+    return (changed + taken + triggers).sorted { $0.name < $1.name }
   }
 
   private struct Definition: Hashable, Sendable {
@@ -34,12 +41,12 @@ struct SchemaChange: Hashable, Sendable {
   }
 
   /// That of the newest version, which most files have.
-  private static let current = Result { try model(Schema.migrations.count) }
+  private static let current = Result { try model(Schema.current.migrations.count, .current) }
 
   /// The definitions after the first so many migrations.
-  private static func model(_ version: Int) throws -> [String: Definition] {
+  private static func model(_ version: Int, _ schema: Schema) throws -> [String: Definition] {
     let queue = try DatabaseQueue()
-    try Schema.migrator.migrate(queue, upTo: Schema.migrations[version - 1].name)
+    try schema.migrator.migrate(queue, upTo: schema.migrations[version - 1].name)
     return try queue.read(definitions)
   }
 

@@ -34,18 +34,16 @@ public struct MetricChoice: Hashable, Sendable {
 
   /// The figure among those of a run, and its unit.
   ///
-  /// Without a guest, what is counted or measured in pages, seconds or GiB*h is summed over the guests.
-  /// Throws `noSuchMetric`, and `guestNeeded` for a percentage, a ratio, a rate, a percentile or a time of the control of several guests.
+  /// Without a guest, what is of a kind that may be added up is summed over the guests.
+  /// Throws `noSuchMetric`, and `guestNeeded` for a figure of several guests that is of another kind.
   public func value(
     in metrics: [Metric], run: Int64
   ) throws(AnalysisError) -> (value: Double, unit: String) {
     let found = metrics.filter { $0.name == name && (guest == nil || $0.guest == guest) }
     guard let first = found.first else { throw .noSuchMetric(text, run: run) }
     if found.count == 1 { return (first.value, first.unit) }
-    guard !["%", "ratio", "1/h"].contains(first.unit), !name.contains("_stall_p"),
-      !["settling", "half_life", "hunting_period", "hunting_amplitude"].contains(
-        where: name.hasPrefix)
-    else {
+    // What a version of the program recorded that had other figures is added up.
+    guard Figure.named(name)?.kind.isAdditive ?? true else {
       throw .guestNeeded(metric: name, guests: found.compactMap(\.guest))
     }
     return (found.reduce(0) { $0 + $1.value }, first.unit)
@@ -60,11 +58,11 @@ public struct Objective: Hashable, Sendable {
   public let isMaximised: Bool
 
   /// An objective as a person writes it: a metric, which is to be least, with `max:` in front to be greatest;
-  /// what is saved is greatest by itself.
+  /// what is the better the more there is of it, such as `saved`, is greatest by itself.
   public init(_ text: String, known: [String]) throws(AnalysisError) {
     let prefix = ["max:", "min:"].first(where: text.hasPrefix)
     metric = try MetricChoice(String(text.dropFirst(prefix?.count ?? 0)), known: known)
-    isMaximised = prefix.map { $0 == "max:" } ?? metric.name.hasPrefix("memory_saved")
+    isMaximised = prefix.map { $0 == "max:" } ?? Figure.named(metric.name)?.isBetterGreater ?? false
   }
 
   /// The value such that smaller is better.

@@ -18,7 +18,7 @@ public struct PartingStory: Sendable {
     let guests = try Set(store.guests(of: first.id))
     hasCommonGuest = try !guests.isDisjoint(with: store.guests(of: second.id))
     parting = try store.parting(of: first, and: second)
-    if parting == nil, first.fingerprint != second.fingerprint {
+    if parting == nil, first.course != second.course {
       hostParting = try store.hostParting(of: first, and: second)
     }
     if let parting {
@@ -30,14 +30,23 @@ public struct PartingStory: Sendable {
   }
 
   /// Whether the runs took the same course as far as can be told.
-  public var isSame: Bool { parting == nil && runs.0.fingerprint == runs.1.fingerprint }
+  public var isSame: Bool { parting == nil && runs.0.course == runs.1.course }
 
   /// What there is to say, each a paragraph in lines of at most so many characters, or a table in lines of at most `width`.
   public func text(width: Int?, sentences: Int) -> [String] {
     let wrapped = { TableText.wrapped($0, width: sentences) }
     guard let parting else {
-      if let fingerprint = runs.0.fingerprint, fingerprint == runs.1.fingerprint {
-        return [wrapped("Both took the same course: fingerprint \(fingerprint).")]
+      if let one = runs.0.fingerprint, let two = runs.1.fingerprint, runs.0.course == runs.1.course
+      {
+        return [
+          wrapped(
+            one == two
+              ? "Both took the same course: fingerprint \(one)."
+              : """
+              Both took the same course. Their fingerprints, \(one) and \(two), differ since they were made by different rules: \
+              up to version 0.3 the figures were in it too.
+              """)
+        ]
       }
       return [wrapped(unparted)]
     }

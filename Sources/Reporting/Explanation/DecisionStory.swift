@@ -1,4 +1,5 @@
 internal import Foundation
+internal import MemoryModel
 internal import Policies
 public import Recording
 internal import Simulation
@@ -167,8 +168,8 @@ public struct DecisionStory: Sendable {
       UnitScale.amount(Int64(bitPattern: difference.magnitude))
     }
     // Ticks at the time of a run show what the balloon did at once, so memory is what the runs themselves saw.
-    let ram = next?["cur_pages"] ?? ticks.after[.totalRamPages]
-    let moved = ram &- (row["cur_pages"] ?? ticks.before[.totalRamPages])
+    let ram = next?["cur_pages"] ?? ticks.after[.ramPages]
+    let moved = ram &- (row["cur_pages"] ?? ticks.before[.ramPages])
     var facts: [String] = []
     if moved != 0 {
       facts.append("the balloon \(moved < 0 ? "took" : "gave back") \(size(moved))")
@@ -182,16 +183,16 @@ public struct DecisionStory: Sendable {
     }
     var sentences = ["\(end), \(facts.joined(separator: ", "))."]
     var reclaim: [String] = []
-    for (column, text) in [
-      (TickColumn.pgstealKswapd, "reclaimed in the background"),
+    for (counter, text) in [
+      (VMCounter.pgstealKswapd, "reclaimed in the background"),
       (.pgstealDirect, "reclaimed by the allocations themselves"),
       (.cleancachePuts, "put into cleancache"), (.frontswapStores, "swapped out to frontswap"),
       (.pswpout, "swapped out to disk"), (.frontswapLoads, "swapped in from frontswap"),
       (.pswpin, "swapped in from disk"), (.workingsetRefault, "read again after eviction"),
-    ] where change(column) != 0 {
-      reclaim.append("\(UnitScale.amount(change(column))) \(text)")
+    ] where change(.counter(counter)) != 0 {
+      reclaim.append("\(UnitScale.amount(change(.counter(counter)))) \(text)")
     }
-    let waits = [TickColumn.stallReclaimNs, .stallDiskNs, .stallSwapNs, .stallTmemNs].map(change)
+    let waits = TickColumn.stalls.map(change)
     let names = ["reclaim", "disks", "swap", "tmem"]
     let parts = zip(names, waits).filter { $1 > 0 }.map {
       "\(UnitScale.text(.nanoseconds($1))) for \($0)"
@@ -212,7 +213,7 @@ public struct DecisionStory: Sendable {
   /// The decision, what came of it and the sentences, as a JSON object.
   public var json: JSON {
     let changes = ticks.map { ticks in
-      JSON.object(TickColumn.allCases.map { ($0.name, ticks.after[$0] - ticks.before[$0]) })
+      JSON.object(TickColumn.all.map { ($0.name, ticks.after[$0] - ticks.before[$0]) })
     }
     return [
       "guest": guest, "time_ns": time.nanoseconds, "decision": decision?.json,

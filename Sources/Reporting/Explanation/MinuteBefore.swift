@@ -42,9 +42,7 @@ public struct MinuteBefore: Sendable {
     let lines = times.map { time -> [String] in
       let row = rows.last { $0.time == time }
       let tick = ticks.last { $0.time <= time }
-      let stall = tick.map {
-        $0[.stallReclaimNs] &+ $0[.stallDiskNs] &+ $0[.stallSwapNs] &+ $0[.stallTmemNs]
-      }
+      let stall = tick.map { tick in TickColumn.stalls.reduce(Int64(0)) { $0 &+ tick[$1] } }
       defer { waited = stall }
       let wait = stall.flatMap { now in waited.map { now &- $0 } }
       func level(_ value: Int64?) -> String {
@@ -53,7 +51,7 @@ public struct MinuteBefore: Sendable {
       let files = tick.map { $0[.activeFilePages] &+ $0[.inactiveFilePages] }
       return [
         UnitScale.text(time), level(row?["committed_pages"] ?? tick?[.committedPages]),
-        level(row?["cur_pages"] ?? tick?[.totalRamPages]), level(row?["goal_pages"]),
+        level(row?["cur_pages"] ?? tick?[.ramPages]), level(row?["goal_pages"]),
         level(row?["target_pages"]), level(tick?[.freePages]), level(files),
         wait.map { UnitScale.text(.nanoseconds($0)) } ?? "-",
       ]

@@ -39,7 +39,7 @@ public struct MissingMemory: Sendable {
         .reduce(Int64(0)) { $0 &+ max(0, $1.committed) }
       if let after { committed = max(committed, after[.committedPages] &+ killed) }
     }
-    level = (tick[.totalRamPages], tick[.freePages], committed)
+    level = (tick[.ramPages], tick[.freePages], committed)
     goal = decision?["goal_pages"].map { $0 &- known &+ committed }
   }
 

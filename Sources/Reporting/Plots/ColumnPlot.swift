@@ -37,9 +37,9 @@ public struct ColumnPlot: Plot {
         let column = columns[place]
         return Curve(
           title: runs.count > 1 ? "run \(run.id) \(column.plainName)" : column.plainName,
-          unit: column.unit,
+          unit: column.unit.shown,
           points: series.points.map {
-            (Double($0.time) / 1e9, Double($0.values[place]) / column.divisor)
+            (Double($0.time) / 1e9, Double($0.values[place]) / column.unit.divisor)
           })
       }
     }
@@ -95,29 +95,22 @@ public struct ColumnPlot: Plot {
   }
 }
 
-extension TickColumn {
-  /// The unit in which people are shown the column.
-  var unit: String {
-    if isPages { return "MiB" }
-    return name.hasSuffix("_ns") ? "s" : "count"
-  }
-
-  /// How many of the column's own units are one of those shown.
-  var divisor: Double {
-    if isPages { return 256 }
-    return name.hasSuffix("_ns") ? 1e9 : 1
-  }
-
-  /// The name without the unit that it ends in.
-  var plainName: String {
-    for ending in ["_pages", "_ns"] where name.hasSuffix(ending) {
-      return String(name.dropLast(ending.count))
+extension TickColumn.Unit {
+  /// The unit in which people are shown such values.
+  var shown: String {
+    switch self {
+    case .pages: "MiB"
+    case .nanoseconds: "s"
+    case .count: "count"
     }
-    return name
   }
 
-  /// Whether it counts pages; some names do not say so.
-  private var isPages: Bool {
-    name.hasSuffix("_pages") || [.pgpgin, .pgpgout, .pswpin, .pswpout].contains(self)
+  /// How many of its own are one of those shown.
+  var divisor: Double {
+    switch self {
+    case .pages: 256
+    case .nanoseconds: 1e9
+    case .count: 1
+    }
   }
 }

@@ -63,8 +63,8 @@ public struct ExportedPlot: Plot {
     var plots: [String] = []
     for source in sources {
       for column in columns {
-        let value = "column(\"\(column.name)\") / \(column.divisor)"
-        let title = "run \(source.run) \(source.guest): \(column.plainName) (\(column.unit))"
+        let value = "column(\"\(column.name)\") / \(column.unit.divisor)"
+        let title = "run \(source.run) \(source.guest): \(column.plainName) (\(column.unit.shown))"
         let colour = PlotColour.lines[plots.count % PlotColour.lines.count]
         plots.append(
           "\(curve(source, value)) with steps linewidth 1.6 linecolor '\(colour)' dashtype \(plots.count % 5 + 1) title \(Gnuplot.quoted(title))"

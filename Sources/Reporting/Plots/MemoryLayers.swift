@@ -26,13 +26,13 @@ public struct MemoryLayers: Sendable {
   /// The layers from below.
   static let layers = [
     Layer(
-      title: "kernel and other", colour: PlotColour.grey, columns: [.totalRamPages],
+      title: "kernel and other", colour: PlotColour.grey, columns: [.ramPages],
       without: [.freePages] + file + anon),
     Layer(title: "anonymous", colour: PlotColour.orange, columns: anon),
     Layer(title: "file", colour: PlotColour.sky, columns: file),
     Layer(title: "free", colour: PlotColour.yellow, columns: [.freePages]),
     Layer(
-      title: "balloon", colour: PlotColour.pale, columns: [.maxPages], without: [.totalRamPages]),
+      title: "balloon", colour: PlotColour.pale, columns: [.maxPages], without: [.ramPages]),
     Layer(title: "frontswap", colour: PlotColour.purple, columns: [.frontswapPages]),
     Layer(title: "cleancache", colour: PlotColour.green, columns: [.cleancachePages]),
   ]
@@ -41,9 +41,10 @@ public struct MemoryLayers: Sendable {
     ("committed", PlotColour.black, 1), ("goal", PlotColour.vermilion, 2),
     ("target", PlotColour.blue, 3),
   ]
-  private static let columns =
-    Set(layers.flatMap { $0.columns + $0.without }).sorted { $0.rawValue < $1.rawValue }
-    + [.committedPages, .goalPages, .targetPages]
+  private static let columns: [TickColumn] = {
+    let used = Set(layers.flatMap { $0.columns + $0.without })
+    return TickColumn.all.filter(used.contains) + [.committedPages, .goalPages, .targetPages]
+  }()
 
   /// A moment.
   struct Point: Sendable {

@@ -31,6 +31,7 @@ public struct TickSeries: Sendable {
   ///
   /// - Parameter parts: Into how many parts of equal length the run is divided, positive.
   /// - Throws: `RecordingError.damaged` if the guest has no tick, or one with values that are no numbers; the run has some.
+  ///   `RecordingError.unknownColumn` for a column that is younger than the run.
   public init(
     _ store: ResultStore, run: RunRecord, guest: String, columns: [TickColumn], parts: Int,
     of reading: Reading = .values
@@ -55,6 +56,9 @@ public struct TickSeries: Sendable {
       if time / length != part.number {
         points += Self.extremes(part.points)
         part = (time / length, [])
+      }
+      if let place = cells.dropFirst(2).firstIndex(of: .null) {
+        throw RecordingError.unknownColumn(columns[place - 2].name, table: .ticks, nearest: nil)
       }
       let values = try cells.dropFirst(2).map(count)
       switch reading {

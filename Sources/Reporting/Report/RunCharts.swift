@@ -52,10 +52,10 @@ struct RunCharts {
     let interval =
       if case .every(let length) = run.recording { length.text } else { "a tick" }
     let causes: [(TickColumn, String, String, [Int])] = [
-      (.stallReclaimNs, "reclaim", PlotColour.vermilion, []),
-      (.stallDiskNs, "disks", PlotColour.blue, [7, 4]),
-      (.stallSwapNs, "swap", PlotColour.purple, [2, 3]),
-      (.stallTmemNs, "tmem", PlotColour.green, [9, 3, 2, 3]),
+      (.stallReclaim, "reclaim", PlotColour.vermilion, []),
+      (.stallDisk, "disks", PlotColour.blue, [7, 4]),
+      (.stallSwap, "swap", PlotColour.purple, [2, 3]),
+      (.stallTmem, "tmem", PlotColour.green, [9, 3, 2, 3]),
     ]
     let ticks = try TickSeries(
       store, run: run, guest: guest, columns: causes.map(\.0), parts: moments, of: .increments)

@@ -170,7 +170,7 @@ public struct RunReport {
         (
           name: guests.count > 1 ? "run \(run.id), \(guest)" : "run \(run.id)",
           ticks: try TickSeries(
-            store, run: run, guest: guest, columns: [.totalRamPages], parts: moments)
+            store, run: run, guest: guest, columns: [.ramPages], parts: moments)
         )
       }
     }

@@ -4,7 +4,7 @@ internal import Units
 
 /// The version of the model: runs of different versions are never taken for the same.
 ///
-/// It moves with every change that moves a fingerprint (`CHANGELOG.md`, "Results changed").
+/// It moves with every change that moves a fingerprint (`CHANGELOG.md`, "Results changed"). A figure more moves none.
 public let modelVersion = "0.4.0"
 
 extension ResolvedScenario {

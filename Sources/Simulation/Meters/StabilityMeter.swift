@@ -24,6 +24,8 @@ struct StabilityMeter {
   private var last: Sight?
   private var gapSum: Int128 = 0
   private(set) var deepestShortfall: Int64 = 0
+  /// How long, in ns, T was below its goal: from each decision that found it there to the next.
+  private(set) var shortfallTime: Int64 = 0
   private(set) var overshoot: Int64 = 0
 
   /// Times that T took to come near a goal that had moved away, and how many there were.
@@ -86,7 +88,10 @@ struct StabilityMeter {
     let gap = current - goal
     gapSum += Int128(gap.magnitude)
     deepestShortfall = max(deepestShortfall, -gap)
-    if let last { approach(from: last, to: sight) }
+    if let last {
+      if last.current < last.goal { shortfallTime += sight.time - last.time }
+      approach(from: last, to: sight)
+    }
     settle(sight)
     swing(sight)
     last = sight

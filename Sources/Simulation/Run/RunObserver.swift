@@ -7,7 +7,7 @@ public import Units
 public protocol RunObserver: AnyObject {
   /// Whether to tell of the tick at `time`; asked at every tick, so that what nobody keeps is not collected.
   func wantsTick(at time: SimTime) throws -> Bool
-  /// A guest's state at a tick; `values` is indexed by `TickColumn.rawValue` and valid during the call.
+  /// A guest's state at a tick; `values` is in the order of `TickColumn.all` and valid during the call.
   func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws
   /// The host's state at a tick; `values` is indexed by `HostTickColumn.rawValue`.
   func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws
@@ -122,7 +122,7 @@ public struct RunSummary: Sendable {
   public var simulated: SimDuration
   /// The run's fingerprint, 16 hexadecimal digits: equal course, equal fingerprint.
   public var fingerprint: String
-  /// The fingerprint's ingredients: events, samples, draws, summary.
+  /// The fingerprint's ingredients: events, samples, draws.
   public var ingredients: [(name: String, value: String)]
   /// The figures, in a fixed order.
   public var metrics: [Metric]

@@ -73,23 +73,15 @@ extension Simulation {
     return true
   }
 
-  /// How long each fault of the scenario lasted within the run, one figure for each kind and guest.
-  func addFaultTimes(_ metrics: inout MetricList) {
-    for index in -1..<guestCount {
-      var times: [(name: String, length: SimDuration)] = []
-      for order in scenario.events {
-        guard case .fault(let fault, let duration) = order.action, order.at < now,
-          (fault.isOfHost ? -1 : order.guest) == index
-        else { continue }
-        let lasted = min(duration, now - order.at)
-        if let known = times.firstIndex(where: { $0.name == fault.name }) {
-          times[known].length += lasted
-        } else {
-          times.append((fault.name, lasted))
-        }
-      }
-      let guest = index < 0 ? nil : guests[index].spec.name
-      for (name, time) in times { metrics.add("fault_\(name)", time.seconds, "s", of: guest) }
+  /// How long the faults of a guest, or of the host for -1, lasted within the run, by their kinds.
+  func faultTimes(of index: Int) -> [FaultSpec.Kind: SimDuration] {
+    var times: [FaultSpec.Kind: SimDuration] = [:]
+    for order in scenario.events {
+      guard case .fault(let fault, let duration) = order.action, order.at < now,
+        (fault.isOfHost ? -1 : order.guest) == index
+      else { continue }
+      times[fault.kind, default: .zero] += min(duration, now - order.at)
     }
+    return times
   }
 }

@@ -10,8 +10,8 @@ extension Simulation {
       let guest = guests + index
       guest.pointee.kernel.begin(at: now)
       guest.pointee.meter.hold(host.held(by: index), at: now)
-      let pgfault = guest.pointee.kernel.counters.pgfault
-      let pgpgin = guest.pointee.kernel.counters.pgpgin
+      let pgfault = guest.pointee.kernel.counters[.pgfault]
+      let pgpgin = guest.pointee.kernel.counters[.pgpgin]
       samplePrint.combine(
         UInt64(bitPattern: Int64(guest.pointee.kernel.ram.pages)),
         UInt64(bitPattern: Int64(guest.pointee.kernel.freePages.pages)),
@@ -39,7 +39,7 @@ extension Simulation {
   private func reportTick() throws {
     guard let observer, try observer.wantsTick(at: now) else { return }
     for index in 0..<guestCount {
-      fill(index)
+      TickColumn.fill(row, guests[index], host)
       try observer.tick(guest: index, tick: tick, time: now, values: UnsafeBufferPointer(row))
     }
     try withUnsafeTemporaryAllocation(of: Int64.self, capacity: HostTickColumn.allCases.count) {
@@ -52,70 +52,10 @@ extension Simulation {
     }
   }
 
-  /// What a tick would record of a guest now, in the order of `TickColumn`.
+  /// What a tick would record of a guest now, in the order of `TickColumn.all`.
   public func values(ofGuest index: Int) -> [Int64] {
     precondition(index < guestCount, "there is no guest \(index)")
-    fill(index)
+    TickColumn.fill(row, guests[index], host)
     return Array(row)
-  }
-
-  /// Writes a guest's state into the row.
-  private func fill(_ index: Int) {
-    let levels = guests[index].kernel.levels
-    func set(_ column: TickColumn, _ value: Int) { row[column.rawValue] = Int64(value) }
-    set(.committedPages, guests[index].kernel.committed.pages)
-    set(.totalRamPages, guests[index].kernel.ram.pages)
-    set(.maxPages, guests[index].kernel.zones.maxPFN.pages)
-    row[TickColumn.goalPages.rawValue] = guests[index].goal
-    row[TickColumn.targetPages.rawValue] = guests[index].target
-    set(.balloonCurrentPages, guests[index].kernel.balloonCurrent.pages)
-    row[TickColumn.balloonTargetPages.rawValue] = Int64(
-      bitPattern: guests[index].kernel.balloonTarget)
-    set(.freePages, levels.free)
-    set(.activeFilePages, levels.activeFile)
-    set(.inactiveFilePages, levels.inactiveFile)
-    set(.activeAnonPages, levels.activeAnon)
-    set(.inactiveAnonPages, levels.inactiveAnon)
-    set(.dirtyPages, levels.dirty)
-    set(.writebackPages, levels.writeback)
-    set(.swapUsedPages, levels.swapUsed)
-    set(.swapCachedPages, levels.swapCached)
-    set(.frontswapPages, guests[index].kernel.frontswapPages.pages)
-    set(.cleancachePages, guests[index].kernel.cleancachePages(host).pages)
-    fillCounters(index)
-  }
-
-  private func fillCounters(_ index: Int) {
-    let counters = guests[index].kernel.counters
-    func set(_ column: TickColumn, _ value: Int64) { row[column.rawValue] = value }
-    set(.pgfault, counters.pgfault)
-    set(.pgmajfault, counters.pgmajfault)
-    set(.pgpgin, counters.pgpgin)
-    set(.pgpgout, counters.pgpgout)
-    set(.pswpin, counters.pswpin)
-    set(.pswpout, counters.pswpout)
-    set(.pgscanKswapd, counters.pgscanKswapd)
-    set(.pgscanDirect, counters.pgscanDirect)
-    set(.pgstealKswapd, counters.pgstealKswapd)
-    set(.pgstealDirect, counters.pgstealDirect)
-    set(.pgactivate, counters.pgactivate)
-    set(.pgdeactivate, counters.pgdeactivate)
-    set(.workingsetRefault, counters.workingsetRefault)
-    set(.workingsetActivate, counters.workingsetActivate)
-    set(.allocstall, counters.allocstall)
-    set(.oomKill, counters.oomKill)
-    set(.frontswapStores, counters.frontswapStores)
-    set(.frontswapFailedStores, counters.frontswapFailedStores)
-    set(.frontswapLoads, counters.frontswapLoads)
-    set(.frontswapInvalidates, counters.frontswapInvalidates)
-    set(.cleancachePuts, counters.cleancachePuts)
-    set(.cleancacheGets, counters.cleancacheGets)
-    set(.cleancacheFailedGets, counters.cleancacheFailedGets)
-    set(.stallReclaimNs, counters.stallReclaim)
-    set(.stallDiskNs, counters.stallDisk)
-    set(.stallSwapNs, counters.stallSwap)
-    set(.stallTmemNs, counters.stallTmem)
-    set(.accesses, counters.accesses)
-    set(.deferredAccesses, guests[index].deferredAccesses)
   }
 }

@@ -45,6 +45,8 @@ public struct Simulation: ~Copyable {
   var samplePrint = Fingerprint()
   let row: UnsafeMutableBufferPointer<Int64>
   var hostMeter = HostMeter(free: .zero)
+  /// What is computed at the end.
+  var figures = Figure.all
   /// When the invariants are next checked in a release build.
   var nextCheck = SimTime.zero
 
@@ -58,7 +60,7 @@ public struct Simulation: ~Copyable {
     host = Host(
       memory: scenario.host.memory, tmem: scenario.host.tmem,
       disks: scenario.host.disks.map(\.parameters))
-    row = .allocate(capacity: TickColumn.allCases.count)
+    row = .allocate(capacity: TickColumn.all.count)
     row.initialize(repeating: 0)
     end = .zero
     guests = .allocate(capacity: scenario.guests.count)

@@ -21,20 +21,36 @@ public enum FaultSpec: Hashable, Sendable {
   /// A guest's pools take no page.
   case tmemFrozen
 
-  /// The name in the `events` table and, after `fault_`, of the metric.
-  public var name: String {
+  /// What kinds there are.
+  public enum Kind: String, CaseIterable, Sendable {
+    case balloonStuck = "balloon_stuck"
+    case balloonSlow = "balloon_slow"
+    case balloonIntermittent = "balloon_intermittent"
+    case balloonRefusing = "balloon_refusing"
+    case workerLate = "worker_late"
+    case tmemFull = "tmem_full"
+    case tmemFrozen = "tmem_frozen"
+    case hostOutOfMemory = "host_out_of_memory"
+    case hostDemand = "host_demand"
+  }
+
+  /// Its kind.
+  public var kind: Kind {
     switch self {
-    case .balloonStuck: "balloon_stuck"
-    case .balloonSlow: "balloon_slow"
-    case .balloonIntermittent: "balloon_intermittent"
-    case .balloonRefusing: "balloon_refusing"
-    case .workerLate: "worker_late"
-    case .hostOutOfMemory: "host_out_of_memory"
-    case .hostDemand: "host_demand"
-    case .tmemFull: "tmem_full"
-    case .tmemFrozen: "tmem_frozen"
+    case .balloonStuck: .balloonStuck
+    case .balloonSlow: .balloonSlow
+    case .balloonIntermittent: .balloonIntermittent
+    case .balloonRefusing: .balloonRefusing
+    case .workerLate: .workerLate
+    case .hostOutOfMemory: .hostOutOfMemory
+    case .hostDemand: .hostDemand
+    case .tmemFull: .tmemFull
+    case .tmemFrozen: .tmemFrozen
     }
   }
+
+  /// The name in the `events` table and, after `fault_`, of the metric.
+  public var name: String { kind.rawValue }
 
   /// Whether it is the host's and no guest's.
   public var isOfHost: Bool {

@@ -146,7 +146,7 @@ public struct ScriptedProcess {
     }
     var outcome = outcomes[outcomes.count - 1]
     var wanted = pace.begin(at: now)
-    let faults = kernel.counters.pgmajfault
+    let faults = kernel.counters[.pgmajfault]
     while wanted > 0 && kernel.elapsed < Pace.quantum {
       let count = min(wanted, reads?.available ?? ScriptedReads.drawAhead)
       let made = make(operation, count, &outcome, &kernel, &host)
@@ -155,7 +155,7 @@ public struct ScriptedProcess {
       wanted -= made
       if made < count { break }
     }
-    outcome.majorFaults += kernel.counters.pgmajfault - faults
+    outcome.majorFaults += kernel.counters[.pgmajfault] - faults
     outcomes[outcomes.count - 1] = outcome
     return pace.isOver ? nil : pace.next(after: kernel.elapsed, at: now)
   }
@@ -182,11 +182,11 @@ public struct ScriptedProcess {
     case .readRegion:
       return reads?.access(count) { kernel.accessAnon($0, budget: Pace.quantum, &host) } ?? 0
     case .readFile, .scanFile:
-      let before = kernel.counters.pgpgin + kernel.counters.cleancacheGets
+      let before = kernel.counters[.pgpgin] + kernel.counters[.cleancacheGets]
       let made = reads?.access(count) {
         kernel.accessFile($0, last: &last, disk: disk, budget: Pace.quantum, &host)
       }
-      outcome.misses += kernel.counters.pgpgin + kernel.counters.cleancacheGets - before
+      outcome.misses += kernel.counters[.pgpgin] + kernel.counters[.cleancacheGets] - before
       return made ?? 0
     }
   }
