@@ -36,7 +36,7 @@ public struct ResolvedScenario: Sendable {
   /// Where the value at a parameter's path was written, or the mapping that it was left out of.
   public func place(of path: String) -> ScenarioProblem.Place? {
     guard var node = source else { return nil }
-    for step in path.split(separator: ".").map(String.init) {
+    for step in ParameterPath(path).steps {
       switch node.content {
       case .mapping:
         guard let next = node[step] else { return node.place }

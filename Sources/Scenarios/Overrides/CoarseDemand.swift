@@ -21,7 +21,7 @@ public struct CoarseDemand: Hashable, Sendable {
   public static let leastInterval = SimDuration.seconds(60)
 
   /// The parameter that says how a sample leads to the next.
-  public var path: String { "guests.\(guest).committed.between" }
+  public var path: ParameterPath { .of(guest: guest, "committed.between") }
 
   /// What a reader of results has to know, a sentence for all demands that are coarse in the same way.
   static func sentences(of demands: [CoarseDemand]) -> [String] {

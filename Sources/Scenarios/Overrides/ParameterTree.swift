@@ -10,7 +10,13 @@ indirect enum ParameterTree {
   /// Values one after another.
   case list([ParameterTree])
   /// Keys and values.
-  case mapping([(key: String, value: ParameterTree)])
+  case mapping([Entry])
+
+  /// A key and its value.
+  typealias Entry = (key: String, value: ParameterTree)
+
+  /// The tree of a scenario: every key that the reader knows, except those that do not apply.
+  init(_ scenario: Scenario) { self = Scenario.keys.tree(scenario) }
 
   /// A word that needs no quotes.
   static func word(_ text: String) -> ParameterTree { .leaf(text, number: nil, isQuoted: false) }
@@ -45,6 +51,10 @@ indirect enum ParameterTree {
     .leaf(
       rate.text, number: Double(rate.count) / rate.per.seconds, isQuoted: false)
   }
+  /// sysfs writes.
+  static func writes(_ writes: [(attribute: String, text: String)]) -> ParameterTree {
+    .mapping(writes.map { ($0.attribute, ScalarKind.sysfsText.write($0.text)) })
+  }
   /// A truth value.
   static func flag(_ flag: Bool) -> ParameterTree {
     .leaf("\(flag)", number: flag ? 1 : 0, isQuoted: false)
@@ -58,14 +68,18 @@ extension ParameterTree {
     var parameters: [ScenarioParameter] = []
     collect(path: "", into: &parameters)
     for guest in scenario.guests {
-      let path = "guests.\(guest.name).tunables."
-      let end = parameters.lastIndex { $0.path.hasPrefix(path) } ?? parameters.count - 1
+      let end =
+        parameters.lastIndex {
+          let path = ParameterPath($0.path)
+          return path.guest == guest.name && path.tunable != nil
+        } ?? parameters.count - 1
       let missing = tunableDefaults.filter { tunable in
         !guest.tunables.contains { $0.attribute == tunable.name }
       }
       let defaults = missing.map {
         ScenarioParameter(
-          path: path + $0.name, text: $0.text ?? "set at boot",
+          path: ParameterPath.tunable($0.name, of: guest.name).description,
+          text: $0.text ?? "set at boot",
           number: $0.text.flatMap { Double($0) })
       }
       parameters.insert(contentsOf: defaults, at: end + 1)

@@ -1,3 +1,4 @@
+internal import Simulation
 internal import Text
 
 /// A value given on the command line instead of the one in the scenario file.
@@ -5,7 +6,7 @@ public struct ScenarioOverride: Hashable, Sendable {
   /// How it was given, for messages: `--set guests.build.memory=2GiB`.
   public let option: String
   /// The keys and names that lead to the value, such as `guests`, `build`, `memory`.
-  let path: [String]
+  let path: ParameterPath
   /// The value as YAML.
   let value: String
 
@@ -16,24 +17,23 @@ public struct ScenarioOverride: Hashable, Sendable {
   /// `{zipf: 0.9}` is a mapping.
   public init?(set argument: String) {
     guard let equals = argument.firstIndex(of: "=") else { return nil }
-    let parts = argument[..<equals].split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count <= 16, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+    path = ParameterPath(String(argument[..<equals]))
+    guard path.isWhole else { return nil }
     option = "--set \(argument)"
-    path = parts.map(String.init)
     value = String(argument[argument.index(after: equals)...])
   }
 
   /// The text of `--seed`.
   public static func seed(_ text: String) -> ScenarioOverride {
-    ScenarioOverride(option: "--seed \(text)", path: ["seed"], value: text)
+    ScenarioOverride(option: "--seed \(text)", path: ParameterPath("seed"), value: text)
   }
 
   /// The text of `--duration`.
   public static func duration(_ text: String) -> ScenarioOverride {
-    ScenarioOverride(option: "--duration \(text)", path: ["duration"], value: text)
+    ScenarioOverride(option: "--duration \(text)", path: ParameterPath("duration"), value: text)
   }
 
-  private init(option: String, path: [String], value: String) {
+  private init(option: String, path: ParameterPath, value: String) {
     self.option = option
     self.path = path
     self.value = value
@@ -55,24 +55,25 @@ extension SourceNode {
   /// Puts a value into the tree of a scenario at the path of a parameter; a bare sysfs name is that tunable of every
   /// guest. What stands in the way is reported as a problem at `place`.
   mutating func override(
-    _ path: [String], with node: SourceNode, at place: ScenarioProblem.Place, log: ProblemLog
+    _ path: ParameterPath, with node: SourceNode, at place: ScenarioProblem.Place, log: ProblemLog
   ) {
-    func put(_ path: [String]) {
-      if let message = set(path[...], to: node, place: place) {
-        log.report(place, path.joined(separator: "."), message)
+    func put(_ path: ParameterPath) {
+      if let message = set(path.steps[...], to: node, place: place) {
+        log.report(place, path.description, message)
       }
     }
-    if path.count == 1, tunableNames.contains(path[0]) {
+    let known = Scenario.keys.map(\.name)
+    let first = path.steps[0]
+    if path.steps.count == 1, tunableNames.contains(first) {
       guard case .list(let guests)? = self["guests"]?.content else { return }
-      for index in guests.indices { put(["guests", "\(index)", "tunables", path[0]]) }
-    } else if !ScenarioDecoder.keys.contains(path[0]), ScenarioDecoder.guestKeys.contains(path[0]) {
+      for index in guests.indices { put(.tunable(first, of: "\(index)")) }
+    } else if !known.contains(first), GuestSpec.keys.contains(where: { $0.name == first }) {
       log.report(
         place, "",
-        "unknown parameter \(quoted(path[0])); did you mean \(quoted("guests." + path.joined(separator: ".")))?"
+        "unknown parameter \(quoted(first)); did you mean \(quoted("guests.\(path)"))?"
       )
-    } else if path.count == 1, !ScenarioDecoder.keys.contains(path[0]) {
-      let known = ScenarioDecoder.keys + tunableNames
-      log.report(place, "", unknownWord("parameter", path[0], known: known))
+    } else if path.steps.count == 1, !known.contains(first) {
+      log.report(place, "", unknownWord("parameter", first, known: known + tunableNames))
     } else {
       put(path)
     }

@@ -10,6 +10,8 @@ struct MappingReader {
   let log: ProblemLog
   private let node: SourceNode
   private var asked: [String] = []
+  /// The order in which a message names the keys that could have been meant; empty: that in which they are read.
+  var order: [String] = []
 
   /// A reader of `node`, which should be a mapping, `expected` says of what.
   init(_ node: SourceNode, path: String, log: ProblemLog, expected: String = "a mapping") {
@@ -72,16 +74,6 @@ struct MappingReader {
     requiredChild(key, kind.expected).flatMap { scalar(key, $0, kind) } ?? standIn
   }
 
-  /// The value of `key`, nothing if it is absent or the word `none`.
-  mutating func optional<Value>(
-    _ key: String, _ kind: ScalarKind<Value>, none: String
-  ) -> Value? {
-    if child(key)?.text == none { return nil }
-    var either = kind
-    either.expected = "\(kind.expected), or \(none)"
-    return optional(key, either)
-  }
-
   /// The one of `keys` that the mapping has; reports a problem if it has none or several.
   mutating func oneOf(_ keys: [String]) -> String? {
     let present = keys.filter { child($0) != nil }
@@ -115,6 +107,7 @@ struct MappingReader {
   }
 
   /// Reads `node` as a mapping with `body` and then reports unknown keys.
+  @discardableResult
   static func read<Value>(
     _ node: SourceNode, path: String, log: ProblemLog, expected: String = "a mapping",
     _ body: (inout MappingReader) -> Value
@@ -138,8 +131,9 @@ struct MappingReader {
 
   private func finish() {
     guard case .mapping(let entries) = node.content else { return }
+    let known = order.filter(asked.contains) + asked.filter { !order.contains($0) }
     for entry in entries where !asked.contains(entry.key) {
-      log.report(entry.keyPlace, path, unknownWord("key", entry.key, known: asked))
+      log.report(entry.keyPlace, path, unknownWord("key", entry.key, known: known))
     }
   }
 }

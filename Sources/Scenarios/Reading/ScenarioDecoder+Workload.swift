@@ -3,61 +3,40 @@ internal import Text
 internal import Units
 
 extension ScenarioDecoder {
-  /// What a guest does with its committed memory.
-  ///
-  /// Assumed where neither the scenario nor the trace says so: 0.8 of what is committed is touched, none of
-  /// it is cold, half the accesses write.
-  func anon(_ guest: inout MappingReader, hasTouched: Bool) -> AnonSpec {
-    var anon = AnonSpec()
-    if hasTouched { anon.touched = .trace }
-    guest.mapping("anon") { reader in
-      anon.touched = touched(&reader, hasTouched: hasTouched) ?? anon.touched
-      anon.coldPPM = reader.value("cold", .share, default: anon.coldPPM)
-      anon.touchRate = reader.optional("touch_rate", .rate, none: "unlimited")
-      anon.release = reader.value("release", .choice, default: anon.release)
-      anon.access = access(&reader)
-    }
-    return anon
-  }
-
-  private func touched(_ reader: inout MappingReader, hasTouched: Bool) -> AnonSpec.Touched? {
+  /// How much of what is committed is touched: `trace` only if the samples tell, which is what holds by default then.
+  func touched(_ reader: inout MappingReader, _ anon: inout AnonSpec) {
     if reader.child("touched")?.text == "trace" {
-      if !hasTouched {
+      if anon.touched != .trace {
         reader.report(
           "touched", "the committed samples do not say what is touched; give a share from 0 to 1")
       }
-      return .trace
+      return
     }
     var kind = ScalarKind<Int64>.share
     kind.expected = "trace or a share from 0 to 1"
-    return reader.optional("touched", kind.map { .share($0) })
-  }
-
-  private func access(_ anon: inout MappingReader) -> AnonAccessSpec? {
-    if anon.child("access")?.text == "none" { return nil }
-    return anon.mapping("access") { reader in
-      AnonAccessSpec(
-        rate: reader.required("rate", .rate, standIn: Rate(count: 1, per: .seconds(1))),
-        pattern: pattern(&reader) ?? .zipf(alpha: 0.9),
-        writePPM: reader.value("writes", .share, default: 500_000))
-    }
+    if let share = reader.optional("touched", kind) { anon.touched = .share(share) }
   }
 
   /// The script that a guest's processes work through, if there is one.
-  func workload(_ guest: inout MappingReader) -> ScriptSpec? {
-    guest.mapping("workload") { reader in
-      let text = reader.required("script", .text, standIn: "")
-      var script = WorkloadScript(processes: [])
-      do throws(WorkloadScriptProblem) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        script = try WorkloadScript(lines: lines.map(String.init))
-        if script.processes.isEmpty { reader.report("script", "no process") }
-      } catch {
-        reader.report("script", "line \(error.line) of the script: \(error.message)")
-      }
-      hasClosedLoop = true
-      return ScriptSpec(script, text: text, disk: disk(&reader))
+  func workload(_ guest: inout MappingReader, _ spec: inout GuestSpec) {
+    spec.workload = guest.mapping("workload") { reader in
+      var workload = ScriptSpec(WorkloadScript(processes: []), text: "", disk: disks[0])
+      ScriptSpec.keys.read(&reader, &workload, self)
+      return workload
     }
+  }
+
+  /// The script itself.
+  func script(_ reader: inout MappingReader, _ spec: inout ScriptSpec) {
+    spec.text = reader.required("script", .text, standIn: "")
+    do throws(WorkloadScriptProblem) {
+      let lines = spec.text.split(separator: "\n", omittingEmptySubsequences: false)
+      spec.script = try WorkloadScript(lines: lines.map(String.init))
+      if spec.script.processes.isEmpty { reader.report("script", "no process") }
+    } catch {
+      reader.report("script", "line \(error.line) of the script: \(error.message)")
+    }
+    hasClosedLoop = true
   }
 
   /// A guest's file streams, with different names.
@@ -71,33 +50,22 @@ extension ScenarioDecoder {
     return items.map { item in
       MappingReader.read(item.node, path: item.path, log: log, expected: "a stream: a mapping") {
         reader in
-        let name = reader.required("name", .name, standIn: "files")
-        if names.contains(name) { reader.report("name", "two streams are named '\(name)'") }
-        names.append(name)
-        return FileStreamSpec(
-          name: name,
-          size: reader.required("size", .size(ScenarioLimits.storage), standIn: .pages(1)),
-          disk: disk(&reader), load: load(&reader), phases: phases(&reader),
-          writePPM: reader.value("writes", .share, default: 0),
-          readAhead: reader.optional("read_ahead", .size(ScenarioLimits.readAhead), none: "none")
-            ?? .zero)
+        var stream = FileStreamSpec(
+          name: "files", size: .pages(1), disk: disks[0], load: .open(.standIn))
+        FileStreamSpec.keys.read(&reader, &stream, self)
+        if names.contains(stream.name) {
+          reader.report("name", "two streams are named '\(stream.name)'")
+        }
+        names.append(stream.name)
+        return stream
       }
     }
   }
 
-  private func load(_ reader: inout MappingReader) -> LoadSpec {
-    guard reader.oneOf(["rate", "work"]) == "work" else {
-      return .open(reader.optional("rate", .rate) ?? Rate(count: 1, per: .seconds(1)))
-    }
-    hasClosedLoop = true
-    return .closed(
-      work: reader.required("work", .count(ScenarioLimits.accesses), standIn: 1),
-      threads: reader.value("threads", .count(1...65_536), default: 1))
-  }
-
-  private func phases(_ reader: inout MappingReader) -> [PatternPhase] {
+  /// What a stream accesses: phases, or one pattern.
+  func phases(_ reader: inout MappingReader) -> [PatternPhase] {
     guard reader.has("phases") else {
-      return [PatternPhase(pattern: pattern(&reader) ?? .zipf(alpha: 0.9), end: .never)]
+      return [PatternPhase(pattern: pattern(&reader) ?? .usual, end: .never)]
     }
     if reader.has("pattern") { reader.report("phases", "'pattern' stands beside them; give one") }
     let items = reader.list("phases")
@@ -107,7 +75,7 @@ extension ScenarioDecoder {
       MappingReader.read(item.node, path: item.path, log: log, expected: "a phase: a mapping") {
         phase in
         PatternPhase(
-          pattern: pattern(&phase) ?? .zipf(alpha: 0.9),
+          pattern: pattern(&phase) ?? .usual,
           end: end(&phase, isLast: index == items.count - 1, start: &start))
       }
     }
@@ -137,7 +105,7 @@ extension ScenarioDecoder {
   }
 
   /// The pattern at `pattern`, if there is one.
-  private func pattern(_ reader: inout MappingReader) -> PatternSpec? {
+  func pattern(_ reader: inout MappingReader) -> PatternSpec? {
     guard let node = reader.child("pattern") else { return nil }
     let expected = "uniform, scan, {zipf: 0.9}, {hotcold: {...}} or {mix: {...}}"
     if let word = node.text {

@@ -143,7 +143,7 @@ private struct Candidate {
   /// No ballooning at all.
   static func isStatic(_ place: Int, _ name: String) -> Candidate {
     Candidate(
-      path: "guests.\(name).controller", values: [0],
+      path: ParameterPath.of(guest: name, "controller").description, values: [0],
       text: { _ in ControllerKind.none.rawValue },
       apply: { $1.guests[place].controller = .none })
   }
@@ -158,7 +158,7 @@ private struct Candidate {
     func candidate(_ attribute: SelfBalloonAttribute, _ values: [Int]) -> Candidate? {
       if values.isEmpty { return nil }
       return Candidate(
-        path: "guests.\(guest.name).tunables.\(attribute.rawValue)", values: values,
+        path: ParameterPath.tunable(attribute.rawValue, of: guest.name).description, values: values,
         text: { "\($0)" },
         apply: { $1.guests[place].tunables.append((attribute.rawValue, "\($0)")) })
     }
@@ -198,7 +198,8 @@ private struct Candidate {
     let own = guest.memory.pages
     let isBallooned = guest.controller != .none
     return Candidate(
-      path: "guests.\(guest.name).memory", values: sizes(from: own, to: 2 * own),
+      path: ParameterPath.of(guest: guest.name, "memory").description,
+      values: sizes(from: own, to: 2 * own),
       text: { PageCount($0).text },
       apply: { pages, scenario in
         scenario.guests[place].memory = PageCount(pages)
@@ -206,7 +207,8 @@ private struct Candidate {
         scenario.host.memory = PageCount(host.pages + pages - own)
       },
       alsoSet: { pages in
-        let controller = "guests.\(guest.name).controller=\(ControllerKind.none.rawValue)"
+        let controller =
+          "\(ParameterPath.of(guest: guest.name, "controller"))=\(ControllerKind.none.rawValue)"
         return ["host.memory=\(PageCount(host.pages + pages - own).text)"]
           + (isBallooned ? [controller] : [])
       })

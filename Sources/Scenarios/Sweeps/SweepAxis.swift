@@ -8,10 +8,10 @@ public struct SweepAxis: Sendable {
   public let text: String
   /// Where it was written, for messages.
   let place: ScenarioProblem.Place
-  /// The keys and names that lead to the value.
-  let steps: [String]
-  /// The keys and names that lead to other values that are always the same.
-  var twins: [[String]] = []
+  /// Where the value stands.
+  let parameter: ParameterPath
+  /// Where other values stand that are always the same.
+  var twins: [ParameterPath] = []
   private let values: Values
 
   /// What the parameter can be.
@@ -34,8 +34,8 @@ public struct SweepAxis: Sendable {
   init?(path: String, node: SourceNode, log: ProblemLog) {
     self.path = path
     place = node.place
-    steps = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard steps.count <= 16, steps.allSatisfy({ !$0.isEmpty }) else {
+    parameter = ParameterPath(path)
+    guard parameter.isWhole else {
       log.report(place, "", "expected the path of a parameter, found \(quoted(path))")
       return nil
     }

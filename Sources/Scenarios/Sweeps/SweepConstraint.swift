@@ -92,37 +92,39 @@ struct ParameterNames {
   /// The axes' paths as they were written.
   let axes: [String]
   private let guests: [String]
-  private let whole: [String]
+  private let whole: [ParameterPath]
 
   init(axes: [String], of scenario: Scenario) {
     self.axes = axes
     let guests = scenario.guests.map(\.name)
     self.guests = guests
-    whole = axes.map { Self.whole($0, guests) }
+    whole = axes.map { Self.whole(ParameterPath($0), guests) }
   }
 
   /// The path with the guest's name, which can be left out if there is one.
   ///
   /// So can all but the name of a tunable.
-  private static func whole(_ path: String, _ guests: [String]) -> String {
-    if guests.count == 1, tunableNames.contains(path) {
-      return "guests.\(guests[0]).tunables.\(path)"
+  private static func whole(_ path: ParameterPath, _ guests: [String]) -> ParameterPath {
+    if guests.count == 1, tunableNames.contains(path.description) {
+      return .tunable(path.description, of: guests[0])
     }
-    let steps = path.split(separator: ".")
+    let steps = path.steps
     guard guests.count == 1, steps.count > 1, steps[0] == "guests", steps[1] != guests[0],
       steps[1] != "0"
     else { return path }
-    return "guests.\(guests[0])." + steps.dropFirst().joined(separator: ".")
+    return ParameterPath(steps: ["guests", guests[0]] + steps.dropFirst())
   }
 
   /// The place of the axis that a path means.
-  func axis(of path: String) -> Int? { whole.firstIndex(of: Self.whole(path, guests)) }
+  func axis(of path: String) -> Int? {
+    whole.firstIndex(of: Self.whole(ParameterPath(path), guests))
+  }
 
   /// The parameter that a path means; a bare tunable is the first guest's.
   func parameter(of path: String, in base: ResolvedScenario) -> ScenarioParameter? {
-    let name =
+    let whole =
       tunableNames.contains(path)
-      ? "guests.\(guests[0]).tunables.\(path)" : Self.whole(path, guests)
-    return base.parameters.first { $0.path == name }
+      ? .tunable(path, of: guests[0]) : Self.whole(ParameterPath(path), guests)
+    return base.parameters.first { $0.path == whole.description }
   }
 }

@@ -140,7 +140,7 @@ extension SweepPlan {
   /// The values that a run has instead of the scenario's own, as `--set` takes them.
   public func settings(of member: Member) -> [String] {
     var settings = zip(spec.axes, cells[member.point]).flatMap { axis, value in
-      ([axis.path] + axis.twins.map { $0.joined(separator: ".") }).map { "\($0)=\(value.text)" }
+      ([axis.path] + axis.twins.map(\.description)).map { "\($0)=\(value.text)" }
     }
     if spec.repetitions > 1 { settings.append("seed=\(seed(of: member.repetition))") }
     return settings
@@ -159,15 +159,15 @@ extension SweepPlan {
     let log = ProblemLog()
     var root = root
     for (axis, value) in zip(spec.axes, cells[member.point]) {
-      for steps in [axis.steps] + axis.twins {
-        root.override(steps, with: value.node, at: axis.place, log: log)
+      for path in [axis.parameter] + axis.twins {
+        root.override(path, with: value.node, at: axis.place, log: log)
       }
     }
     if spec.repetitions > 1 {
       let place = ScenarioProblem.Place.option("--repeat \(spec.repetitions)")
       let seed = SourceNode(
         content: .scalar("\(seed(of: member.repetition))", isQuoted: false), place: place)
-      root.override(["seed"], with: seed, at: place, log: log)
+      root.override(ParameterPath("seed"), with: seed, at: place, log: log)
     }
     return try ScenarioReader.resolve(root, file: file, traces: traces, log: log)
   }

@@ -35,27 +35,23 @@ public struct SweepSpec: Sendable {
   init() {}
 
   /// Reads the section, reporting what is wrong with it.
-  init?(_ node: SourceNode, log: ProblemLog) {
-    let before = log.problems.count
-    MappingReader.read(node, path: "sweep", log: log, expected: "a mapping with 'vary'") { reader in
-      if let vary = reader.child("vary") { readAxes(vary, log: log) }
-      if let place = reader.child("where") { readConstraints(place, log: log) }
-      design = reader.value("design", .choice, default: design)
-      samples = reader.optional("samples", .count(1...Self.countLimit))
-      designSeed = reader.value("design_seed", .seed, default: designSeed)
-      repetitions = reader.value("repeat", .count(1...Self.countLimit), default: repetitions)
+  init?(_ node: SourceNode, _ decoder: ScenarioDecoder) {
+    let before = decoder.log.problems.count
+    MappingReader.read(
+      node, path: "sweep", log: decoder.log, expected: "a mapping with 'vary'"
+    ) { reader in
+      Self.keys.read(&reader, &self, decoder)
     }
-    if log.problems.count > before { return nil }
+    if decoder.log.problems.count > before { return nil }
   }
 
   /// Adds an axis for what is not known between coarse samples, jumps or straight lines of all guests that follow such, if
   /// the design is the grid; returns whether it did.
   mutating func varyCoarseDemand(of base: ResolvedScenario, log: ProblemLog) -> Bool {
     let paths = base.coarseDemands.map(\.path).filter { path in
-      let steps = path.split(separator: ".").map(String.init)
       // The name of an only guest may be left out. Who varies all of what is committed may have no samples in it.
-      let ways = [steps, [steps[0]] + steps.dropFirst(2)]
-      return !axes.contains { axis in ways.contains { $0.starts(with: axis.steps) } }
+      let ways = [path.steps, [path.steps[0]] + path.steps.dropFirst(2)]
+      return !axes.contains { axis in ways.contains { $0.starts(with: axis.parameter.steps) } }
     }
     guard !axes.isEmpty, design == .grid, let first = paths.first else { return false }
     let place = ScenarioProblem.Place.option("--vary \(first)")
@@ -63,13 +59,13 @@ public struct SweepSpec: Sendable {
       SourceNode(content: .scalar($0.rawValue, isQuoted: false), place: place)
     }
     let node = SourceNode(content: .list(values), place: place)
-    guard var axis = SweepAxis(path: first, node: node, log: log) else { return false }
-    axis.twins = paths.dropFirst().map { $0.split(separator: ".").map(String.init) }
+    guard var axis = SweepAxis(path: first.description, node: node, log: log) else { return false }
+    axis.twins = Array(paths.dropFirst())
     axes.append(axis)
     return true
   }
 
-  private mutating func readAxes(_ node: SourceNode, log: ProblemLog) {
+  mutating func readAxes(_ node: SourceNode, log: ProblemLog) {
     guard case .mapping(let entries) = node.content else {
       log.report(
         node.place, "sweep.vary", "expected a mapping of parameters to values, found \(node.found)")
@@ -80,7 +76,7 @@ public struct SweepSpec: Sendable {
     }
   }
 
-  private mutating func readConstraints(_ node: SourceNode, log: ProblemLog) {
+  mutating func readConstraints(_ node: SourceNode, log: ProblemLog) {
     let texts: [SourceNode] = if case .list(let items) = node.content { items } else { [node] }
     for item in texts {
       guard let text = item.text else {

@@ -98,7 +98,7 @@ public struct SearchAxis: Sendable {
     path = words[0]
     count = (range.upper.count - range.lower.count) / step + 1
     guard count >= 2 else { throw problem("there is one value in the range") }
-    let name = path.split(separator: ".").last.map(String.init) ?? path
+    let name = ParameterPath(path).name
     if range.lower.count == 0, tunableNames.contains(name) {
       throw problem("the kernel refuses to set \(name) to 0; begin at 1")
     }

@@ -45,8 +45,8 @@ public struct AnonAccessSpec: Sendable {
   /// The share of accesses that write, in millionths.
   public var writePPM: Int64
 
-  /// Accesses.
-  public init(rate: Rate, pattern: PatternSpec, writePPM: Int64) {
+  /// Accesses of which half write, unless it is said otherwise.
+  public init(rate: Rate, pattern: PatternSpec = .usual, writePPM: Int64 = 500_000) {
     self.rate = rate
     self.pattern = pattern
     self.writePPM = writePPM

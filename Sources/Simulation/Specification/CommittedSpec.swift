@@ -23,9 +23,18 @@ public struct CommittedSpec: Sendable {
   /// How often the samples are played one after another, at least once.
   public var times: Int
 
+  /// Samples, played once as they are unless it is said otherwise.
+  public init(
+    source: Source, scalePPM: Int64 = 1_000_000, between: Interpolation = .step, times: Int = 1
+  ) {
+    self.source = source
+    self.scalePPM = scalePPM
+    self.between = between
+    self.times = times
+  }
+
   /// Nothing, for the whole run.
-  public static let none = CommittedSpec(
-    source: .constant(.zero), scalePPM: 1_000_000, between: .step, times: 1)
+  public static let none = CommittedSpec(source: .constant(.zero))
 }
 
 /// How a sample of a trace leads to the next.

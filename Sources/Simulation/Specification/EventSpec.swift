@@ -20,7 +20,7 @@ public struct EventSpec: Sendable {
   /// What.
   public var action: Action
 
-  /// An event.
+  /// Something done at a time.
   public init(at: SimTime, guest: Int, action: Action) {
     self.at = at
     self.guest = guest

@@ -15,12 +15,13 @@ public struct FileStreamSpec: Sendable {
   /// The share of accesses that write, in millionths.
   public var writePPM: Int64
   /// The largest window that is read ahead; nothing of it: no read-ahead.
-  public var readAhead = PageCount.zero
+  public var readAhead: PageCount
 
-  /// A stream.
+  /// A stream that reads, unless it is said otherwise.
   public init(
-    name: String, size: PageCount, disk: String, load: LoadSpec, phases: [PatternPhase],
-    writePPM: Int64, readAhead: PageCount = .zero
+    name: String, size: PageCount, disk: String, load: LoadSpec,
+    phases: [PatternPhase] = [PatternPhase(pattern: .usual, end: .never)], writePPM: Int64 = 0,
+    readAhead: PageCount = .zero
   ) {
     self.name = name
     self.size = size

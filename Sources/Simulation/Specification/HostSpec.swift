@@ -10,8 +10,11 @@ public struct HostSpec: Sendable {
   /// The disks, by name.
   public var disks: [DiskSpec]
 
-  /// A host of these parts.
-  public init(memory: PageCount, tmem: TmemConfiguration, disks: [DiskSpec]) {
+  /// A host with one SSD.
+  public init(
+    memory: PageCount, tmem: TmemConfiguration = TmemConfiguration(),
+    disks: [DiskSpec] = [DiskSpec(name: "ssd", parameters: .sataSSD)]
+  ) {
     self.memory = memory
     self.tmem = tmem
     self.disks = disks
@@ -25,7 +28,7 @@ public struct DiskSpec: Sendable {
   /// Its service times.
   public var parameters: DiskParameters
 
-  /// A disk.
+  /// A disk with a name.
   public init(name: String, parameters: DiskParameters) {
     self.name = name
     self.parameters = parameters

@@ -16,7 +16,7 @@ public struct PatternPhase: Sendable {
   /// When the next phase begins.
   public var end: End
 
-  /// A phase.
+  /// A pattern until an end.
   public init(pattern: PatternSpec, end: End) {
     self.pattern = pattern
     self.end = end
@@ -35,4 +35,7 @@ public enum PatternSpec: Hashable, Sendable {
   case hotcold(hotPPM: Int64, accessPPM: Int64)
   /// Zipf with a share of scanning accesses, in millionths.
   case mix(alpha: Double, scanPPM: Int64)
+
+  /// The pattern where none is named.
+  public static let usual = PatternSpec.zipf(alpha: 0.9)
 }

@@ -21,10 +21,10 @@ public struct Scenario: Sendable {
   /// Orders from outside, in the order of the file.
   public var events: [EventSpec]
 
-  /// A scenario of these parts.
+  /// A scenario of which the rest is as in a file that says nothing of it.
   public init(
-    name: String, description: String, seed: UInt64, duration: DurationRule, tick: SimDuration,
-    host: HostSpec, guests: [GuestSpec], events: [EventSpec]
+    name: String, description: String = "", seed: UInt64 = 1, duration: DurationRule = .trace,
+    tick: SimDuration = .seconds(1), host: HostSpec, guests: [GuestSpec], events: [EventSpec] = []
   ) {
     self.name = name
     self.description = description
