@@ -33,6 +33,8 @@ extension GuestRecording {
     var committed = 0
     var activeAnon = 0
     var inactiveAnon = 0
+    /// Locked pages, which are on no list.
+    var locked = 0
     /// Whether it has read files. How many pages of them are in memory the sample says, and nobody else has any.
     var hasReadFiles = false
   }
@@ -49,6 +51,7 @@ extension GuestRecording {
     let touched = min(max(active + first("Inactive(anon)") - script.inactiveAnon, 0), limit)
     let kernel =
       first("MemTotal") - first("MemFree") - touched - script.activeAnon - script.inactiveAnon
+      - script.locked
       - (script.hasReadFiles ? first("Active(file)") + first("Inactive(file)") : 0)
     return InitialCondition(
       kernel: min(max(kernel, 0), 2 * limit),
@@ -66,7 +69,7 @@ extension GuestRecording {
   /// The script as it is carried out, and for each line of it the process and its step.
   ///
   /// Every process has pages of its own from the beginning. A Zipf operation has tables: 8 bytes and 4 bytes a page
-  /// that it draws from, each a mapping of its own, and gone when it is over.
+  /// that it draws from, each a mapping of its own, locked in memory, and gone when it is over: Mlocked rises by as much.
   var workload: (script: WorkloadScript, places: [(process: Int, step: Int)?]) {
     let written = writtenProcesses { _ in true }
     return (WorkloadScript(processes: written.map(\.steps)), lines(written.map(\.places)))
@@ -86,7 +89,9 @@ extension GuestRecording {
   private func writtenProcesses(_ isIncluded: (RecordedStep) -> Bool) -> [ProcessWriter] {
     zip(script.processes, recordedSteps).map { steps, recorded in
       var writer = ProcessWriter()
-      writer.map(Self.processCommitted, touching: Self.processTouched, at: .zero)
+      writer.map(Self.processCommitted, at: .zero) {
+        .touch(region: $0, first: 0, count: Self.processTouched, rate: 0)
+      }
       for (step, recorded) in zip(steps, recorded).prefix(while: { isIncluded($0.1) }) {
         writer.add(
           WorkloadScript.Step(
@@ -154,13 +159,10 @@ extension GuestRecording {
     private var numbers: [Int] = []
     private var mapped = 0
 
-    mutating func map(_ pages: Int, touching touched: Int, at: SimTime) {
+    /// Maps a region and then does something with it.
+    mutating func map(_ pages: Int, at: SimTime, _ then: (Int) -> WorkloadScript.Operation) {
       steps.append(WorkloadScript.Step(at: at, .map(region: mapped, pages: pages)))
-      if touched > 0 {
-        let touch = WorkloadScript.Operation.touch(
-          region: mapped, first: 0, count: touched, rate: 0)
-        steps.append(WorkloadScript.Step(at: at, touch))
-      }
+      steps.append(WorkloadScript.Step(at: at, then(mapped)))
       mapped += 1
     }
 
@@ -173,6 +175,8 @@ extension GuestRecording {
       case .touch(let region, let first, let count, let rate):
         place(
           step.at, .touch(region: numbers[region], first: first, count: count, rate: rate))
+      case .lock(let region, let count):
+        place(step.at, .lock(region: numbers[region], count: count))
       case .unmap(let region): place(step.at, .unmap(region: numbers[region]))
       case .scanFile: place(step.at, step.operation)
       case .readFile(let reads): read(reads, step.at, step.operation)
@@ -187,7 +191,7 @@ extension GuestRecording {
       let tables = mapped..<mapped + 2
       for bytes in [8, 4] {
         let pages = (reads.count * bytes + PageCount.pageSize - 1) / PageCount.pageSize
-        map(pages, touching: pages, at: at)
+        map(pages, at: at) { .lock(region: $0, count: pages) }
       }
       place(at, operation)
       for table in tables {
@@ -201,9 +205,9 @@ extension GuestRecording {
     }
   }
 
-  /// The guest as it was recorded, with what moved its balloon, up to a tick: a scenario like any other.
+  /// The guest as it was recorded, with what moved its balloon: a scenario like any other.
   ///
-  /// `own` pages are the kernel's; without a tick it goes to the recording's end.
+  /// `own` pages are the kernel's. Up to a tick it is the script alone, in a guest that keeps its size.
   /// Linux 6.1 with virtio's balloon; swap in the guest's own RAM that takes none of it (zram of same-filled pages)
   /// is frontswap without a limit of the host; no cleancache.
   func scenario(
@@ -217,14 +221,14 @@ extension GuestRecording {
     guest.bootReserved = memory - PageCount(description.totalRAM)
     guest.boot = "tmem tmem.cleancache=0 tmem.selfballooning=0 tmem.selfshrinking=0"
     guest.controller = .selfballoon
-    guest.tunables = tunables
+    guest.tunables = end == nil ? tunables : []
     guest.swap = swap
     guest.slabReclaimable = .zero
     guest.kernelUnreclaimable = PageCount(own)
     guest.anon.touched = .share(0)
     guest.workload = ScriptSpec(script, text: "", disk: "disk")
     let reserved = memory.pages - description.totalRAM
-    let events = (description.steps ?? []).map { step in
+    let events = (end == nil ? description.steps ?? [] : []).map { step in
       EventSpec(
         at: SimTime(nanoseconds: Int64((step[0] * 1e9).rounded())), guest: 0,
         action: .balloonTarget(PageCount(Int(step[1]) + reserved)))

@@ -98,9 +98,11 @@ private struct Course {
   func share(atTick index: Int) -> GuestRecording.ScriptShare {
     let row = ticks[index]
     func pages(_ column: TickColumn) -> Int { Int(row[column.place]) }
+    let anon = pages(.activeAnonPages) + pages(.inactiveAnonPages)
+    let file = pages(.activeFilePages) + pages(.inactiveFilePages)
     return GuestRecording.ScriptShare(
       committed: pages(.committedPages), activeAnon: pages(.activeAnonPages),
       inactiveAnon: pages(.inactiveAnonPages),
-      hasReadFiles: pages(.activeFilePages) + pages(.inactiveFilePages) > 0)
+      locked: pages(.ramPages) - pages(.freePages) - anon - file, hasReadFiles: file > 0)
   }
 }

@@ -10,6 +10,8 @@ struct AnonRegions: ~Copyable {
     var size: Int
     /// How many of its pages are touched: in memory or in swap.
     var touched = 0
+    /// How many pages of it are locked in memory, besides those touched: they are on no list.
+    var locked = 0
     /// What a page of it keeps in memory when it is swapped to memory, in millionths of a page.
     var storedPPM: Int64 = 0
     /// False once the OOM killer ended it; it commits nothing then.
@@ -96,6 +98,9 @@ struct AnonRegions: ~Copyable {
     }
   }
 
+  /// Changes how many pages of a region are locked.
+  mutating func setLocked(_ count: Int, of index: Int) { regions[index].locked = count }
+
   /// Cuts `count` pages off the end of region `index`; its pages beyond must have been released before.
   mutating func cut(_ index: Int, by count: Int) {
     var region = regions[index]
@@ -173,14 +178,16 @@ struct AnonRegions: ~Copyable {
     regions[index].isAlive = false
   }
 
-  /// The region with most touched pages, the oldest of equals; nothing if none has any.
+  /// oom_badness(), select_bad_process(): the region with most pages in memory or in swap, the oldest of equals; nil if none
+  /// has any.
   ///
-  /// Source: Docs/kernel.md 6.9 (badness is resident plus swapped pages).
+  /// Source: Docs/kernel.md 6.9.
   var largest: Int? {
     var best: Int?
-    for index in regions.indices where regions[index].isAlive && regions[index].touched > 0 {
-      if let known = best, regions[known].touched >= regions[index].touched { continue }
-      best = index
+    var most = 0
+    for index in regions.indices where regions[index].isAlive {
+      let pages = regions[index].touched + regions[index].locked
+      if pages > most { (best, most) = (index, pages) }
     }
     return best
   }

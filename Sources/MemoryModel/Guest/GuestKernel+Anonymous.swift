@@ -96,6 +96,7 @@ extension GuestKernel {
     if region.touched > region.size - cut {
       releaseTouched(index, downTo: region.size - cut, &host)
     }
+    unlock(index, downTo: region.size - cut)
     regions.cut(index, by: cut)
     return cut
   }
@@ -144,6 +145,7 @@ extension GuestKernel {
     guard let victim = regions.largest else { return false }
     let region = regions.regions[victim]
     releaseTouched(victim, downTo: 0, &host)
+    unlock(victim, downTo: 0)
     regions.kill(victim)
     commit.add(-region.size, cpu: 0)
     counters[.oomKill] += 1

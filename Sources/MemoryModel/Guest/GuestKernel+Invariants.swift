@@ -39,7 +39,7 @@ extension GuestKernel {
     let used = swap.totalSlots &- swap.freeSlots
     let cached = used &- regions.touched &+ sizes.inactiveAnon &+ sizes.activeAnon
     return Imbalance(
-      parts: totalRAM &- free &- lists &- kernelUnreclaimable &- slabReclaimable
+      parts: totalRAM &- free &- lists &- kernelUnreclaimable &- slabReclaimable &- unevictable
         &- (storedMillionths == 0 ? 0 : storedPages) &- outgoing,
       balloon: balloon.current &- managed &- bootReserved,
       zones: zones.totalRAM.pages &- managed,

@@ -34,6 +34,43 @@ extension GuestKernel {
     elapsed = .zero
   }
 
+  /// mlock(): brings up to `count` more pages of a region in, to stay until it is unmapped; returns how many.
+  ///
+  /// Reclaim does not see them. Stops when `budget` is spent or memory has to be waited for. For a region
+  /// of which no page is touched.
+  public mutating func lock(
+    _ count: PageCount, ofRegion page: UInt32, budget: SimDuration, _ host: inout Host
+  ) -> PageCount {
+    isTight = false
+    var done = 0
+    while done < count.pages, elapsed < budget, !isTight,
+      let index = regions.index(startingAt: page), regions.regions[index].isAlive
+    {
+      let region = regions.regions[index]
+      precondition(region.touched == 0, "a region of which \(region.touched) pages are touched")
+      guard region.locked < region.size, case .granted = allocate(.user, &host) else { break }
+      guard let index = regions.index(startingAt: page), regions.regions[index].isAlive else {
+        free += 1
+        break
+      }
+      regions.setLocked(region.locked + 1, of: index)
+      unevictable += 1
+      elapsed += settings.costs.minorFault + settings.costs.clearPage
+      done += 1
+    }
+    counters[.pgfault] += Int64(done)
+    return PageCount(done)
+  }
+
+  /// munlock(): gives locked pages of a region back, but for `count` of them.
+  mutating func unlock(_ index: Int, downTo count: Int) {
+    let released = regions.regions[index].locked - count
+    guard released > 0 else { return }
+    regions.setLocked(count, of: index)
+    unevictable -= released
+    free += released
+  }
+
   /// Touched pages of the region that begins at `page`; nil once the OOM killer ended it. O(regions).
   public func touchedPages(ofRegion page: UInt32) -> PageCount? {
     guard let index = regions.index(startingAt: page), regions.regions[index].isAlive else {

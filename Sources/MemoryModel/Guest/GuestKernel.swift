@@ -70,6 +70,8 @@ public struct GuestKernel: ~Copyable {
   var commit: CommitCounter
   var swap: SwapSpace
   var swapReadAhead: SwapReadAhead
+  /// Pages of regions that are locked in memory: on none of the four lists (Docs/kernel.md 6.1).
+  var unevictable = 0
   /// What swapped pages keep in memory where swap is memory, in millionths of a page.
   var storedMillionths: Int64 = 0
 

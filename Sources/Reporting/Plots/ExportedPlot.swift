@@ -83,7 +83,7 @@ public struct ExportedPlot: Plot {
       for column in layer.columns { counts[column, default: 0] += 1 }
       for column in layer.without { counts[column, default: 0] -= 1 }
       func terms(_ count: Int) -> [String] {
-        TickColumn.allCases.filter { counts[$0] == count }.map { "mib(\"\($0.name)\")" }
+        TickColumn.all.filter { counts[$0] == count }.map { "mib(\"\($0.name)\")" }
       }
       return ([terms(1).joined(separator: " + ")] + terms(-1)).joined(separator: " - ")
     }

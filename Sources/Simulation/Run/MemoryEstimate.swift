@@ -114,7 +114,7 @@ private struct GuestTables {
         switch step.operation {
         case .readRegion(_, let reads), .readFile(let reads):
           table(.zipf(alpha: reads.alpha), reads.count)
-        case .map, .unmap, .touch, .scanFile: 0
+        case .map, .unmap, .touch, .lock, .scanFile: 0
         }
       }
       bytes += steps.max() ?? 0

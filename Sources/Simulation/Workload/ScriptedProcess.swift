@@ -112,7 +112,7 @@ public struct ScriptedProcess {
     isAtWork = true
     reads =
       switch operation {
-      case .map, .unmap, .touch: nil
+      case .map, .unmap, .touch, .lock: nil
       case .readRegion(let region, let reads): ScriptedReads(reads, from: regions[region])
       case .readFile(let reads): ScriptedReads(reads, from: filePage)
       case .scanFile(let first, let count, _, _):
@@ -142,7 +142,7 @@ public struct ScriptedProcess {
       kernel.unmapRegion(regions[region], cpu: 0, &host)
       regions[region] = Self.unmapped
       return nil
-    case .touch, .readRegion, .readFile, .scanFile: break
+    case .touch, .lock, .readRegion, .readFile, .scanFile: break
     }
     var outcome = outcomes[outcomes.count - 1]
     var wanted = pace.begin(at: now)
@@ -179,6 +179,10 @@ public struct ScriptedProcess {
         regions[region] + UInt32($0) | GuestKernel.writeBit
       }
       return writes.withUnsafeBufferPointer { kernel.accessAnon($0, budget: Pace.quantum, &host) }
+    case .lock(let region, _):
+      return kernel.lock(
+        PageCount(count), ofRegion: regions[region], budget: Pace.quantum, &host
+      ).pages
     case .readRegion:
       return reads?.access(count) { kernel.accessAnon($0, budget: Pace.quantum, &host) } ?? 0
     case .readFile, .scanFile:
@@ -245,6 +249,7 @@ extension WorkloadScript.Operation {
     switch self {
     case .map, .unmap: (0, 0)
     case .touch(_, _, let count, let rate): (Int64(count), rate)
+    case .lock(_, let count): (Int64(count), 0)
     case .readRegion(_, let reads), .readFile(let reads): (reads.accesses, reads.rate)
     case .scanFile(_, _, let accesses, let rate): (accesses, rate)
     }

@@ -11,6 +11,8 @@ public struct WorkloadScript: Hashable, Sendable {
     case map(region: Int, pages: Int)
     /// Writes the pages in order, so many a second; 0: as fast as it goes.
     case touch(region: Int, first: Int, count: Int, rate: Int64)
+    /// Locks so many pages of a region in memory (mlock); no line of a script says so.
+    case lock(region: Int, count: Int)
     /// Reads pages of a region at random.
     case readRegion(region: Int, ZipfReads)
     /// Reads pages of the file set at random.
@@ -63,7 +65,7 @@ public struct WorkloadScript: Hashable, Sendable {
       switch step.operation {
       case .readFile(let reads): max(pages, reads.first + reads.count)
       case .scanFile(let first, let count, _, _): max(pages, first + count)
-      case .map, .touch, .readRegion, .unmap: pages
+      case .map, .touch, .lock, .readRegion, .unmap: pages
       }
     }
   }
