@@ -17,7 +17,7 @@ struct LockedPagesTests {
       .pages(1_000), ofRegion: region, budget: Machine.unlimited, &g1.host)
     let afterwards = g1.kernel.levels
     g1.file(0..<270_000)
-    let scanned = g1.kernel.counters.pgscanDirect + g1.kernel.counters.pgscanKswapd
+    let scanned = g1.kernel.counters[.pgscanDirect] + g1.kernel.counters[.pgscanKswapd]
     let unevictable = g1.kernel.unevictable
     g1.check()
     let tight = g1.kernel.levels.free
