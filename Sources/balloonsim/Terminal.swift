@@ -1,5 +1,4 @@
 import Foundation
-
 import Text
 
 /// What is known of where output goes.

@@ -176,7 +176,7 @@ struct ScenarioReaderTests {
       let indent = line.prefix(line.count - body.count)
       let value = body.dropFirst(2)
       let isValue = body.hasPrefix("# ") && value.contains(": ") && value.first?.isLowercase == true
-      let isSection = body == "# host:" || body.hasPrefix("#   ")
+      let isSection = body.wholeMatch(of: /# [a-z]+:/) != nil || body.hasPrefix("#   ")
       return isValue || isSection ? String(indent + value) : String(line)
     }.joined(separator: "\n")
 

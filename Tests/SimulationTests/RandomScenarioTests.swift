@@ -197,7 +197,9 @@ struct RandomScenarioTests {
 
   @Test("A run that is stopped shows its guests as a tick would, and can be ended there")
   func stopped() throws {
-    let scenario = Fixture.scenario(Fixture.guest(), seconds: 60)
+    var guest = Fixture.guest()
+    guest.controller = .none
+    let scenario = Fixture.scenario(guest, seconds: 60)
     let log = RunLog()
     var run = try Simulation(
       scenario, demands: [CommittedDemand(Fixture.demand(scenario.guests[0]))], observer: log)

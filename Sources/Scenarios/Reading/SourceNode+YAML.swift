@@ -86,12 +86,12 @@ private struct Reading {
 
   /// The one document; nothing, and a problem reported, if there is none.
   mutating func document() throws(YAMLEvents.Fault) -> SourceNode? {
-    let first = try events.next()
-    if case .textEnd = first.kind {
+    let start = try events.next()
+    if case .textEnd = start.kind {
       report(source.place(1, 1), "empty, expected YAML")
       return nil
     }
-    let root = try node(first, depth: 0)
+    let root = try node(try events.next(), depth: 0)
     let rest = try events.next()
     guard case .textEnd = rest.kind else {
       report(place(rest), "not valid YAML: but found another document")
@@ -122,7 +122,7 @@ private struct Reading {
       return SourceNode(content: .mapping(try entries(depth: depth + 1)), place: here)
     case .alias:
       report(here, "YAML anchors and aliases are not supported")
-    case .end, .textEnd:
+    case .end, .document, .textEnd:
       preconditionFailure("libyaml ends at \(here) what did not begin")
     }
     return SourceNode(content: .scalar("", isQuoted: false), place: here)

@@ -16,6 +16,8 @@ final class YAMLEvents {
       case end
       /// The name of something that stands elsewhere.
       case alias
+      /// A document begins: a text may have several.
+      case document
       /// The text ends.
       case textEnd
     }
@@ -78,7 +80,7 @@ final class YAMLEvents {
     }
   }
 
-  /// The piece that an event is; nothing for where the text and its documents begin and documents end.
+  /// The piece that an event is; nothing for where the text begins and a document ends.
   private static func known(_ event: yaml_event_t) -> Event? {
     func piece(
       _ kind: Event.Kind, tag: UnsafeMutablePointer<yaml_char_t>? = nil,
@@ -105,6 +107,7 @@ final class YAMLEvents {
       return piece(.mapping, tag: start.tag, anchor: start.anchor)
     case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: return piece(.end)
     case YAML_ALIAS_EVENT: return piece(.alias)
+    case YAML_DOCUMENT_START_EVENT: return piece(.document)
     case YAML_STREAM_END_EVENT: return piece(.textEnd)
     default: return nil
     }
