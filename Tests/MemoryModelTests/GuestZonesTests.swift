@@ -184,6 +184,54 @@ struct GuestZonesTests {
     }
   }
 
+  @Test("G1 with watermark_scale_factor 100: marks and R by hand, nothing else differs")
+  func scaleFactor() {
+    var kernel = KernelSettings()
+    kernel.watermarkScaleFactor = 100
+
+    let zones = GuestZones(BootParameters(memory: .gibibytes(1), kernel: kernel))
+
+    // DMA: max(15 / 4, 3976 * 100 / 10000) = 39; DMA32: max(995 / 4, 252000 * 100 / 10000) = 2520.
+    #expect(zones.zones.map(\.min.pages) == [15, 995, 0])
+    #expect(zones.zones.map(\.low.pages) == [54, 3_515, 0])
+    #expect(zones.zones.map(\.high.pages) == [93, 6_035, 0])
+    // 984 kept of DMA and its high mark, and the high mark of DMA32.
+    #expect(zones.totalReserve == .pages(984 + 93 + 6_035))
+    #expect(zones.minFreeKilobytes == g1.minFreeKilobytes)
+    #expect(zones.zones.map(\.protection) == g1.zones.map(\.protection))
+    #expect(zones.totalRAM == g1.totalRAM)
+  }
+
+  @Test(
+    "Marks follow the formula of kernel.md 5.3 from what the zones manage when the factor is written"
+  )
+  func scaleFactorFormula() {
+    for policy in KernelPolicy.allCases {
+      for balloon in [BalloonGeneration.linux4_19, .virtio] {
+        for factor in [1, 50, 1_000] {
+          var kernel = KernelSettings(policy, balloon: balloon)
+          kernel.watermarkScaleFactor = factor
+          let memory = PageCount.gibibytes(8)
+          let ballooned = PageCount.gibibytes(1)
+          let zones = GuestZones(
+            BootParameters(memory: memory, kernel: kernel, ballooned: ballooned))
+          let known = GuestZones(
+            BootParameters(
+              memory: memory, kernel: kernel, ballooned: balloon == .virtio ? .zero : ballooned))
+
+          let total = known.totalRAM.pages
+          for (zone, managed) in zip(zones.zones, known.zones.map(\.managed.pages)) {
+            let least = zones.minFreeKilobytes / 4 * managed / total
+            let gap = max(least / 4, managed * factor / 10_000)
+            #expect(zone.min == .pages(least))
+            #expect(zone.low == .pages(least + gap))
+            #expect(zone.high == .pages(least + 2 * gap))
+          }
+        }
+      }
+    }
+  }
+
   @Test("Any size from 16 MiB to 1 TiB gives a sound guest", arguments: KernelPolicy.allCases)
   func anySize(policy: KernelPolicy) {
     var random = RandomStream(seed: 1, purpose: "sizes")

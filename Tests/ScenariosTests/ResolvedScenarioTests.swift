@@ -175,6 +175,41 @@ struct ResolvedScenarioTests {
     #expect(found.contains { $0.hasPrefix(problem) }, "\(found)")
   }
 
+  @Test(
+    "watermark_scale_factor reaches the marks, is checked, and by default moves no key of a run")
+  func watermarkScaleFactor() throws {
+    let text = """
+      name: small
+      duration: 1s
+      guests:
+        - { name: g, memory: 1GiB, committed: { constant: 0p } }
+      """
+    func resolved(_ value: Int) throws -> ResolvedScenario {
+      try ScenarioReader.read(
+        text: text, file: "s.yaml",
+        overrides: [override("guests.g.watermark_scale_factor=\(value)")])
+    }
+    let plain = try ScenarioReader.read(text: text, file: "s.yaml")
+
+    let wide = try resolved(100)
+    let refused = try #require(throws: ScenarioProblems.self) { _ = try resolved(1_001) }
+
+    let path = "guests.g.watermark_scale_factor"
+    let others = plain.parameters.filter { $0.path != path }.map { "\($0.path)=\($0.text)\n" }
+    let keyed = "balloonsim \(modelVersion)\n" + others.joined()
+    #expect(plain.parameters.first { $0.path == path }?.text == "10")
+    #expect(plain.runKey == SHA256.digits(of: keyed.utf8))
+    #expect(try resolved(10).runKey == plain.runKey)
+    #expect(wide.runKey != plain.runKey)
+    #expect(wide.parameters.first { $0.path == path }?.number == 100)
+    #expect(
+      GuestZones(wide.scenario.guests[0].bootParameters).zones.map(\.high.pages) == [93, 6_035, 0])
+    #expect(
+      refused.problems.map(\.message) == ["'1001' is out of range, which is 1 to 1000"])
+    #expect(ParameterPath(path).laterDefault == "10")
+    #expect(ParameterPath("guests.g.swappiness").laterDefault == nil)
+  }
+
   @Test("What is no PATH=VALUE is no override", arguments: ["", "a", "=1", "a..b=1", ".a=1"])
   func refusesMalformedOverrides(argument: String) {
     #expect(ScenarioOverride(set: argument) == nil)

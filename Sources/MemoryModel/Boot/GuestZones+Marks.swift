@@ -25,13 +25,14 @@ extension [Zone] {
 
   /// __setup_per_zone_wmarks(): sets the marks of every zone in proportion to what it manages.
   ///
-  /// Source: Docs/kernel.md 5.3, with watermark_scale_factor 10.
-  mutating func setMarks(minFreeKilobytes: Int) {
+  /// Source: Docs/kernel.md 5.3.
+  mutating func setMarks(minFreeKilobytes: Int, scaleFactor: Int) {
     let total = sum(\.managed).pages
     for index in indices {
       let managed = self[index].managed.pages
       let least = total == 0 ? 0 : (minFreeKilobytes >> 2) * managed / total
-      let gap = Swift.max(least >> 2, managed / 10_000 * 10 + managed % 10_000 * 10 / 10_000)
+      let gap = Swift.max(
+        least >> 2, managed / 10_000 * scaleFactor + managed % 10_000 * scaleFactor / 10_000)
       self[index].min = PageCount(least)
       self[index].low = PageCount(least + gap)
       self[index].high = PageCount(least + 2 * gap)

@@ -33,6 +33,8 @@ public struct GuestZones: Hashable, Sendable {
   public let ballooned: PageCount
   /// The balloon driver's count of the domain's pages at boot (B).
   public let balloonCurrent: PageCount
+  /// vm.watermark_scale_factor.
+  private var watermarkScaleFactor = KernelSettings().watermarkScaleFactor
   /// The batch of vm_committed_as, of T at boot.
   public let commitBatch: Int
   /// The min marks of all zones together.
@@ -84,7 +86,20 @@ public struct GuestZones: Hashable, Sendable {
     }
     for index in layout.zones.indices { layout.zones[index].managed = managedAtBoot[index] }
     updateUnusable()
+    if boot.setsMarksOfWhole { write(scaleFactor: boot.kernel.watermarkScaleFactor) }
     adjustManaged(by: -ballooned.pages)
+    if !boot.setsMarksOfWhole { write(scaleFactor: boot.kernel.watermarkScaleFactor) }
+  }
+
+  /// watermark_scale_factor_sysctl_handler(): marks and R follow from what the zones manage now, and nothing else changes.
+  ///
+  /// The value that the kernel boots with is not written.
+  private mutating func write(scaleFactor: Int) {
+    if scaleFactor == watermarkScaleFactor { return }
+    watermarkScaleFactor = scaleFactor
+    settle()
+    setMarks()
+    unsettle()
   }
 
   /// Managed memory with which khugepaged starts: 512 MiB.
@@ -158,13 +173,18 @@ public struct GuestZones: Hashable, Sendable {
 
   /// Marks, protections and R from `minFreeKilobytes` and what the zones manage.
   private mutating func setLimits() {
-    layout.zones.setMarks(minFreeKilobytes: minFreeKilobytes)
     layout.zones.setProtections()
+    setMarks()
+    updateUnusable()
+  }
+
+  /// The marks and R.
+  private mutating func setMarks() {
+    layout.zones.setMarks(minFreeKilobytes: minFreeKilobytes, scaleFactor: watermarkScaleFactor)
     totalReserve = layout.zones.sum(\.reserve)
     minMark = layout.zones.sum(\.min)
     lowMark = layout.zones.sum(\.low)
     highMark = layout.zones.sum(\.high)
-    updateUnusable()
   }
 
   private mutating func updateUnusable() {

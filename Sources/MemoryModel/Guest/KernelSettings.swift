@@ -24,6 +24,8 @@ public struct KernelSettings: Hashable, Sendable {
   public var overcommit = OvercommitMode.granted
   /// vm.overcommit_ratio, in percent, not negative.
   public var overcommitRatio = 50
+  /// vm.watermark_scale_factor, in ten-thousandths of a zone, 1 to 1,000.
+  public var watermarkScaleFactor = 10
   /// The generation of the balloon driver.
   public var balloon: BalloonGeneration
   /// Time that things take.

@@ -80,4 +80,10 @@ public struct Parameter: Hashable, Sendable {
     self.value = value
     self.number = number
   }
+
+  /// The value that a run had before there was a key for it; nil if there always was one.
+  init?(laterDefaultOf path: String) {
+    guard let text = ParameterPath(path).laterDefault else { return nil }
+    self.init(path: path, value: text, number: Double(text))
+  }
 }

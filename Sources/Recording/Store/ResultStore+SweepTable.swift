@@ -1,5 +1,6 @@
 private import Foundation
 internal import GRDB
+internal import Scenarios
 internal import Simulation
 private import Text
 
@@ -54,7 +55,9 @@ extension ResultStore {
     filter.parameters = values.map { Parameter(path: $0.key, value: $0.value, number: nil) }
     /// What a run has in common with a run of the sweep that differs in `values` only.
     func rest(_ run: RunRecord) throws -> [String: String] {
-      let others = try parameters(of: run.id).filter { values[$0.path] == nil }
+      let others = try parameters(of: run.id).filter {
+        values[$0.path] == nil && ParameterPath($0.path).laterDefault != $0.value
+      }
       return Dictionary(others.map { ($0.path, $0.value) }) { first, _ in first }
     }
     let own = Set(table.rows.map(\.run.key))
@@ -98,12 +101,20 @@ extension ResultStore {
   /// The parameters that are not the same in all runs, the seed aside.
   private func paths(of runs: [RunRecord]) throws -> [String] {
     try read("compare the runs of a sweep") { db in
-      try String.fetchAll(
+      let rows = try Row.fetchAll(
         db,
         sql: """
-          SELECT path FROM parameters WHERE run_id IN \(Self.members(runs)) AND path <> 'seed'
-          GROUP BY path HAVING count(DISTINCT value) > 1 OR count(*) < \(runs.count) ORDER BY path
+          SELECT path, count(DISTINCT value) AS kinds, min(value) AS value
+          FROM parameters WHERE run_id IN \(Self.members(runs)) AND path <> 'seed'
+          GROUP BY path HAVING kinds > 1 OR count(*) < \(runs.count) ORDER BY path
           """)
+      return try rows.compactMap { row in
+        let path: String = try row.value("path")
+        let kinds: Int64 = try row.value("kinds")
+        let value: String = try row.value("value")
+        // Runs recorded before there was the key had its default.
+        return kinds == 1 && ParameterPath(path).laterDefault == value ? nil : path
+      }
     }
   }
 
@@ -117,7 +128,7 @@ extension ResultStore {
       let traces = try Self.traces(of: members, db)
       return runs.map { run in
         SweepTable.Row(
-          run: run, values: paths.map { values[run.id]?[$0] },
+          run: run, values: paths.map { values[run.id]?[$0] ?? Parameter(laterDefaultOf: $0) },
           metrics: run.status == .finished ? metrics[run.id] ?? [] : [],
           traces: traces[run.id] ?? [])
       }

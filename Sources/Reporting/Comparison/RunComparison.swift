@@ -1,4 +1,5 @@
 internal import Recording
+internal import Scenarios
 internal import Statistics
 public import Text
 
@@ -60,8 +61,11 @@ public struct RunComparison: Sendable {
           .map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
     let paths = Set(values.flatMap(\.keys)).sorted()
-    return paths.map { path in (path, values.map { $0[path] ?? "" }) }
-      .filter { Set($0.values).count > 1 }
+    return paths.map { path in
+      let other = ParameterPath(path).laterDefault ?? ""
+      return (path, values.map { $0[path] ?? other })
+    }
+    .filter { Set($0.values).count > 1 }
   }
 
   /// The parameters that differ.

@@ -11,11 +11,17 @@ extension ResolvedScenario {
   /// The key of the run: a hash of all that determines its outcome.
   ///
   /// That is every parameter, the content of every trace (not its path), the seed and the version of
-  /// the model. 64 hexadecimal digits, SHA-256.
+  /// the model. What a guest has by default of a key that came later is left out, so that runs recorded before keep their
+  /// keys. 64 hexadecimal digits, SHA-256.
   public var runKey: String {
     var text = "balloonsim \(modelVersion)\n"
     let paths = Set(traces.map(\.provenance.path))
+    let left = Set(
+      scenario.guests.flatMap { guest in
+        ParameterPath.laterValues(of: guest.name).map { "\($0.path)=\($0.text)" }
+      })
     for parameter in parameters where !paths.contains(parameter.text) {
+      if left.contains("\(parameter.path)=\(parameter.text)") { continue }
       text += "\(parameter.path)=\(parameter.text)\n"
     }
     for guest in scenario.guests {

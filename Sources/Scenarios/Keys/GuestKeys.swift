@@ -127,6 +127,11 @@ extension GuestSpec {
     ScenarioKey(
       "kernel_unreclaimable", \.kernelUnreclaimable, kind: { $0.part.or("fitted") },
       "kernel memory that nothing reclaims"),
+    ScenarioKey(
+      "watermark_scale_factor", \.kernel.watermarkScaleFactor, .count(1...1_000),
+      "`vm.watermark_scale_factor`: how far the marks lie apart, in ten-thousandths of a zone",
+      note: "written right after boot, as by sysctl"
+    ).later,
   ]
 
   /// What happens in it, and what that costs.

@@ -1,4 +1,5 @@
 internal import Simulation
+internal import Units
 
 /// Where a value of a scenario stands: the keys and names that lead to it, as `--set` takes them.
 ///
@@ -71,6 +72,25 @@ public struct ParameterPath: Hashable, Sendable, CustomStringConvertible {
     default: Scenario.keys.isCondition(description)
     }
   }
+}
+
+extension ParameterPath {
+  /// What a value is in a run that was recorded before there was its key; nil if there always was.
+  public var laterDefault: String? {
+    guard let inGuest, inGuest.steps.count == 1 else { return nil }
+    return Self.laterDefaults[inGuest.name]
+  }
+
+  /// The values that runs of a guest had before there were keys for them.
+  public static func laterValues(of guest: String) -> [(path: ParameterPath, text: String)] {
+    laterDefaults.sorted { $0.key < $1.key }.map { (of(guest: guest, $0.key), $0.value) }
+  }
+
+  private static let laterDefaults = {
+    let standard = GuestSpec(name: "guest", memory: .gibibytes(1))
+    let rows = GuestSpec.keys.filter(\.isLater).rows(standard)
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0.path, $0.value ?? "") })
+  }()
 }
 
 extension Array {

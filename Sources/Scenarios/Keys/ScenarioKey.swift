@@ -16,6 +16,16 @@ struct ScenarioKey<Section>: Sendable {
   /// Whether it is a condition, which a guest must do under and nobody chooses; all else is a setting.
   var isCondition = false
 
+  /// Whether runs were recorded before there was the key: they had its default, which so takes no part in a run's key.
+  var isLater = false
+
+  /// The key as one that came later.
+  var later: ScenarioKey {
+    var key = self
+    key.isLater = true
+    return key
+  }
+
   /// The key as a condition.
   var condition: ScenarioKey {
     var key = self
