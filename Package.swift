@@ -109,7 +109,7 @@ let package = Package(
         "Units",
       ], path: "Tests/Support", swiftSettings: strict),
     .testTarget(
-      name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
+      name: "UnitsTests", dependencies: ["SimulationEngine", "Units"], swiftSettings: strict),
     .testTarget(
       name: "SimulationEngineTests", dependencies: ["SimulationEngine", "Units"],
       swiftSettings: strict),

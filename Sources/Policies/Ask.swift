@@ -3,7 +3,9 @@ public enum Ask: Hashable, Sendable {
   /// Give the balloon driver a target, in pages as that driver counts them, even if nothing changes.
   case balloonTarget(UInt64)
   /// Bring pages home from frontswap until it holds so many; it takes time, and the turn ends after it.
-  case shrinkFrontswap(to: UInt64)
+  ///
+  /// In a kernel that spares all (up to 3.6), a shrink of everything that a device holds does nothing.
+  case shrinkFrontswap(to: UInt64, sparesAll: Bool)
 }
 
 /// What one turn of a policy asks for, in the order in which it is carried out; at most four, in place.

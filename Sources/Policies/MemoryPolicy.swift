@@ -24,8 +24,24 @@ public protocol MemoryPolicy: Sendable {
   /// What the policy says when it starts, for the record.
   typealias Notice = (key: String, value: PolicyNotice)
 
+  /// What the law says of a guest whose goal stays; nil: nothing so simple.
+  var law: PolicyLaw? { get }
+
   /// A decision in sentences: each term that took part, and what it led to.
   static func story(of row: DecisionRow) -> [Sentence]
+
+  /// What was said at a start, as the end of a sentence; nil: another policy said that.
+  static func story(ofStart notices: [String: PolicyNotice]) -> Sentence?
+}
+
+extension MemoryPolicy {
+  /// A start that says whose it is, and nothing else.
+  public static func story(ofStart notices: [String: PolicyNotice]) -> Sentence? {
+    notices == ["policy": .text(card.name)] ? "\(card.title) started" : nil
+  }
+
+  /// A notice that says whose a start is.
+  static var namesItself: Notice { ("policy", .text(card.name)) }
 }
 
 /// A value that a policy tells of at its start.

@@ -66,11 +66,13 @@ public struct PolicySetting: Hashable, Sendable {
   public var place: String
   /// The versions that have it.
   public var versions: [String]
+  /// Whether it is looked at only when the policy starts, and so has to be written before.
+  public var isOfStart: Bool
 
   /// A setting.
   public init(
     _ name: String, short: String, initial: String?, unit: String? = nil, _ meaning: String,
-    place: String, versions: [String]
+    place: String, versions: [String], isOfStart: Bool = false
   ) {
     self.name = name
     self.short = short
@@ -79,5 +81,6 @@ public struct PolicySetting: Hashable, Sendable {
     self.meaning = meaning
     self.place = place
     self.versions = versions
+    self.isOfStart = isOfStart
   }
 }

@@ -69,7 +69,7 @@ final class RunMonitor: RunObserver {
     if isWanted.byRecorder { try recorder?.hostTick(tick: tick, time: time, values: values) }
   }
 
-  func worker(_ record: WorkerRecord) throws { try recorder?.worker(record) }
+  func decision(_ record: DecisionRecord) throws { try recorder?.decision(record) }
 
   func event(_ record: EventRecord) throws {
     if [.kernelOops, .sysfsWrite].contains(record.kind), remarkable.count < Self.remarkableLimit {

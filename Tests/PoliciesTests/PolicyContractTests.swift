@@ -63,7 +63,7 @@ struct PolicyContractTests {
           let moved = min(target, guest.maxPFN)
           guest.totalRAM = max(1, guest.totalRAM &+ moved &- guest.balloonCurrent)
           guest.balloonCurrent = moved
-        case .shrinkFrontswap(let target): guest.frontswap = min(guest.frontswap, target)
+        case .shrinkFrontswap(let target, _): guest.frontswap = min(guest.frontswap, target)
         }
       }
     }
@@ -194,7 +194,7 @@ struct PolicyContractTests {
   func asksAreWithinBounds() throws {
     for candidate in Self.candidates {
       for turn in try turns(candidate) {
-        for case .shrinkFrontswap(let target) in turn.asks { #expect(target < 1 << 32) }
+        for case .shrinkFrontswap(let target, _) in turn.asks { #expect(target < 1 << 32) }
       }
     }
   }

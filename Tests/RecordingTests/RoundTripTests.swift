@@ -73,26 +73,31 @@ struct RoundTripTests {
   func workerComesBack() throws {
     let id = try store.begin(description())
     let recorder = RunRecorder(store: store, run: id, guests: ["build", "größer"])
-    var driver = SelfBalloonDriver(generation: .linux4_19)
-    driver.tunables.isSelfballooning = true
-    driver.tunables.isSelfshrinking = true
-    driver.tunables.reservedMB = 99
+    var policy = try #require(SelfBalloon(version: "4.19"))
+    for (name, text) in [
+      ("selfballooning", "1"), ("frontswap_selfshrinking", "1"), ("selfballoon_reserved_mb", "99"),
+    ] {
+      #expect(policy.write(name, text).status == .ok)
+    }
     var guest = GuestView(
       totalRAM: 255_976, totalReserve: 2504, maxPFN: 262_144, committed: 20_000, frontswap: 9000,
       balloonCurrent: 262_144)
-    let decision = driver.beginRun(guest)
+    var (decision, fault, asks) = (DecisionRow(), DecisionRow(), Asks())
+    policy.decide(guest, into: &decision, &asks)
+    (decision.guest, fault.guest, decision.shrunk) = (1, 1, 18)
     guest.frontswap = .max
-    driver.tunables.upHysteresis = 0
-    driver.tunables.downHysteresis = 0
-    let fault = driver.beginRun(guest)
+    #expect(policy.write("selfballoon_uphysteresis", "4294967296").status == .ok)
+    #expect(policy.write("selfballoon_downhysteresis", "4294967296").status == .ok)
+    asks.removeAll()
+    policy.decide(guest, into: &fault, &asks)
 
-    try recorder.worker(
-      WorkerRecord(
-        guest: 1, invocation: 1, time: SimTime(nanoseconds: 5), decision: decision, shrunk: 18,
+    try recorder.decision(
+      DecisionRecord(
+        policy: SelfBalloon.self, turn: 1, time: SimTime(nanoseconds: 5), row: decision,
         runTime: .nanoseconds(19)))
-    try recorder.worker(
-      WorkerRecord(
-        guest: 1, invocation: 2, time: SimTime(nanoseconds: 6), decision: fault, shrunk: 0,
+    try recorder.decision(
+      DecisionRecord(
+        policy: SelfBalloon.self, turn: 2, time: SimTime(nanoseconds: 6), row: fault,
         runTime: .zero))
     try recorder.finish(.sample)
 

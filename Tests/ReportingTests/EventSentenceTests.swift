@@ -81,6 +81,11 @@ struct EventSentenceTests {
         "the guest's kernel stopped in the selfballoon worker: divide by zero"
       ),
       (
+        "policy_ended", #"{"reason":"divide_by_zero","in":"xenballoond"}"#,
+        "xenballoond ended: divide by zero"
+      ),
+      ("driver_init", #"{"policy":"xenballoond"}"#, "the daemon xenballoond started"),
+      (
         "work_done", #"{"stream":"sources","accesses":1200000}"#,
         "sources had done its work, 1,200,000 accesses"
       ),
@@ -112,6 +117,7 @@ struct EventSentenceTests {
       "drop_caches": #"{"pages":1}"#, "fault_begins": #"{"fault":"a","for_ns":1}"#,
       "fault_ends": #"{"fault":"a"}"#, "mapping_refused": #"{"pages":1}"#,
       "oom_kill": #"{"committed_pages":1,"touched_pages":1}"#, "kernel_oops": #"{"reason":"a"}"#,
+      "policy_ended": #"{"reason":"a","in":"b"}"#,
       "work_done": #"{"stream":"a","accesses":1}"#,
     ]
     for kind in EventRecord.Kind.allCases {

@@ -14,11 +14,11 @@ struct ClosedLoopTests {
 
     let log = try Fixture.run(scenario).log
 
-    let part = try #require(log.workers.first?.decision.balloon)
-    #expect(part.goal == 47_848)
-    #expect(part.outcome?.unflooredTarget == 229_960)
-    #expect(part.outcome?.floor.pages == 35_169)
-    #expect(part.outcome?.balloonTarget == 236_128)
+    let first = try #require(log.decisions.first)
+    #expect(first.row.goal == 47_848)
+    #expect(first[.unflooredTarget] == 229_960)
+    #expect(first[.floor] == 35_169)
+    #expect(first[.balloonTarget] == 236_128)
     #expect(log.value(.ramPages, at: 4) == 255_976)
     #expect(log.value(.ramPages, at: 9) == 229_960)
     #expect(log.value(.balloonCurrentPages, at: 9) == 236_128)
@@ -56,8 +56,8 @@ struct ClosedLoopTests {
 
     // Run 4 brings 50 pages home, 10.001 ms each; it began 10 us into its run.
     #expect(log.workerSeconds == [5, 10, 15, 20, 25.5, 30.5])
-    #expect(log.workers[3].shrunk == 50)
-    #expect(log.workers[3].runTime == .nanoseconds(10_000 + 50 * 10_001_000))
+    #expect(log.decisions[3].row.shrunk == 50)
+    #expect(log.decisions[3].runTime == .nanoseconds(10_000 + 50 * 10_001_000))
   }
 
   @Test("Behaviour 4: a jump of what is committed is followed in one tick, or by a quarter")
@@ -88,8 +88,8 @@ struct ClosedLoopTests {
     #expect(log.value(.goalPages, at: 99) == 4_504)
     #expect(sizes[14] > 35_169)
     #expect(sizes[15...].allSatisfy { $0 == 35_169 })
-    #expect(log.workers[16].decision.balloon?.outcome?.target == 35_169)
-    #expect(log.workers[16].decision.balloon?.current == 35_169)
+    #expect(log.decisions[16].row.target == 35_169)
+    #expect(log.decisions[16].row.current == 35_169)
   }
 
   @Test("Behaviour 9: frontswap comes home in 88 shrinks, one every third run")
@@ -102,14 +102,14 @@ struct ClosedLoopTests {
     let log = try Fixture.run(Fixture.scenario(guest, seconds: 1_400)) { $0.fillFrontswap(1_000) }
       .log
 
-    let shrinks = log.workers.filter { $0.decision.shrink?.shrinkTarget != nil }
+    let shrinks = log.decisions.filter { $0[.shrinkTarget] != nil }
     #expect(
-      shrinks.prefix(7).map(\.decision.shrink?.shrinkTarget)
+      shrinks.prefix(7).map { $0[.shrinkTarget] }
         == [950, 903, 858, 816, 776, 738, 702])
-    #expect(shrinks.prefix(3).map(\.invocation) == [4, 7, 10])
+    #expect(shrinks.prefix(3).map(\.turn) == [4, 7, 10])
     #expect(shrinks.count == 88)
-    #expect(shrinks.last?.decision.shrink?.frontswap == 20)
-    #expect(shrinks.map(\.shrunk).reduce(0, +) == 1_000)
+    #expect(shrinks.last?[.shrinkFrontswap] == 20)
+    #expect(shrinks.compactMap(\.row.shrunk).reduce(0, +) == 1_000)
     // Run n is at 5 n seconds, and its pages are home a tick later.
     let levels = [20, 35, 50, 65].map { log.value(.frontswapPages, at: $0 + 1) }
     #expect(levels == [950, 903, 858, 816])
@@ -133,8 +133,8 @@ struct ClosedLoopTests {
     let log = try Fixture.run(Fixture.scenario(Fixture.guest(), seconds: 50, events: events)).log
 
     #expect(log.workerSeconds == [5, 10, 15, 38, 43, 48])
-    #expect(log.workers[2].decision.balloon == nil)
-    #expect(log.workers[2].decision.shrink == nil)
+    #expect(log.decisions[2].row.current == nil)
+    #expect(log.decisions[2][.counterBefore] == nil)
   }
 
   @Test("Behaviour 16: committing raises the goal, touching what was committed does not")
@@ -162,8 +162,7 @@ struct ClosedLoopTests {
     let log = try Fixture.run(Fixture.scenario(guest, seconds: 430)).log
 
     // G1 with THP (Docs/kernel.md 5.4): goal 20000 + 17877 + 25344, where the guest comes to rest up to seven pages above it.
-    let decision = try #require(log.workers.first?.decision.balloon)
-    #expect(decision.goal == 63_221)
+    #expect(log.decisions.first?.row.goal == 63_221)
     #expect((63_221...63_228).contains(log.value(.ramPages, at: 429)))
   }
 
@@ -183,7 +182,7 @@ struct ClosedLoopTests {
     let with = try Fixture.run(Fixture.scenario(reading, seconds: 100)).log
 
     let decisions = [without, with].map { log in
-      log.workers.map { [$0.decision.balloon?.goal, $0.decision.balloon?.outcome?.target] }
+      log.decisions.map { [$0.row.goal, $0.row.target] }
     }
     #expect(decisions[0] == decisions[1])
     #expect(decisions[0].count == 20)
@@ -228,12 +227,11 @@ struct ClosedLoopTests {
 
     let log = try Fixture.run(Fixture.scenario(guest, seconds: 150)).log
 
-    #expect(log.workers.count == 30)
-    for record in log.workers {
-      let part = try #require(record.decision.shrink)
-      #expect(part.frontswap == 0)
-      #expect(part.counterAfter == 3)
-      #expect(part.shrinkTarget == nil)
+    #expect(log.decisions.count == 30)
+    for record in log.decisions {
+      #expect(record[.shrinkFrontswap] == 0)
+      #expect(record[.counterAfter] == 3)
+      #expect(record[.shrinkTarget] == nil)
     }
     #expect(log.value(.ramPages, at: 149) < 52_200)
     #expect(log.value(.cleancachePuts, at: 149) > 0)

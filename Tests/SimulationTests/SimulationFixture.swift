@@ -19,7 +19,7 @@ extension RunLog {
   }
 
   /// When the worker ran, in seconds.
-  var workerSeconds: [Double] { workers.map { $0.time.seconds } }
+  var workerSeconds: [Double] { decisions.map { $0.time.seconds } }
 }
 
 /// Scenarios built in code.
@@ -97,4 +97,9 @@ extension Simulation {
     var pass = ReclaimPass(priority: 0, goal: count, isKswapd: false, planned: PerList())
     guests[0].kernel.shrinkInactive(.inactiveAnon, count, &pass, &host)
   }
+}
+
+extension DecisionRecord {
+  /// A term of a decision of the selfballoon driver.
+  subscript(term: SelfBalloon.Term) -> Int64? { row[term] }
 }

@@ -163,13 +163,15 @@ struct StabilityMeterTests {
 
   @Test("The law's half-lives are those of powers", arguments: [2, 8, 20] as [UInt32])
   func law(divisor: UInt32) throws {
-    var driver = SelfBalloonDriver(generation: .linux4_19)
-    driver.tunables.isSelfballooning = true
-    driver.tunables.isSelfshrinking = true
-    driver.tunables.downHysteresis = divisor
-    driver.tunables.frontswapHysteresis = divisor
+    var policy = try #require(SelfBalloon(version: "4.19"))
+    for (name, text) in [
+      ("selfballooning", "1"), ("frontswap_selfshrinking", "1"),
+      ("selfballoon_downhysteresis", "\(divisor)"), ("frontswap_hysteresis", "\(divisor)"),
+    ] {
+      #expect(policy.write(name, text).status == .ok)
+    }
 
-    let law = ControlLaw(driver)
+    let law = ControlLaw(try #require(policy.law))
 
     // What is left after a half-life, by repeated multiplication in between two whole numbers of runs.
     func left(_ seconds: Double, every interval: Double) -> ClosedRange<Double> {

@@ -28,17 +28,17 @@ struct StaleFrontswapTests {
   func drains() throws {
     let log = try run(selfshrinking: true)
 
-    let quiet = log.workers.filter { $0.time.nanoseconds > 340_000_000_000 }
-    let shrinks = quiet.filter { $0.decision.shrink?.shrinkTarget != nil }
+    let quiet = log.decisions.filter { $0.time.nanoseconds > 340_000_000_000 }
+    let shrinks = quiet.filter { $0[.shrinkTarget] != nil }
     let start = try #require(shrinks.first)
-    var expected = try #require(start.decision.shrink?.frontswap)
+    var expected = try #require(start[.shrinkFrontswap])
     let peak = expected
     #expect(peak > 2_000)
     for (index, shrink) in shrinks.enumerated() {
-      #expect(shrink.decision.shrink?.frontswap == expected, "shrink \(index)")
+      #expect(shrink[.shrinkFrontswap] == expected, "shrink \(index)")
       expected = expected <= 20 ? 0 : expected - expected / 20
-      #expect(shrink.decision.shrink?.shrinkTarget == expected, "shrink \(index)")
-      #expect(shrink.invocation == start.invocation + 3 * Int64(index), "shrink \(index)")
+      #expect(shrink[.shrinkTarget] == expected, "shrink \(index)")
+      #expect(shrink.turn == start.turn + 3 * Int64(index), "shrink \(index)")
     }
     // (1 - 1/20)^(t / 15 s) is a half after 15 s * ln 2 / ln(20/19) = 202.7 s: between 13 and 14 shrinks.
     let second = Int(start.time.nanoseconds / 1_000_000_000)
@@ -57,7 +57,7 @@ struct StaleFrontswapTests {
     let levels = (340..<1_500).map { log.value(.frontswapPages, at: $0) }
     #expect(levels[0] > 2_000)
     #expect(levels.allSatisfy { $0 == levels[0] })
-    #expect(log.workers.allSatisfy { $0.decision.shrink == nil })
+    #expect(log.decisions.allSatisfy { $0[.counterBefore] == nil })
   }
 
   @Test("The driver of 3.6 halves the pool every 68 s, and never brings the last pages home")
@@ -65,19 +65,19 @@ struct StaleFrontswapTests {
     // Without a reserve nothing covers the kernel's own memory, so there is none.
     let log = try run(selfshrinking: true, driver: .linux3_6, kernel: .zero)
 
-    let quiet = log.workers.filter { $0.time.nanoseconds > 340_000_000_000 }
-    let shrinks = quiet.filter { $0.decision.shrink?.shrinkTarget ?? 0 > 0 }
+    let quiet = log.decisions.filter { $0.time.nanoseconds > 340_000_000_000 }
+    let shrinks = quiet.filter { $0[.shrinkTarget] ?? 0 > 0 }
     let start = try #require(shrinks.first)
-    let peak = try #require(start.decision.shrink?.frontswap)
+    let peak = try #require(start[.shrinkFrontswap])
     #expect(peak > 2_000)
     // Every run shrinks: (1 - 1/20)^(t / 5 s) is a half after 67.6 s, again between 13 and 14 shrinks.
-    #expect(shrinks[1].invocation == start.invocation + 1)
-    #expect(try #require(shrinks[13].decision.shrink?.frontswap) * 2 > peak)
-    #expect(try #require(shrinks[14].decision.shrink?.frontswap) * 2 < peak)
+    #expect(shrinks[1].turn == start.turn + 1)
+    #expect(try #require(shrinks[13][.shrinkFrontswap]) * 2 > peak)
+    #expect(try #require(shrinks[14][.shrinkFrontswap]) * 2 < peak)
     // At 20 pages a twentieth is all of them, and a shrink to nothing does nothing in 3.6 (Docs/kernel.md 3.6).
     let last = log.value(.frontswapPages, at: 1_499)
     #expect(1...20 ~= last)
-    #expect(log.workers.last?.decision.shrink?.shrinkTarget == 0)
-    #expect(log.workers.last?.shrunk == 0)
+    #expect(log.decisions.last?[.shrinkTarget] == 0)
+    #expect(log.decisions.last?.row.shrunk == 0)
   }
 }

@@ -19,7 +19,8 @@ public struct GuestKernel: ~Copyable {
   let adminReserve: Int
   let userReserve: Int
   let cleancacheEnabled: Bool
-  let frontswapEnabled: Bool
+  /// Whether pages that are swapped out are offered to frontswap.
+  public let frontswapEnabled: Bool
 
   // MARK: Allocation
 

@@ -1,15 +1,18 @@
 extension FirstSelfBalloon {
   /// The terms of a worker's run.
   public enum Term: Int, PolicyTerm {
-    case committed, totalRAM, frontswap, gap, divisor
+    case committed, frontswap, balloonCurrent, balloonGoal, gap, divisor, balloonTarget
     case shrinkFrontswap, shrinkPrevious, counterBefore, counterAfter, shrinkTarget
 
     /// The name and the meaning.
     public var entry: TermEntry {
       switch self {
       case .committed: TermEntry("committed_pages", "vm_committed_as at the run")
-      case .totalRAM: TermEntry("ram_pages", "totalram_pages at the run")
       case .frontswap: TermEntry("frontswap_pages", "frontswap counted into the goal")
+      case .balloonCurrent: TermEntry("balloon_current_pages", "the balloon's count")
+      case .balloonGoal: TermEntry("balloon_goal_pages", "the goal as the balloon counts")
+      case .balloonTarget:
+        TermEntry("balloon_target_pages", "what the balloon driver was given")
       case .gap: TermEntry("gap_pages", "the distance to the goal")
       case .divisor: TermEntry("divisor", "the hysteresis that the gap was divided by")
       case .shrinkFrontswap: TermEntry("shrink_frontswap_pages", "frontswap at the run")
@@ -53,26 +56,26 @@ extension FirstSelfBalloon {
   }
 
   private static func balloon(_ row: DecisionRow) -> [Sentence] {
-    let current = row.current ?? 0
-    let goal = row.goal ?? 0
+    let current = row[Term.balloonCurrent] ?? 0
+    let goal = row[Term.balloonGoal] ?? 0
     var sum: Sentence =
-      "the balloon's count of \(current, .pages) + \(row[Term.committed] ?? 0, .pages) committed - \(row[Term.totalRAM] ?? 0, .pages) of total RAM"
+      "the balloon's count of \(current, .pages) + \(row[Term.committed] ?? 0, .pages) committed - \(row.current ?? 0, .pages) of total RAM"
     if let frontswap = row[Term.frontswap], frontswap != 0 {
       sum = sum + " + \(frontswap, .pages) in frontswap"
     }
     var sentences: [Sentence] = ["The goal, in pages: \(sum) = \(goal, .amount)."]
     let gap = row[Term.gap] ?? 0
+    let given: Sentence? = row[Term.balloonTarget].map {
+      "the balloon driver was given \($0, .pages) pages. There is no floor."
+    }
     guard let divisor = row[Term.divisor] else {
-      sentences.append(
-        "The balloon's count was just that, \(gap, .count) pages from it: nothing to do.")
+      sentences.append("The balloon's count was just that, so nothing moves.")
       return sentences
     }
     let isAbove = UInt64(bitPattern: current) > UInt64(bitPattern: goal)
     let place: Sentence =
       "The guest was \(gap, .amount) \(isAbove ? "above" : "below") the goal, divided by \(isAbove ? "selfballoon_downhysteresis" : "selfballoon_uphysteresis"), \(divisor, .count)"
-    sentences.append(
-      row.target.map { "\(place): the balloon driver was given \($0, .amount). There is no floor." }
-        ?? "\(place).")
+    sentences.append(given.map { "\(place): \($0)" } ?? "\(place).")
     return sentences
   }
 

@@ -49,7 +49,9 @@ public struct FirstSelfBalloon: GuestPolicy {
       isSelfballooning = false
       isSelfshrinking = false
     }
-    return PolicyStart(wake: isSelfballooning || isSelfshrinking ? queueWorker() : .never)
+    return PolicyStart(
+      wake: isSelfballooning || isSelfshrinking ? queueWorker() : .never,
+      notices: [Self.namesItself])
   }
 
   /// A run of the worker.
@@ -71,6 +73,14 @@ public struct FirstSelfBalloon: GuestPolicy {
     return isRearmDue ? queueWorker() : .never
   }
 
+  /// Once frontswap is quiet, every run shrinks it.
+  public var law: PolicyLaw? {
+    PolicyLaw(
+      interval: Double(interval), down: isSelfballooning ? PolicyLaw.share(downHysteresis) : nil,
+      up: isSelfballooning ? PolicyLaw.share(upHysteresis) : nil,
+      frontswap: isSelfshrinking ? PolicyLaw.share(frontswapHysteresis) : nil)
+  }
+
   private mutating func queueWorker() -> Wake {
     if isPending { return .never }
     isPending = true
@@ -84,10 +94,13 @@ public struct FirstSelfBalloon: GuestPolicy {
     let isAbove = current > goal
     let gap = isAbove ? current - goal : goal - current
     let divisor = UInt64(isAbove ? downHysteresis : upHysteresis)
-    row.current = bits(current)
-    row.goal = bits(goal)
+    // Rows tell of total RAM, from which the balloon's count differs by what the kernel took at boot.
+    let offset = bits(guest.totalRAM) &- bits(current)
+    row.current = bits(guest.totalRAM)
+    row.goal = bits(goal) &+ offset
+    row[Term.balloonCurrent] = bits(current)
+    row[Term.balloonGoal] = bits(goal)
     row[Term.committed] = bits(guest.committed)
-    row[Term.totalRAM] = bits(guest.totalRAM)
     row[Term.frontswap] = bits(frontswap)
     row[Term.gap] = bits(gap)
     if gap != 0 { row[Term.divisor] = bits(divisor) }
@@ -97,7 +110,8 @@ public struct FirstSelfBalloon: GuestPolicy {
     }
     let step = gap == 0 ? 0 : gap / divisor
     let target = isAbove ? current - step : current &+ step
-    row.target = bits(target)
+    row.target = bits(target) &+ offset
+    row[Term.balloonTarget] = bits(target)
     asks.append(.balloonTarget(target))
   }
 
@@ -121,7 +135,7 @@ public struct FirstSelfBalloon: GuestPolicy {
         } else {
           let target = frontswap <= hysteresis ? 0 : frontswap - frontswap / hysteresis
           row[Term.shrinkTarget] = bits(target)
-          asks.append(.shrinkFrontswap(to: target))
+          asks.append(.shrinkFrontswap(to: target, sparesAll: true))
         }
       }
     }

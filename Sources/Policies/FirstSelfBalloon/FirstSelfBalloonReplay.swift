@@ -60,7 +60,7 @@ public enum FirstSelfBalloonReplay: PolicyReplay {
     for ask in asks.list {
       switch ask {
       case .balloonTarget(let target): got["balloon_target"] = VectorValue(bits(target))
-      case .shrinkFrontswap(let target): got["frontswap_shrink_to"] = VectorValue(bits(target))
+      case .shrinkFrontswap(let target, _): got["frontswap_shrink_to"] = VectorValue(bits(target))
       }
     }
     if case .jiffies(let delay) = wake { got["rearm_jiffies"] = VectorValue(delay) }

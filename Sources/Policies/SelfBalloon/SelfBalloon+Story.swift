@@ -13,6 +13,25 @@ extension SelfBalloon {
     return sentences
   }
 
+  /// The driver's init, which says how large the reserve is and what is on.
+  public static func story(ofStart notices: [String: PolicyNotice]) -> Sentence? {
+    guard case .text(let status)? = notices["status"],
+      case .number(let reserved)? = notices["reserved_mb"]
+    else { return nil }
+    let began =
+      status == "ok"
+      ? "the selfballoon driver started" : "the selfballoon driver did not start (\(status))"
+    // In the driver's own order.
+    let words = [
+      (SelfBalloonDriver.Notice.disabledInInitialDomain, "does not balloon the initial domain"),
+      (.selfballooningEnabled, "selfballooning is on"),
+      (.selfshrinkingEnabled, "selfshrinking is on"),
+    ]
+    let said = words.filter { notices[$0.0.rawValue] != nil }
+    if notices.count > 2 + said.count { return nil }
+    return "\(began), with a reserve of \(reserved, .count) MB\(said.map { ", \($0.1)" }.joined())"
+  }
+
   private static func balloon(_ row: DecisionRow) -> [Sentence] {
     let current = row.current ?? 0
     let goal = row.goal ?? 0

@@ -55,13 +55,28 @@ public struct SelfBalloon: GuestPolicy {
       row[Term.counterAfter] = bits(part.counterAfter)
       row[Term.shrinkTarget] = part.shrinkTarget.map(bits)
       if let target = part.shrinkTarget, decision.fault == nil {
-        asks.append(.shrinkFrontswap(to: target))
+        asks.append(
+          .shrinkFrontswap(to: target, sparesAll: !driver.generation.canShrinkToZero))
       }
     }
   }
 
   /// The worker ends, and is queued again if a part of it ran.
   public mutating func finish() -> Wake { driver.endRun().map { .jiffies($0) } ?? .never }
+
+  /// Docs/kernel.md 1.3, 1.4.
+  public var law: PolicyLaw? {
+    let tunables = driver.tunables
+    let isOn = (tunables.isSelfballooning, tunables.isSelfshrinking)
+    // 3.6 does not start its countdown again: once quiet, every run shrinks.
+    let isEveryRun = !driver.generation.reloadsCountdownAfterShrink
+    return PolicyLaw(
+      interval: Double(tunables.interval),
+      down: isOn.0 ? PolicyLaw.share(tunables.downHysteresis) : nil,
+      up: isOn.0 ? PolicyLaw.share(tunables.upHysteresis) : nil,
+      frontswap: isOn.1 ? PolicyLaw.share(tunables.frontswapHysteresis) : nil,
+      turnsOfShrink: isEveryRun ? 1 : max(1, Int(tunables.frontswapInertia)))
+  }
 
   private static func fill(
     _ row: inout DecisionRow, _ part: WorkerDecision.BalloonPart, _ asks: inout Asks

@@ -38,7 +38,7 @@ extension Xenballoond {
       return PolicySetting(
         entry.name, short: entry.short, initial: shown.read(entry.name), unit: unit, entry.meaning,
         place: "\(entry.name) in /etc/sysconfig/xenballoon.conf, then start it anew",
-        versions: versions(since: entry.since))
+        versions: versions(since: entry.since), isOfStart: true)
     }
     let overrides = keys.map { key in
       PolicySetting(

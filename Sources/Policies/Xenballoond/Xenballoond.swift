@@ -53,7 +53,7 @@ public struct Xenballoond: GuestPolicy {
   /// The daemon reads its file and begins its first round at once.
   public mutating func start(_ guest: GuestView, boot: GuestBoot) -> PolicyStart {
     hasStarted = true
-    return PolicyStart(wake: .seconds(0))
+    return PolicyStart(wake: .seconds(0), notices: [Self.namesItself])
   }
 
   /// A round.
@@ -71,13 +71,35 @@ public struct Xenballoond: GuestPolicy {
       asks.append(.balloonTarget(UInt64(bitPattern: target) >> 12))
     }
     if let preswap = outcome.preswapTarget {
-      asks.append(.shrinkFrontswap(to: UInt64(max(0, preswap))))
+      asks.append(.shrinkFrontswap(to: UInt64(max(0, preswap)), sparesAll: true))
     }
     sleep = outcome.sleep
   }
 
   /// The daemon sleeps until its next round.
   public mutating func finish() -> Wake { isDead ? .never : .seconds(sleep) }
+
+  /// With the file's numbers, unless the xenstore has others.
+  public var law: PolicyLaw? {
+    let shrinks = version == .year2009 && configuration.shrinksPreswap
+    let interval =
+      store.value(\.interval) ?? (isSelf ? configuration.selfInterval : configuration.interval)
+    let (down, up) = (
+      store.value(\.downHysteresis) ?? configuration.downHysteresis,
+      store.value(\.upHysteresis) ?? configuration.upHysteresis
+    )
+    return PolicyLaw(
+      interval: Double(max(0, interval)), down: down == 0 ? 1 : PolicyLaw.share(down),
+      up: PolicyLaw.share(up),
+      frontswap: shrinks
+        ? PolicyLaw.share(store.value(\.preswapHysteresis) ?? configuration.preswapHysteresis)
+        : nil,
+      turnsOfShrink: Int(
+        clamping: max(1, store.value(\.preswapInertia) ?? configuration.preswapInertia)))
+  }
+
+  /// Whether Committed_AS is the goal.
+  private var isSelf: Bool { configuration.isSelf || store.value(\.selfballoon) == 1 }
 
   /// What the daemon reads in a round: kB as in /proc/meminfo, and pages of preswap.
   public struct Sight: Hashable, Sendable {
@@ -112,8 +134,7 @@ public struct Xenballoond: GuestPolicy {
   public mutating func round(_ sight: Sight, into row: inout DecisionRow) -> Outcome {
     var outcome = Outcome()
     if sight.memoryTotal > greatestMemory ?? 0 { greatestMemory = sight.memoryTotal }
-    let isSelf = configuration.isSelf || store.isEnabled && store.selfballoon == 1
-    let asked = store.isEnabled ? store.target : nil
+    let asked = store.value(\.target)
     if isSelf || asked == 1 {
       let floor = floorMB &* 1_024 &* 1_024
       let committed = sight.committed &* 1_024
@@ -129,7 +150,7 @@ public struct Xenballoond: GuestPolicy {
     if isDead { return outcome }
     if let target = outcome.target, store.isEnabled { outcome.selfTarget = target / 1_024 }
     outcome.sleep = isSelf ? configuration.selfInterval : configuration.interval
-    if store.isEnabled, let interval = store.interval { outcome.sleep = interval }
+    if let interval = store.value(\.interval) { outcome.sleep = interval }
     if version == .year2009, configuration.shrinksPreswap, let preswap = sight.preswap {
       outcome.preswapTarget = shrink(preswap, into: &row)
     }

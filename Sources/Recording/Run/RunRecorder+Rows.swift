@@ -28,7 +28,7 @@ extension RunRecorder {
     try insertTicks(into: db)
     try insertHashes(into: db)
     try insertHostTicks(into: db)
-    try insertWorkerRows(into: db)
+    try insertDecisions(into: db)
     try insertEvents(into: db)
   }
 
@@ -72,50 +72,43 @@ extension RunRecorder {
     nextHashes[.hostTicks] = insert.hash
   }
 
-  private func insertWorkerRows(into db: Database) throws {
-    if workerRows.isEmpty { return }
+  private func insertDecisions(into db: Database) throws {
+    if decisionRows.isEmpty { return }
     var insert = try insertion(.worker, Self.workerSQL, db)
-    for record in workerRows {
-      insert.bind(
-        try RowKey.guestRow(run: run, guest: record.guest, number: record.invocation))
+    for record in decisionRows {
+      let guest = record.row.guest ?? 0
+      insert.bind(try RowKey.guestRow(run: run, guest: guest, number: record.turn))
       insert.bind(run)
-      insert.bind(guests[record.guest])
-      insert.bind(record.invocation)
+      insert.bind(guests[guest])
+      insert.bind(record.turn)
       insert.bind(record.time.nanoseconds)
       insert.bind(record.runTime.nanoseconds)
-      insert.bind(record.decision.fault?.rawValue)
-      bind(record.decision.balloon, to: &insert)
-      bind(record.decision.shrink, shrunk: record.shrunk, to: &insert)
+      insert.bind(record.row.fault)
+      bind(record.row, to: &insert)
       try insert.step()
     }
     nextHashes[.worker] = insert.hash
   }
 
-  private func bind(_ balloon: WorkerDecision.BalloonPart?, to insert: inout RowInsert) {
-    insert.bind(balloon?.current)
-    insert.bind(balloon?.committed)
-    insert.bind(balloon?.totalReserve)
-    insert.bind(balloon?.reserved)
-    insert.bind(balloon?.frontswap)
-    insert.bind(balloon?.goal)
-    insert.bind(balloon?.gap)
-    insert.bind(balloon?.divisor)
-    insert.bind(balloon?.outcome?.unflooredTarget)
-    insert.bind(balloon?.outcome?.floor.pages)
-    insert.bind(balloon?.outcome?.floor.rule.rawValue)
-    insert.bind(balloon?.outcome?.target)
-    insert.bind(balloon?.outcome?.balloonTarget)
-  }
-
-  private func bind(
-    _ shrink: WorkerDecision.ShrinkPart?, shrunk: Int64, to insert: inout RowInsert
-  ) {
-    insert.bind(shrink?.frontswap)
-    insert.bind(shrink?.previousFrontswap)
-    insert.bind(shrink?.counterBefore)
-    insert.bind(shrink?.counterAfter)
-    insert.bind(shrink?.shrinkTarget)
-    if shrink != nil { insert.bind(shrunk) } else { insert.bindNull() }
+  private func bind(_ row: DecisionRow, to insert: inout RowInsert) {
+    func term(_ term: SelfBalloon.Term) -> Int64? { row[term] }
+    insert.bind(row.current)
+    for name in [SelfBalloon.Term.committed, .totalReserve, .reserved, .frontswap] {
+      insert.bind(term(name))
+    }
+    insert.bind(row.goal)
+    for name in [SelfBalloon.Term.gap, .divisor, .unflooredTarget, .floor] {
+      insert.bind(term(name))
+    }
+    insert.bind(row.rule)
+    insert.bind(row.target)
+    for name in [
+      SelfBalloon.Term.balloonTarget, .shrinkFrontswap, .shrinkPrevious, .counterBefore,
+      .counterAfter, .shrinkTarget,
+    ] {
+      insert.bind(term(name))
+    }
+    insert.bind(row.shrunk)
   }
 
   private func insertEvents(into db: Database) throws {

@@ -25,7 +25,7 @@ public final class RunRecorder: RunObserver {
   /// Rows of `ticks`: id, guest, tick, time and the values; of `host_ticks`: id, tick, time and the values.
   var tickRows: [Int64] = []
   var hostRows: [Int64] = []
-  var workerRows: [WorkerRecord] = []
+  var decisionRows: [DecisionRecord] = []
   var eventRows: [EventRecord] = []
   var eventsWritten: Int64 = 0
   /// Hashes of the rows that are in the database, by their tables; and those with the rows that are being written.
@@ -102,11 +102,11 @@ public final class RunRecorder: RunObserver {
     try took(at: time, rows: hostRows.count / Self.hostWidth)
   }
 
-  /// Takes a run of a guest's worker.
-  public func worker(_ record: WorkerRecord) throws {
+  /// Takes a turn of a guest's policy.
+  public func decision(_ record: DecisionRecord) throws {
     if level == .metrics { return }
-    workerRows.append(record)
-    try took(at: record.time, rows: workerRows.count)
+    decisionRows.append(record)
+    try took(at: record.time, rows: decisionRows.count)
   }
 
   /// Takes an event.
@@ -187,7 +187,7 @@ public final class RunRecorder: RunObserver {
   private func dropRows() {
     tickRows.removeAll(keepingCapacity: true)
     hostRows.removeAll(keepingCapacity: true)
-    workerRows.removeAll(keepingCapacity: true)
+    decisionRows.removeAll(keepingCapacity: true)
     eventRows.removeAll(keepingCapacity: true)
     hashRows.removeAll(keepingCapacity: true)
   }

@@ -44,9 +44,9 @@ struct RowInsert {
     for number in numbers { bind(number) }
   }
 
-  /// Binds the bit pattern of an unsigned number: from 2^63 it reads as negative. Nothing is NULL.
-  mutating func bind(_ number: UInt64?) {
-    if let number { bind(Int64(bitPattern: number)) } else { bindNull() }
+  /// Binds a number. Nothing is NULL.
+  mutating func bind(_ number: Int64?) {
+    if let number { bind(number) } else { bindNull() }
   }
 
   /// Binds a real number; SQLite knows no NaN and keeps NULL.

@@ -210,6 +210,18 @@ public struct DecisionStory: Sendable {
     return sentences + happenings
   }
 
+  /// A sentence with its numbers as people read them.
+  static func text(_ sentence: Sentence) -> String {
+    sentence.text { number, kind in
+      switch kind {
+      case .amount: UnitScale.amount(number)
+      case .pages: UnitScale.count(number)
+      case .bytes: UnitScale.text(Double(number) / 4_096, unit: "pages")
+      case .count: "\(number)"
+      }
+    }
+  }
+
   /// The decision, what came of it and the sentences, as a JSON object.
   public var json: JSON {
     let changes = ticks.map { ticks in

@@ -1,4 +1,5 @@
 private import Foundation
+internal import Policies
 public import Recording
 internal import Simulation
 internal import Text
@@ -71,24 +72,30 @@ private struct EventFacts {
       pages("pages").map { "the kernel refused a mapping of \($0); the program did without" }
     case .oomKill: oomKill()
     case .kernelOops: kernelOops()
+    case .policyEnded: policyEnded()
     case .workDone: workDone()
     }
   }
 
+  /// What a policy said at its start, as its own story has it.
   private mutating func driverInit() -> String? {
-    guard let status = text("status"), let reserved = number("reserved_mb") else { return nil }
-    let notices = [
-      "disabled_in_initial_domain": "does not balloon the initial domain",
-      "selfballooning_enabled": "selfballooning is on",
-      "selfshrinking_enabled": "selfshrinking is on",
-    ]
-    // In the driver's own order.
-    let said = ["disabled_in_initial_domain", "selfballooning_enabled", "selfshrinking_enabled"]
-      .filter { number($0) != nil }.compactMap { notices[$0] }
-    let began =
-      status == "ok"
-      ? "the selfballoon driver started" : "the selfballoon driver did not start (\(status))"
-    return (["\(began), with a reserve of \(reserved) MB"] + said).joined(separator: ", ")
+    let notices = values.mapValues { value in
+      switch value {
+      case .number(let number): PolicyNotice.number(number)
+      case .text(let text): PolicyNotice.text(text)
+      }
+    }
+    for policy in PolicyCatalogue.guestPolicies {
+      guard let sentence = policy.story(ofStart: notices) else { continue }
+      values = [:]
+      return DecisionStory.text(sentence)
+    }
+    return nil
+  }
+
+  private mutating func policyEnded() -> String? {
+    guard let reason = text("reason"), let place = text("in") else { return nil }
+    return "\(place) ended: \(reason.replacing("_", with: " "))"
   }
 
   private mutating func sysfsWrite() -> String? {

@@ -282,7 +282,4 @@ extension Figure {
 extension SimulatedGuest {
   /// Whether one of its file streams reads ahead.
   fileprivate var readsAhead: Bool { spec.files.contains { $0.readAhead > .zero } }
-
-  /// What the law of its driver says with the tunables of now.
-  fileprivate var law: ControlLaw? { driver.map(ControlLaw.init) }
 }

@@ -5,7 +5,7 @@ package final class RunLog: RunObserver {
   /// By guest, the values of every tick in the order of `TickColumn`.
   package private(set) var ticks: [[[Int64]]] = []
   /// The workers' runs.
-  package private(set) var workers: [WorkerRecord] = []
+  package private(set) var decisions: [DecisionRecord] = []
   /// What happened once.
   package private(set) var events: [EventRecord] = []
 
@@ -19,7 +19,7 @@ package final class RunLog: RunObserver {
     ticks[guest].append(Array(values))
   }
 
-  package func worker(_ record: WorkerRecord) { workers.append(record) }
+  package func decision(_ record: DecisionRecord) { decisions.append(record) }
 
   package func event(_ record: EventRecord) { events.append(record) }
 }

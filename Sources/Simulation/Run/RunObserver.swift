@@ -11,8 +11,8 @@ public protocol RunObserver: AnyObject {
   func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws
   /// The host's state at a tick; `values` is indexed by `HostTickColumn.rawValue`.
   func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws
-  /// A run of a guest's selfballoon worker, with every term of its decision.
-  func worker(_ record: WorkerRecord) throws
+  /// A turn of a guest's policy, with every term of its decision.
+  func decision(_ record: DecisionRecord) throws
   /// Something that happened once.
   func event(_ record: EventRecord) throws
 }
@@ -26,37 +26,34 @@ extension RunObserver {
   {}
   /// Passes over the host's tick.
   public func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws {}
-  /// Passes over a run of a worker.
-  public func worker(_ record: WorkerRecord) throws {}
+  /// Passes over a turn of a policy.
+  public func decision(_ record: DecisionRecord) throws {}
   /// Passes over an event.
   public func event(_ record: EventRecord) throws {}
 }
 
-/// One run of the selfballoon worker: the terms of its decision and what it led to.
-public struct WorkerRecord: Sendable {
-  /// The guest's place in the scenario.
-  public var guest: Int
+/// One turn of a guest's policy: its decision and what it led to.
+public struct DecisionRecord: Sendable {
+  /// Whose it is.
+  public var policy: any GuestPolicy.Type
   /// Counted from 1 for each guest.
-  public var invocation: Int64
-  /// When the run began.
+  public var turn: Int64
+  /// When the turn began.
   public var time: SimTime
-  /// What was decided, with every term.
-  public var decision: WorkerDecision
-  /// Pages that a shrink brought home.
-  public var shrunk: Int64
-  /// How long the worker ran, shrink included.
+  /// What was decided, with every term, and the guest's place in the scenario.
+  public var row: DecisionRow
+  /// How long the turn took, a shrink included.
   public var runTime: SimDuration
 
-  /// A run of the worker.
+  /// A turn.
   public init(
-    guest: Int, invocation: Int64, time: SimTime, decision: WorkerDecision, shrunk: Int64,
+    policy: any GuestPolicy.Type, turn: Int64, time: SimTime, row: DecisionRow,
     runTime: SimDuration
   ) {
-    self.guest = guest
-    self.invocation = invocation
+    self.policy = policy
+    self.turn = turn
     self.time = time
-    self.decision = decision
-    self.shrunk = shrunk
+    self.row = row
     self.runTime = runTime
   }
 }
@@ -78,6 +75,7 @@ public struct EventRecord: Sendable {
     case mappingRefused = "mapping_refused"
     case oomKill = "oom_kill"
     case kernelOops = "kernel_oops"
+    case policyEnded = "policy_ended"
     case workDone = "work_done"
     case runEnded = "run_ended"
   }

@@ -2,12 +2,12 @@ import MemoryModel
 import Policies
 import Units
 
-/// One guest of a run: its kernel, its controller, its work, and what was measured of it.
+/// One guest of a run: its kernel, its policy, its work, and what was measured of it.
 struct SimulatedGuest: ~Copyable {
   let spec: GuestSpec
   var kernel: GuestKernel
-  /// The selfballoon driver; nil for a static guest.
-  var driver: SelfBalloonDriver?
+  /// Its policy at work; nil for a static guest.
+  var policy: PolicyRun?
   var demand: DemandPlayer
   var files: [FileStream]
   var anon: AnonStream?
@@ -27,37 +27,24 @@ struct SimulatedGuest: ~Copyable {
   var flushToken: UInt32 = 0
   var flushDue = SimTime.zero
 
-  /// Runs of the selfballoon worker so far.
-  var invocations: Int64 = 0
-  /// The run of the worker that is at work on a shrink.
-  var workerRun: WorkerRun?
-  /// Whether the worker's time came while it ran.
-  var isWorkerOverdue = false
-  /// How much later than it is due the worker begins, while it is late.
-  var workerDelay: SimDuration?
-  /// Whether the run of the worker that is due was held up already.
-  var isWorkerHeldUp = false
   /// The goal and the target of the last decision.
   var goal: Int64
   var target: Int64
   /// Whether the kernel has panicked: nothing happens in it any more.
   var isDead = false
 
-  /// A run of the worker whose shrink is not over.
-  struct WorkerRun {
-    let start: SimTime
-    let decision: WorkerDecision
-    var shrink: FrontswapShrink
-    /// Whether the shrink has brought home what it could; the time of its last step may not be over.
-    var isShrinkOver = false
-  }
+  /// Turns of its policy so far.
+  var invocations: Int64 { policy?.turns ?? 0 }
 
-  /// What a controller may see of the guest.
-  var observation: GuestView {
+  /// What the law of its policy says with the settings of now.
+  var law: ControlLaw? { policy?.law.map(ControlLaw.init) }
+
+  /// What a policy may see of the guest.
+  var view: GuestView {
     GuestView(
       totalRAM: UInt64(kernel.ram.pages), totalReserve: UInt64(kernel.zones.totalReserve.pages),
       maxPFN: UInt64(kernel.zones.maxPFN.pages), committed: UInt64(kernel.committed.pages),
-      frontswap: UInt64(kernel.frontswapPages.pages),
+      frontswap: UInt64(kernel.frontswapPages.pages), hasFrontswap: kernel.frontswapEnabled,
       balloonCurrent: UInt64(kernel.balloonCurrent.pages))
   }
 

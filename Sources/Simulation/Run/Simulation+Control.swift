@@ -4,119 +4,8 @@ import SimulationEngine
 import Units
 
 extension Simulation {
-  /// What one run of the worker takes besides a shrink.
-  ///
-  /// Assumed: 10 us, a hypercall and some arithmetic; with an interval of 0 it bounds the rate.
-  static let workerRunTime = SimDuration.microseconds(10)
-
-  /// The selfballoon worker starts: decides, sets the target, begins a shrink.
-  mutating func startWorker(_ index: Int) throws {
-    if guests[index].isDead { return }
-    if guests[index].workerRun != nil {
-      guests[index].isWorkerOverdue = true
-      return
-    }
-    if holdWorkerUp(index) { return }
-    guests[index].kernel.begin(at: now)
-    guard guests[index].driver != nil else { return }
-    let observation = guests[index].observation
-    var decision = WorkerDecision()
-    var isBalloonDue = false
-    guests[index].driver?.beginRun(observation, into: &decision)
-    guests[index].invocations += 1
-    if let part = decision.balloon, let outcome = part.outcome {
-      guests[index].goal = Int64(truncatingIfNeeded: part.goal)
-      guests[index].target = Int64(truncatingIfNeeded: outcome.target)
-      guests[index].meter.stability.record(
-        goal: guests[index].goal, current: Int64(truncatingIfNeeded: part.current),
-        committed: Int64(truncatingIfNeeded: part.committed),
-        isFloored: outcome.target != outcome.unflooredTarget, at: now)
-      noteSettling(
-        index, current: Int64(truncatingIfNeeded: part.current),
-        isFloored: outcome.target != outcome.unflooredTarget)
-      isBalloonDue = guests[index].kernel.setBalloonTarget(outcome.balloonTarget)
-    }
-    let decided = now + Self.workerRunTime
-    if let fault = decision.fault {
-      try recordWorker(index, decision, start: now, end: now)
-      try emit(
-        .kernelOops, guest: index,
-        [("reason", .text(fault.rawValue)), ("in", .text("selfballoon worker"))])
-    } else if let target = decision.shrink?.shrinkTarget,
-      let shrink = guests[index].kernel.beginShrink(
-        to: PageCount(Int(clamping: target)),
-        allMeansNothing: !guests[index].spec.driver.canShrinkToZero)
-    {
-      guests[index].workerRun = SimulatedGuest.WorkerRun(
-        start: now, decision: decision, shrink: shrink)
-      queue.schedule(.shrink(guest: UInt16(index)), at: decided, in: .controller)
-    } else {
-      try recordWorker(index, decision, start: now, end: decided)
-      requeueWorker(index, at: decided)
-    }
-    if isBalloonDue { try startBalloonNow(index) }
-  }
-
-  /// The worker goes on with its shrink, or ends.
-  mutating func continueShrink(_ index: Int) throws {
-    guard !guests[index].isDead, var run = guests[index].workerRun else { return }
-    if run.isShrinkOver { return try endShrink(index, run) }
-    guests[index].kernel.begin(at: now)
-    let before = run.shrink.shrunk
-    let progress = guests[index].kernel.continueShrink(&run.shrink, &host)
-    guests[index].meter.shrunk += Int64(run.shrink.shrunk - before)
-    run.isShrinkOver = progress == .ended
-    guests[index].workerRun = run
-    schedule(
-      .shrink(guest: UInt16(index)), after: max(guests[index].kernel.elapsed, Pace.leastTurn),
-      .controller)
-    try followUp(index)
-  }
-
-  /// A run of the worker that shrank ends; if its time has come meanwhile, it starts again.
-  private mutating func endShrink(_ index: Int, _ run: SimulatedGuest.WorkerRun) throws {
-    try recordWorker(index, run)
-    guests[index].workerRun = nil
-    requeueWorker(index, at: now)
-    if guests[index].isWorkerOverdue {
-      guests[index].isWorkerOverdue = false
-      try startWorker(index)
-    }
-  }
-
-  /// The worker's run ends at `end`: it is queued again, if a part of it ran.
-  private mutating func requeueWorker(_ index: Int, at end: SimTime) {
-    guard let delay = guests[index].driver?.endRun() else { return }
-    schedule(.worker(guest: UInt16(index)), afterJiffies: delay, since: end, .controller)
-  }
-
-  /// Tells the observer of a run of the worker that shrank, over or not.
-  mutating func recordWorker(_ index: Int, _ run: SimulatedGuest.WorkerRun) throws {
-    try recordWorker(
-      index, run.decision, start: run.start, end: now, shrunk: Int64(run.shrink.shrunk))
-  }
-
-  @inline(__always)
-  private func recordWorker(
-    _ index: Int, _ decision: WorkerDecision, start: SimTime, end: SimTime, shrunk: Int64 = 0
-  ) throws {
-    guard let observer else { return }
-    try observer.worker(
-      WorkerRecord(
-        guest: index, invocation: guests[index].invocations, time: start, decision: decision,
-        shrunk: shrunk, runTime: end - start))
-  }
-
-  /// Notes the first time that memory is near its goal, or near its target where the floor holds that up.
-  @inline(__always)
-  private mutating func noteSettling(_ index: Int, current: Int64, isFloored: Bool) {
-    if guests[index].meter.hasSettled { return }
-    let aim = isFloored ? guests[index].target : guests[index].goal
-    if StabilityMeter.isNear(current, aim) { guests[index].meter.settle() }
-  }
-
   /// Starts the balloon worker as the last thing of an event, without the queue if nothing else is due now.
-  private mutating func startBalloonNow(_ index: Int) throws {
+  mutating func startBalloonNow(_ index: Int) throws {
     let event = SimulationEvent.balloonStart(guest: UInt16(index))
     if queue.nextTime > now {
       takeUp(event, at: now)
@@ -226,7 +115,7 @@ extension Simulation {
     if guests[order.guest].isDead { return }
     switch order.action {
     case .write(let writes):
-      for write in writes { try writeSysfs(order.guest, write.attribute, write.text) }
+      for write in writes { try self.write(order.guest, write.attribute, write.text) }
     case .balloonTarget(let target):
       try emit(
         .balloonTarget, guest: order.guest, [("target_pages", .number(Int64(target.pages)))])
@@ -239,28 +128,5 @@ extension Simulation {
       try emit(.dropCaches, guest: order.guest, [("pages", .number(Int64(dropped.pages)))])
     case .fault: break
     }
-  }
-
-  /// A write to one of the driver's attributes, as root.
-  mutating func writeSysfs(_ index: Int, _ attribute: String, _ text: String) throws {
-    guard var driver = guests[index].driver else {
-      return try emit(
-        .sysfsWrite, guest: index,
-        [
-          ("attribute", .text(attribute)), ("text", .text(text)),
-          ("status", .text(SelfBalloonDriver.WriteStatus.noAttribute.rawValue)),
-        ])
-    }
-    let outcome = driver.write(attribute, text: Array(text.utf8))
-    guests[index].driver = driver
-    if let delay = outcome.queuedDelay {
-      schedule(.worker(guest: UInt16(index)), afterJiffies: delay, .controller)
-    }
-    try emit(
-      .sysfsWrite, guest: index,
-      [
-        ("attribute", .text(attribute)), ("text", .text(text)),
-        ("status", .text(outcome.status.rawValue)),
-      ])
   }
 }

@@ -19,7 +19,7 @@ extension Simulation {
       guests[guest].kernel.balloonFault.limit = limit
       detail.append(("above_pages", .number(Int64(limit.pages))))
     case .workerLate(let delay):
-      guests[guest].workerDelay = delay
+      guests[guest].policy?.delay = delay
       detail.append(("by_ns", .number(delay.nanoseconds)))
     case .hostOutOfMemory:
       detail.append(("pages", .number(Int64(host.claimEverything().pages))))
@@ -40,7 +40,7 @@ extension Simulation {
     case .balloonStuck, .balloonIntermittent: guests[guest].kernel.balloonFault.isStuck = false
     case .balloonSlow: guests[guest].kernel.balloonFault.slowness = 1
     case .balloonRefusing: guests[guest].kernel.balloonFault.limit = nil
-    case .workerLate: guests[guest].workerDelay = nil
+    case .workerLate: guests[guest].policy?.delay = nil
     case .hostOutOfMemory, .hostDemand: host.releaseClaim()
     case .tmemFull: host.setFull(false, of: guest)
     case .tmemFrozen: host.setFrozen(false, of: guest)
@@ -60,17 +60,6 @@ extension Simulation {
     guests[order.guest].kernel.balloonFault.isStuck = isStuck
     let end = isStuck ? stuck : period
     schedule(.faultTurn(UInt32(index)), after: end - phase, .controller)
-  }
-
-  /// While the worker is late, a run that is due begins later; true if it was put off.
-  mutating func holdWorkerUp(_ index: Int) -> Bool {
-    guard let delay = guests[index].workerDelay, !guests[index].isWorkerHeldUp else {
-      guests[index].isWorkerHeldUp = false
-      return false
-    }
-    guests[index].isWorkerHeldUp = true
-    schedule(.worker(guest: UInt16(index)), after: delay, .controller)
-    return true
   }
 
   /// How long the faults of a guest, or of the host for -1, lasted within the run, by their kinds.

@@ -8,8 +8,7 @@ extension Simulation {
   /// Nothing may be done with the run afterwards. Throws what the observer throws.
   public mutating func finish() throws -> RunSummary {
     for index in 0..<guestCount {
-      // A run of the worker that the end cuts short has decided all the same.
-      if let run = guests[index].workerRun { try recordWorker(index, run) }
+      try recordUnfinishedTurn(index)
       guests[index].kernel.begin(at: now)
       guests[index].meter.hold(host.held(by: index), at: now)
       guests[index].meter.close(at: now)

@@ -86,7 +86,7 @@ extension Simulation {
     let boot = Int64(configuration.zones.totalRAM.pages)
     return SimulatedGuest(
       spec: spec, kernel: kernel,
-      driver: spec.controller == .none ? nil : SelfBalloonDriver(generation: spec.driver),
+      policy: spec.policy.map { PolicyRun($0) },
       demand: DemandPlayer(demand.points, spec.committed, spec.anon, tick: scenario.tick),
       files: files,
       anon: anon, processes: processes,
@@ -127,7 +127,7 @@ extension Simulation {
           .process(guest: guest, process: UInt16(process)), at: work.firstStart, in: .workload)
       }
       if !guests[index].files.isEmpty { scheduleFlush(index, after: GuestKernel.flusherInterval) }
-      try startDriver(index)
+      try startPolicy(index)
     }
     for (index, order) in scenario.events.enumerated() {
       queue.schedule(.order(UInt32(index)), at: order.at, in: .controller)
@@ -136,29 +136,6 @@ extension Simulation {
     case .time(let duration): end = .zero + duration
     case .trace: if openWork > 0 { end = .endOfTime }
     }
-  }
-
-  /// Lets the driver start as the boot options say, then makes the scenario's sysfs writes.
-  private mutating func startDriver(_ index: Int) throws {
-    guard var driver = guests[index].driver else { return }
-    let spec = guests[index].spec
-    guard
-      let options = try? BootOptions(commandLine: spec.boot, generation: spec.driver)
-    else { preconditionFailure("boot options were read when the guest was built") }
-    let outcome = driver.initialise(
-      options.initFlags(isInitialDomain: spec.isInitialDomain),
-      totalRAM: UInt64(guests[index].kernel.ram.pages))
-    guests[index].driver = driver
-    if let delay = outcome.queuedDelay {
-      schedule(.worker(guest: UInt16(index)), afterJiffies: delay, .controller)
-    }
-    var detail: [(key: String, value: EventRecord.Value)] = [
-      ("status", .text(outcome.status.rawValue)),
-      ("reserved_mb", .number(Int64(driver.tunables.reservedMB))),
-    ]
-    for notice in outcome.notices { detail.append((notice.rawValue, .number(1))) }
-    try emit(.driverInit, guest: index, detail)
-    for tunable in spec.tunables { try writeSysfs(index, tunable.attribute, tunable.text) }
   }
 }
 

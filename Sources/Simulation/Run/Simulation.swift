@@ -170,7 +170,7 @@ public struct Simulation: ~Copyable {
     case .flush(let guest, let token): flush(Int(guest), token)
     case .balloonStart(let guest): try startBalloon(Int(guest))
     case .balloonBatch(let guest): try finishBalloonBatch(Int(guest))
-    case .worker(let guest): try startWorker(Int(guest))
+    case .worker(let guest): try startTurn(Int(guest))
     case .shrink(let guest): try continueShrink(Int(guest))
     case .order(let index): try carryOut(Int(index))
     case .tick: preconditionFailure("ticks are not queued")

@@ -1,0 +1,212 @@
+import MemoryModel
+import Policies
+import SimulationEngine
+import Units
+
+extension Simulation {
+  /// What one turn of a policy takes besides a shrink.
+  ///
+  /// Assumed: 10 us, a hypercall and some arithmetic; with an interval of 0 it bounds the rate.
+  static let turnTime = SimDuration.microseconds(10)
+
+  /// Lets a guest's policy start, then makes the scenario's writes; those that count only before the start come before it.
+  mutating func startPolicy(_ index: Int) throws {
+    guard let card = guests[index].policy?.type.card else { return }
+    let spec = guests[index].spec
+    let (early, late) = spec.tunables.parted { card.setting($0.attribute)?.isOfStart == true }
+    for setting in early { try write(index, setting.attribute, setting.text) }
+    let boot = GuestBoot(commandLine: spec.boot, isInitialDomain: spec.isInitialDomain)
+    let view = guests[index].view
+    guard let start = guests[index].policy?.start(view, boot: boot) else { return }
+    schedule(start.wake, of: index, since: now)
+    try emit(
+      .driverInit, guest: index,
+      start.notices.map { notice in
+        switch notice.value {
+        case .number(let number): (notice.key, .number(number))
+        case .text(let text): (notice.key, .text(text))
+        }
+      })
+    for setting in late { try write(index, setting.attribute, setting.text) }
+  }
+
+  /// A write to one of a policy's settings, as root.
+  mutating func write(_ index: Int, _ setting: String, _ text: String) throws {
+    let outcome = guests[index].policy?.write(setting, text) ?? WriteOutcome(.noAttribute)
+    schedule(outcome.wake, of: index, since: now)
+    try emit(
+      .sysfsWrite, guest: index,
+      [
+        ("attribute", .text(setting)), ("text", .text(text)),
+        ("status", .text(outcome.status.rawValue)),
+      ])
+  }
+
+  /// A turn of a guest's policy: it decides, and what it asks for is begun.
+  mutating func startTurn(_ index: Int) throws {
+    if guests[index].isDead { return }
+    if guests[index].policy?.shrink != nil {
+      guests[index].policy?.isOverdue = true
+      return
+    }
+    if holdTurnUp(index) { return }
+    guests[index].kernel.begin(at: now)
+    let view = guests[index].view
+    guests[index].policy?.begin(view, at: now)
+    let ended = now + Self.turnTime
+    let isBalloonDue = carryOutAsks(index, shrinkingFrom: ended)
+    if let fault = guests[index].policy?.row.fault {
+      try recordTurn(index, end: now)
+      try endPolicy(index, fault)
+    } else if guests[index].policy?.shrink == nil {
+      try recordTurn(index, end: ended)
+      queueTurn(index, since: ended)
+    }
+    if isBalloonDue { try startBalloonNow(index) }
+  }
+
+  /// Begins what the turn asks for; true if the balloon worker has to start.
+  @inline(__always)
+  private mutating func carryOutAsks(_ index: Int, shrinkingFrom start: SimTime) -> Bool {
+    var isBalloonDue = false
+    for place in 0..<(guests[index].policy?.asks.count ?? 0) {
+      switch guests[index].policy?.asks[place] {
+      case .balloonTarget(let target):
+        noteTarget(index)
+        isBalloonDue = guests[index].kernel.setBalloonTarget(target)
+      case .shrinkFrontswap(let target, let sparesAll):
+        let shrink = guests[index].kernel.beginShrink(
+          to: PageCount(Int(clamping: target)), allMeansNothing: sparesAll)
+        guard let shrink else { continue }
+        guests[index].policy?.shrink = shrink
+        queue.schedule(.shrink(guest: UInt16(index)), at: start, in: .controller)
+      case nil: break
+      }
+    }
+    return isBalloonDue
+  }
+
+  /// Takes note of a target and its goal, before the balloon has it.
+  @inline(__always)
+  private mutating func noteTarget(_ index: Int) {
+    guard let row = guests[index].policy?.row, let current = row.current, let goal = row.goal,
+      let target = row.target
+    else { return }
+    guests[index].goal = goal
+    guests[index].target = target
+    guests[index].meter.stability.record(
+      goal: goal, current: current, committed: Int64(guests[index].kernel.committed.pages),
+      isFloored: row.isBound, at: now)
+    noteSettling(index, current: current, isBound: row.isBound)
+  }
+
+  /// Notes the first time that memory is near its goal, or near its target where a bound holds that up.
+  @inline(__always)
+  private mutating func noteSettling(_ index: Int, current: Int64, isBound: Bool) {
+    if guests[index].meter.hasSettled { return }
+    let aim = isBound ? guests[index].target : guests[index].goal
+    if StabilityMeter.isNear(current, aim) { guests[index].meter.settle() }
+  }
+
+  /// A fault has ended a policy: its kernel oopses, or its program is gone.
+  private mutating func endPolicy(_ index: Int, _ fault: String) throws {
+    guard let card = guests[index].policy?.type.card else { return }
+    let kind: EventRecord.Kind =
+      switch card.place {
+      case .guestKernel: .kernelOops
+      case .guestProgram, .host: .policyEnded
+      }
+    try emit(kind, guest: index, [("reason", .text(fault)), ("in", .text(card.actor))])
+  }
+
+  /// The turn goes on with its shrink, or ends.
+  mutating func continueShrink(_ index: Int) throws {
+    guard !guests[index].isDead, var shrink = guests[index].policy?.shrink else { return }
+    if guests[index].policy?.isShrinkOver == true { return try endShrink(index) }
+    guests[index].kernel.begin(at: now)
+    let before = shrink.shrunk
+    let progress = guests[index].kernel.continueShrink(&shrink, &host)
+    guests[index].meter.shrunk += Int64(shrink.shrunk - before)
+    guests[index].policy?.isShrinkOver = progress == .ended
+    guests[index].policy?.shrink = shrink
+    schedule(
+      .shrink(guest: UInt16(index)), after: max(guests[index].kernel.elapsed, Pace.leastTurn),
+      .controller)
+    try followUp(index)
+  }
+
+  /// A turn that shrank ends; if the time of the next one has come meanwhile, that begins.
+  private mutating func endShrink(_ index: Int) throws {
+    try recordTurn(index, end: now)
+    queueTurn(index, since: now)
+    if guests[index].policy?.isOverdue == true {
+      guests[index].policy?.isOverdue = false
+      try startTurn(index)
+    }
+  }
+
+  /// A turn that the end of the run cuts short has decided all the same.
+  mutating func recordUnfinishedTurn(_ index: Int) throws {
+    if guests[index].policy?.shrink != nil { try recordTurn(index, end: now) }
+  }
+
+  /// The turn is over at `end`, and the policy says when it wants the next one.
+  private mutating func queueTurn(_ index: Int, since end: SimTime) {
+    guard let wake = guests[index].policy?.end() else { return }
+    schedule(wake, of: index, since: end)
+  }
+
+  /// Schedules a turn; one beyond the end of time never comes.
+  private mutating func schedule(_ wake: Wake, of index: Int, since start: SimTime) {
+    let turn = SimulationEvent.worker(guest: UInt16(index))
+    switch wake {
+    case .never: break
+    case .jiffies(let delay): schedule(turn, afterJiffies: delay, since: start, .controller)
+    case .seconds(let seconds):
+      let (time, isTooLong) = max(0, seconds).multipliedReportingOverflow(by: 1_000_000_000)
+      let (due, isTooFar) = start.nanoseconds.addingReportingOverflow(time)
+      if isTooLong || isTooFar { return }
+      queue.schedule(turn, at: SimTime(nanoseconds: due), in: .controller)
+    }
+  }
+
+  /// Tells the observer of a turn.
+  @inline(__always)
+  private mutating func recordTurn(_ index: Int, end: SimTime) throws {
+    guard let observer, let policy = guests[index].policy else { return }
+    var row = policy.row
+    row.guest = index
+    if let shrink = policy.shrink { row.shrunk = Int64(shrink.shrunk) }
+    try observer.decision(
+      DecisionRecord(
+        policy: policy.type, turn: policy.turns, time: policy.start, row: row,
+        runTime: end - policy.start))
+  }
+
+  /// While the policy is late, a turn that is due begins later; true if it was put off.
+  private mutating func holdTurnUp(_ index: Int) -> Bool {
+    guard let delay = guests[index].policy?.delay, guests[index].policy?.isHeldUp == false else {
+      guests[index].policy?.isHeldUp = false
+      return false
+    }
+    guests[index].policy?.isHeldUp = true
+    schedule(.worker(guest: UInt16(index)), after: delay, .controller)
+    return true
+  }
+}
+
+extension GuestSpec {
+  /// The guest's policy before its start; nil: a static guest.
+  var policy: (any GuestPolicy)? {
+    controller == .none
+      ? nil
+      : PolicyCatalogue.guestPolicy(named: controller.rawValue)?.init(version: driver.rawValue)
+  }
+}
+
+extension Array {
+  /// The elements that a claim is true of, and the others, each in their order.
+  fileprivate func parted(_ isTrue: (Element) -> Bool) -> ([Element], [Element]) {
+    (filter(isTrue), filter { !isTrue($0) })
+  }
+}
