@@ -97,9 +97,9 @@ public struct GuestZones: Hashable, Sendable {
   private mutating func write(scaleFactor: Int) {
     if scaleFactor == watermarkScaleFactor { return }
     watermarkScaleFactor = scaleFactor
-    settle()
+    updateHighestZone()
     setMarks()
-    unsettle()
+    resetHighestZone()
   }
 
   /// Managed memory with which khugepaged starts: 512 MiB.
