@@ -6,16 +6,22 @@ public struct PolicyCard: Sendable {
   public var title: String
   /// Where it comes from: program, version, year.
   public var source: String
-  /// Who takes a turn, for people and in recorded events.
+  /// Who takes a turn, in recorded events.
   public var actor: String
+  /// The same in one word, as in `run 7 of its worker`.
+  public var role: String
   /// Where it runs, which says what its end is.
   public var place: Place
   /// Its versions, the one that is taken without a word first.
   public var versions: [String]
   /// What can be set.
   public var settings: [PolicySetting]
-  /// The terms of its decisions, in the order of their places.
+  /// The terms of its decisions, in the order of their places. New ones are appended, for what is recorded has no names.
   public var terms: [TermEntry]
+  /// The name of its decisions as a view of the database.
+  public var view: String
+  /// The columns of that view.
+  public var columns: [PolicyColumn]
 
   /// Where a policy runs.
   public enum Place: String, Sendable {
@@ -29,8 +35,9 @@ public struct PolicyCard: Sendable {
 
   /// A card.
   public init(
-    name: String, title: String, source: String, actor: String, place: Place,
-    versions: [String], settings: [PolicySetting], terms: [TermEntry]
+    name: String, title: String, source: String, actor: String, role: String, place: Place,
+    versions: [String], settings: [PolicySetting], terms: [TermEntry], view: String? = nil,
+    columns: [PolicyColumn]? = nil
   ) {
     precondition(terms.count <= DecisionRow.termLimit, "\(name) has too many terms")
     precondition(!versions.isEmpty, "\(name) has no version")
@@ -38,10 +45,13 @@ public struct PolicyCard: Sendable {
     self.title = title
     self.source = source
     self.actor = actor
+    self.role = role
     self.place = place
     self.versions = versions
     self.settings = settings
     self.terms = terms
+    self.view = view ?? "\(name)_decisions"
+    self.columns = columns ?? PolicyColumn.usual(terms)
   }
 
   /// The setting that a scenario's word means, by its name or its short name.

@@ -45,8 +45,8 @@ struct DatabaseInputTests {
         "ticks.total_ram_pages = -1 << 63", "ticks.max_pages = -1 << 63",
         "ticks.stall_disk_ns = -1 << 63",
       ],
-      ["worker.time_ns = -1 << 63"],
-      ["worker.cur_pages = -1 << 63", "worker.target_pages = (1 << 63) - 1"],
+      ["decisions.time_ns = -1 << 63"],
+      ["decisions.current_pages = -1 << 63", "decisions.target_pages = (1 << 63) - 1"],
       ["ticks.tick = -1 << 63"], ["ticks.tick = 9e999"], ["ticks.guest = x'ff00'"],
       ["ticks.time_ns = -1 << 63"],
       ["ticks.free_pages = 'x'"], ["sweeps.planned_runs = -1 << 63"],
@@ -184,7 +184,7 @@ struct DatabaseInputTests {
     try await workplace.run("run", "small.yaml", "--db", "a.sqlite").expect(0)
     try alter(
       """
-      DELETE FROM ticks; DELETE FROM host_ticks; DELETE FROM worker; DELETE FROM events;
+      DELETE FROM ticks; DELETE FROM host_ticks; DELETE FROM decisions; DELETE FROM events;
       DELETE FROM metrics; DELETE FROM parameters; DELETE FROM runs
       """)
 

@@ -268,7 +268,7 @@ struct HostileTextTests {
     let queue = try DatabaseQueue(path: workplace.path("bad.sqlite"))
     try await queue.writeWithoutTransaction { db in
       let arguments: StatementArguments = ["text": HostileText.text]
-      for table in ["ticks", "worker", "events", "metrics"] {
+      for table in ["ticks", "decisions", "events", "metrics"] {
         try db.execute(
           sql: "UPDATE \(table) SET guest = :text WHERE guest IS NOT NULL", arguments: arguments)
       }
@@ -282,7 +282,7 @@ struct HostileTextTests {
         "UPDATE runs SET status = 'failed', error = :text, host_facts = :text WHERE id = 8",
         "UPDATE events SET detail = json_object(:text, :text, 'fault', :text, 'attribute', :text, 'text', :text)",
         "UPDATE events SET kind = :text WHERE id = (SELECT max(id) FROM events)",
-        "UPDATE worker SET fault = :text, floor_rule = :text",
+        "UPDATE decisions SET fault = :text, rule = :text",
         "UPDATE sweeps SET name = :text, command = :text, created_at = :text, design = json_object(:text, :text)",
         "UPDATE metrics SET unit = :text WHERE name <> 'oom_kills'",
         "UPDATE metrics SET name = name || :text WHERE name LIKE 'p%'",
@@ -300,7 +300,8 @@ struct HostileTextTests {
   }
 
   static let tables = [
-    "runs", "parameters", "ticks", "host_ticks", "worker", "events", "metrics", "sweeps",
+    "runs", "parameters", "ticks", "host_ticks", "decisions", "worker", "events", "metrics",
+    "sweeps",
     "sweep_points",
   ]
 

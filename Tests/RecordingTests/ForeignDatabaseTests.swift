@@ -20,8 +20,8 @@ struct ForeignDatabaseTests {
       SweepDescription(key: "p", name: "s", design: "{}", command: "", runs: [["a"], ["b"]]))
     try store.alter(
       """
-      INSERT INTO worker (id, run_id, guest, invocation, time_ns, run_ns)
-      VALUES (1 << 41 | 1, 1, 'build', 1, 1000000000, 0);
+      INSERT INTO decisions (id, run_id, guest, policy, turn, time_ns, run_ns, terms)
+      VALUES (1 << 41 | 1, 1, 'build', 'selfballoon', 1, 1000000000, 0, '[]');
       INSERT INTO events (id, run_id, sequence, time_ns, guest, kind, detail)
       VALUES (1 << 41 | 7, 1, 7, 1000000000, 'build', 'oom_kill', '{}')
       """)
@@ -90,7 +90,8 @@ struct ForeignDatabaseTests {
       ("runs", "guests", "'[1]'"), ("runs", "guests", "'x'"), ("runs", "host_facts", "'[]'"),
       ("runs", "trace_provenance", "'{'"), ("runs", "ingredients", "'['"),
       ("ticks", "tick", "-9223372036854775807"),
-      ("ticks", "time_ns", "-1"), ("host_ticks", "time_ns", "-1"), ("worker", "run_ns", "-1"),
+      ("ticks", "time_ns", "-1"), ("host_ticks", "time_ns", "-1"), ("decisions", "run_ns", "-1"),
+      ("decisions", "terms", "'{}'"),
       ("events", "kind", "'no such kind'"), ("events", "detail", "'x'"),
       ("sweeps", "design", "''"), ("sweeps", "planned_runs", "-1"), ("sweep_points", "point", "-1"),
     ])

@@ -183,7 +183,7 @@ struct SweepExecutionTests {
       #expect(try store.check().findings.isEmpty)
       try store.alter(
         """
-        DELETE FROM ticks; DELETE FROM host_ticks; DELETE FROM worker; DELETE FROM events;
+        DELETE FROM ticks; DELETE FROM host_ticks; DELETE FROM decisions; DELETE FROM events;
         DELETE FROM row_hashes WHERE table_name <> 'sweeps'
         """)
     }

@@ -1,3 +1,4 @@
+import Policies
 import TestSupport
 import Testing
 import Text
@@ -19,17 +20,16 @@ struct DecisionStoryTests {
 
   /// Enters a run of the worker in the first guest, by its columns.
   private func enter(_ invocation: Int, at seconds: Int, _ values: [String: String]) throws {
-    var values = values
-    values["id"] = "\((1 << 41) + invocation)"
-    values["run_id"] = "1"
-    values["guest"] = "'build'"
-    values["invocation"] = "\(invocation)"
-    values["time_ns"] = "\(seconds)000000000"
-    values["run_ns"] = "1000"
-    let names = values.keys.sorted()
+    func value(_ name: String) -> String { values[name] ?? "NULL" }
+    let terms = SelfBalloon.card.terms.map { value($0.name) }.joined(separator: ", ")
     try store.alter(
-      "INSERT INTO worker (\(names.joined(separator: ","))) VALUES (\(names.map { values[$0] ?? "" }.joined(separator: ",")))"
-    )
+      """
+      INSERT INTO decisions (id, run_id, guest, policy, turn, time_ns, run_ns, current_pages, goal_pages, target_pages,
+        rule, shrunk_pages, fault, terms)
+      VALUES (\((1 << 41) + invocation), 1, 'build', 'selfballoon', \(invocation), \(seconds)000000000, 1000,
+        \(value("cur_pages")), \(value("goal_pages")), \(value("target_pages")), \(value("floor_rule")),
+        \(value("shrunk_pages")), \(value("fault")), json_array(\(terms)))
+      """)
   }
 
   private func story(at seconds: Int64) throws -> String {
@@ -184,7 +184,7 @@ struct DecisionStoryTests {
     #expect(rows[0][1] == "0.3 MiB")
     #expect(rows.last?[1] == "74.2 MiB")
 
-    try store.alter("DELETE FROM worker")
+    try store.alter("DELETE FROM decisions")
     for invocation in 1...15 { try enter(invocation, at: invocation, [:]) }
     let thinned = try minute(19).table.rows.map { $0[0] }
     #expect(

@@ -31,9 +31,25 @@ extension SelfBalloon {
   public static let card = PolicyCard(
     name: "selfballoon", title: "the selfballoon driver",
     source: "drivers/xen/xen-selfballoon.c of Linux 3.6, 4.4 and 4.19",
-    actor: "selfballoon worker", place: .guestKernel,
+    actor: "selfballoon worker", role: "worker", place: .guestKernel,
     versions: [DriverGeneration.linux4_19, .linux4_4, .linux3_6].map(\.rawValue),
-    settings: SelfBalloonAttribute.allCases.map(\.setting), terms: Term.allCases.map(\.entry))
+    settings: SelfBalloonAttribute.allCases.map(\.setting), terms: Term.allCases.map(\.entry),
+    view: "worker", columns: columns)
+
+  /// The columns of the table `worker` of earlier versions, in its order.
+  private static let columns: [PolicyColumn] = {
+    func term(_ term: Term) -> PolicyColumn { PolicyColumn(term.entry.name, .term(term.rawValue)) }
+    return [
+      PolicyColumn("invocation", .turn), PolicyColumn("time_ns", .time),
+      PolicyColumn("cur_pages", .current), term(.committed), term(.totalReserve), term(.reserved),
+      term(.frontswap), PolicyColumn("goal_pages", .goal), term(.gap), term(.divisor),
+      term(.unflooredTarget), term(.floor), PolicyColumn("floor_rule", .rule),
+      PolicyColumn("target_pages", .target), term(.balloonTarget), term(.shrinkFrontswap),
+      term(.shrinkPrevious), term(.counterBefore), term(.counterAfter), term(.shrinkTarget),
+      PolicyColumn("shrunk_pages", .shrunk), PolicyColumn("run_ns", .runTime),
+      PolicyColumn("fault", .fault),
+    ]
+  }()
 }
 
 extension SelfBalloonAttribute {

@@ -26,7 +26,7 @@ extension Xenballoond {
   public static let card = PolicyCard(
     name: "xenballoond", title: "the daemon xenballoond",
     source: "tools/xenballoon/xenballoond of Xen, July 2008 and June 2009",
-    actor: "xenballoond", place: .guestProgram,
+    actor: "xenballoond", role: "daemon", place: .guestProgram,
     versions: [Version.year2009, .year2008].map(\.rawValue), settings: settings,
     terms: Term.allCases.map(\.entry))
 

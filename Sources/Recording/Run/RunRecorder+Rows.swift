@@ -9,7 +9,7 @@ extension RunRecorder {
   static let hostWidth = 3 + HostTickColumn.allCases.count
 
   private static let hostSQL = hashedSQL(.hostTicks)
-  private static let workerSQL = hashedSQL(.worker)
+  private static let decisionSQL = hashedSQL(.decisions)
   private static let eventSQL = hashedSQL(.events)
   private static let metricSQL = hashedSQL(.metrics)
 
@@ -74,41 +74,26 @@ extension RunRecorder {
 
   private func insertDecisions(into db: Database) throws {
     if decisionRows.isEmpty { return }
-    var insert = try insertion(.worker, Self.workerSQL, db)
+    var insert = try insertion(.decisions, Self.decisionSQL, db)
     for record in decisionRows {
-      let guest = record.row.guest ?? 0
+      let (row, guest, card) = (record.row, record.row.guest ?? 0, record.policy.card)
       insert.bind(try RowKey.guestRow(run: run, guest: guest, number: record.turn))
       insert.bind(run)
       insert.bind(guests[guest])
+      insert.bind(card.name)
       insert.bind(record.turn)
       insert.bind(record.time.nanoseconds)
       insert.bind(record.runTime.nanoseconds)
-      insert.bind(record.row.fault)
-      bind(record.row, to: &insert)
+      insert.bind(row.current)
+      insert.bind(row.goal)
+      insert.bind(row.target)
+      insert.bind(row.rule)
+      insert.bind(row.shrunk)
+      insert.bind(row.fault)
+      insert.bind(row.termsText(card.terms.count))
       try insert.step()
     }
-    nextHashes[.worker] = insert.hash
-  }
-
-  private func bind(_ row: DecisionRow, to insert: inout RowInsert) {
-    func term(_ term: SelfBalloon.Term) -> Int64? { row[term] }
-    insert.bind(row.current)
-    for name in [SelfBalloon.Term.committed, .totalReserve, .reserved, .frontswap] {
-      insert.bind(term(name))
-    }
-    insert.bind(row.goal)
-    for name in [SelfBalloon.Term.gap, .divisor, .unflooredTarget, .floor] {
-      insert.bind(term(name))
-    }
-    insert.bind(row.rule)
-    insert.bind(row.target)
-    for name in [
-      SelfBalloon.Term.balloonTarget, .shrinkFrontswap, .shrinkPrevious, .counterBefore,
-      .counterAfter, .shrinkTarget,
-    ] {
-      insert.bind(term(name))
-    }
-    insert.bind(row.shrunk)
+    nextHashes[.decisions] = insert.hash
   }
 
   private func insertEvents(into db: Database) throws {
@@ -140,5 +125,17 @@ extension RunRecorder {
       try insert.step()
     }
     try insert.hash?.keep(for: .metrics, of: run, db)
+  }
+}
+
+extension DecisionRow {
+  /// The first so many terms as a JSON array, as SQLite writes one.
+  fileprivate func termsText(_ count: Int) -> String {
+    var text = "["
+    for place in 0..<count {
+      if place > 0 { text += "," }
+      text += self[place].map { String($0) } ?? "null"
+    }
+    return text + "]"
   }
 }

@@ -150,7 +150,7 @@ public final class RunRecorder: RunObserver {
       ticks.combine(Int64(bitPattern: chain.hash.value))
     }
     try ticks.keep(for: .ticks, of: run, db)
-    for table in [ResultTable.hostTicks, .worker, .events] {
+    for table in [ResultTable.hostTicks, .decisions, .events] {
       try nextHashes[table, default: RowHash()].keep(for: table, of: run, db)
     }
   }

@@ -129,11 +129,11 @@ extension ResultStore {
     }
   }
 
-  /// Rows of workers, events and figures whose keys do not say the same as their columns.
+  /// Rows of decisions, events and figures whose keys do not say the same as their columns.
   private static func numbers(of run: RunRecord, _ db: Database) throws -> [DatabaseCheck.Finding] {
     let keys = RowKey.range(of: run.id)
     let conditions = [
-      ("worker", "id & 4294967295 <> invocation"), ("events", "id - ?2 <> sequence"),
+      ("decisions", "id & 4294967295 <> turn"), ("events", "id - ?2 <> sequence"),
       ("metrics", "false"),
     ]
     return

@@ -130,6 +130,9 @@ extension ResultStore {
       try Int.fetchOne(
         db, sql: "SELECT count(*) FROM source.runs WHERE status <> 'finished'") ?? 0
     let sweeps = try carryOverSweeps(db, &outcome)
+    if try RunCopy.hasDecisions(db) {
+      try db.execute(sql: "INSERT OR IGNORE INTO main.policies SELECT * FROM source.policies")
+    }
     let copy = try RunCopy(db)
     let rows = try Row.fetchCursor(
       db,
@@ -215,6 +218,8 @@ private struct RunCopy {
   /// Inserts its rows: the shift of their keys, its number here, and what tells them there.
   private let insertRows: [Statement]
   private let insertParameters: Statement
+  /// Whether the source keeps decisions as this version does.
+  private let hasDecisions: Bool
   /// Inserts hashes of ticks: the shift of their keys, and what tells them there.
   private let insertHashes: Statement
 
@@ -226,7 +231,17 @@ private struct RunCopy {
         INSERT INTO main.runs (sweep_id, \(columns))
         SELECT ?, \(columns) FROM source.runs WHERE id = ?
         """)
+    hasDecisions = try Self.hasDecisions(db)
+    let isOlder = !hasDecisions
     insertRows = try ResultTable.ofRows.map { table in
+      if table == .decisions && isOlder {
+        return try db.makeStatement(
+          sql: """
+            INSERT INTO main.decisions (id, run_id, guest, policy, turn, time_ns, run_ns, current_pages, goal_pages,
+              target_pages, rule, shrunk_pages, fault, terms)
+            SELECT id + ?, ?, \(WorkerRows.values) FROM source.worker WHERE id BETWEEN ? AND ? ORDER BY id
+            """)
+      }
       let columns = try Self.columns(of: table.rawValue, without: ["id", "run_id"], db)
       return try db.makeStatement(
         sql: """
@@ -271,6 +286,26 @@ private struct RunCopy {
     ])
     try insertParameters.execute(arguments: [here, there])
     try Self.hashes(db, of: there, to: here, which: "table_name <> 'sweeps'")
+    if hasDecisions { return }
+    // The rows there had been held against their hash.
+    let hadHash = try Bool.fetchOne(
+      db, sql: "SELECT count(*) > 0 FROM row_hashes WHERE owner = ? AND table_name = 'worker'",
+      arguments: [here])
+    if hadHash == true {
+      try RowHash.keep(.decisions, of: here, db)
+      try db.execute(
+        sql: "DELETE FROM main.row_hashes WHERE owner = ? AND table_name = 'worker'",
+        arguments: [here])
+    }
+  }
+
+  /// Whether the source is of a version that has the table.
+  static func hasDecisions(_ db: Database) throws -> Bool {
+    try Bool.fetchOne(
+      db,
+      sql:
+        "SELECT EXISTS (SELECT 1 FROM source.sqlite_master WHERE name = 'decisions' AND type = 'table')"
+    ) ?? false
   }
 
   /// Copies the hashes of rows, if the source is of a version that has them.

@@ -3,24 +3,6 @@ public import Simulation
 public import Text
 public import Units
 
-/// A row of `worker`: one run of a guest's selfballoon worker, by the names of its columns. Numbers are the driver's
-/// unsigned ones, kept by their bits.
-public struct WorkerRow: Hashable, Sendable {
-  /// When the worker began.
-  public var time: SimTime
-  /// Which run of the worker it was, from 1.
-  public var invocation: Int64
-  /// The columns that have a value.
-  public var values: [String: Int64]
-  /// Which rule made the floor.
-  public var floorRule: String?
-  /// What ended the worker.
-  public var fault: String?
-
-  /// A column's value.
-  public subscript(_ column: String) -> Int64? { values[column] }
-}
-
 /// A row of `ticks`.
 public struct TickRow: Hashable, Sendable {
   /// Its time.
@@ -90,39 +72,26 @@ public enum WorstMoment: String, CaseIterable, Sendable {
 }
 
 extension ResultStore {
-  /// The worker's last run in a guest at or before a time, and the one after it.
-  public func workerRuns(
+  /// The last turn of a guest's policy at or before a time, and the one after it.
+  public func turns(
     of run: Int64, guest: String, at time: SimTime
-  ) throws -> (last: WorkerRow?, next: WorkerRow?) {
-    let last = try workerRows(
-      of: run, "guest = ? AND time_ns <= ? ORDER BY id DESC LIMIT 1", [guest, time.nanoseconds])
-    let next = try workerRows(
-      of: run, "guest = ? AND time_ns > ? ORDER BY id LIMIT 1", [guest, time.nanoseconds])
+  ) throws -> (last: RecordedDecision?, next: RecordedDecision?) {
+    let last = try rows(
+      "decisions", of: run, "guest = ? AND time_ns <= ? ORDER BY id DESC LIMIT 1",
+      [guest, time.nanoseconds], RecordedDecision.init)
+    let next = try rows(
+      "decisions", of: run, "guest = ? AND time_ns > ? ORDER BY id LIMIT 1",
+      [guest, time.nanoseconds], RecordedDecision.init)
     return (last.first, next.first)
   }
 
-  /// The worker's runs in a guest from one time to another.
-  public func workerRows(
+  /// The turns of a guest's policy from one time to another.
+  public func turns(
     of run: Int64, guest: String, from: SimTime, to: SimTime
-  ) throws -> [WorkerRow] {
-    try workerRows(
-      of: run, "guest = ? AND time_ns BETWEEN ? AND ? ORDER BY id",
-      [guest, from.nanoseconds, to.nanoseconds])
-  }
-
-  private func workerRows(
-    of run: Int64, _ condition: String, _ arguments: StatementArguments
-  ) throws -> [WorkerRow] {
-    try rows("worker", of: run, condition, arguments) { row in
-      var values: [String: Int64] = [:]
-      for name in row.columnNames where !["guest", "floor_rule", "fault"].contains(name) {
-        if let value: Int64 = try row.optional(name) { values[name] = value }
-      }
-      return WorkerRow(
-        time: try row.time("time_ns"),
-        invocation: try row.value("invocation"), values: values,
-        floorRule: try row.optional("floor_rule"), fault: try row.optional("fault"))
-    }
+  ) throws -> [RecordedDecision] {
+    try rows(
+      "decisions", of: run, "guest = ? AND time_ns BETWEEN ? AND ? ORDER BY id",
+      [guest, from.nanoseconds, to.nanoseconds], RecordedDecision.init)
   }
 
   /// The last tick of a guest at or before a time.
@@ -207,7 +176,7 @@ extension ResultStore {
     let keys = "id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR guest = ?3)"
     let first = """
       WITH first AS MATERIALIZED (
-        SELECT guest AS of, min(time_ns) AS began FROM worker WHERE id BETWEEN ?1 AND ?2 GROUP BY guest)
+        SELECT guest AS of, min(time_ns) AS began FROM decisions WHERE id BETWEEN ?1 AND ?2 GROUP BY guest)
       """
     let isAfter =
       "time_ns > coalesce(began, (SELECT min(began) FROM first), \(Int64.max)) AS is_after"
@@ -227,8 +196,8 @@ extension ResultStore {
         """
       case .shortfall:
         """
-        SELECT guest, time_ns, 1 AS is_after FROM worker
-        WHERE \(keys) AND goal_pages > cur_pages ORDER BY goal_pages - cur_pages DESC, id LIMIT 1
+        SELECT guest, time_ns, 1 AS is_after FROM decisions
+        WHERE \(keys) AND goal_pages > current_pages ORDER BY goal_pages - current_pages DESC, id LIMIT 1
         """
       }
     let range = RowKey.range(of: run)

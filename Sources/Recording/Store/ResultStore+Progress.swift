@@ -32,7 +32,7 @@ extension ResultStore {
           guestPages: try row.value("guests_pages"), freePages: try row.value("free_pages"))
       }
       guard let row = try last("time_ns", of: .events, "id", db) else { return nil }
-      let worker: Int64? = try last("time_ns", of: .worker, "time_ns", db)?.value("time_ns")
+      let worker: Int64? = try last("time_ns", of: .decisions, "time_ns", db)?.value("time_ns")
       return RunProgress(
         time: SimTime(nanoseconds: max(try row.value("time_ns"), worker ?? 0)))
     }

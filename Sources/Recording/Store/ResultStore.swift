@@ -1,6 +1,7 @@
 private import Foundation
 package import GRDB
 private import GRDBSQLite
+private import Policies
 private import Synchronization
 
 /// A database of runs: one SQLite file that other programs can read while it is written.
@@ -59,7 +60,11 @@ public final class ResultStore: Sendable {
       throw Self.translated(error, path: path, call: "open", waited: busyTimeout)
     }
     try checkIdentity()
-    if !readOnly { try prepareForWriting() }
+    if readOnly {
+      try translating("read an older file") { try readOlder() }
+    } else {
+      try prepareForWriting()
+    }
   }
 
   /// Closes the file; nothing may be called afterwards. Without it the file is closed with the last reference.
@@ -228,6 +233,38 @@ extension ResultStore {
     try translating("set the journal mode") { try useWriteAheadLog() }
     try translating("migrate") { try migrate() }
     try makeViews()
+    try enterPolicies()
+  }
+
+  /// Lets the queries for decisions work in a file of a version that kept them otherwise.
+  private func readOlder() throws {
+    try queue.inDatabase { db in
+      let isThere = try Bool.fetchOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM main.sqlite_master WHERE name = 'decisions')")
+      if isThere == true { return }
+      try db.execute(sql: "PRAGMA temp_store = MEMORY; \(WorkerRows.views)")
+    }
+  }
+
+  /// Writes down the policies that there are, with the names of their terms.
+  private func enterPolicies() throws {
+    let rows = PolicyCatalogue.guestPolicies.map { $0.card }.map { card in
+      (name: card.name, terms: JSONText.array(card.terms.map(\.name)))
+    }
+    func missing(_ db: Database) throws -> [(name: String, terms: String)] {
+      try rows.filter { row in
+        try String.fetchOne(
+          db, sql: "SELECT terms FROM policies WHERE name = ?", arguments: [row.name]) != row.terms
+      }
+    }
+    if try read("look at the policies", missing).isEmpty { return }
+    try write("enter the policies") { db in
+      for row in try missing(db) {
+        try db.execute(
+          sql: "INSERT OR REPLACE INTO policies (name, terms) VALUES (?, ?)",
+          arguments: [row.name, row.terms])
+      }
+    }
   }
 
   /// Changing the journal mode does not wait for locks by itself, so it is tried again until time is up.

@@ -7,6 +7,8 @@ public enum ResultTable: String, CaseIterable, Sendable {
   case parameters
   case ticks
   case hostTicks = "host_ticks"
+  case decisions
+  /// The decisions of one policy as a view, in older files a table.
   case worker
   case events
   case metrics
@@ -24,27 +26,32 @@ public enum ResultTable: String, CaseIterable, Sendable {
   public var owner: Owner {
     switch self {
     case .sweeps, .sweepPoints: .sweep
-    case .runs, .parameters, .ticks, .hostTicks, .worker, .events, .metrics, .tickHashes: .run
+    case .runs, .parameters, .ticks, .hostTicks, .decisions, .worker, .events, .metrics,
+      .tickHashes:
+      .run
     }
   }
 
   /// Whether rows come again and again, so that they can be thinned out.
-  public var hasCadence: Bool { [.ticks, .hostTicks, .worker].contains(self) }
+  public var hasCadence: Bool { [.ticks, .hostTicks, .decisions, .worker].contains(self) }
 
   /// Whether rows have a simulated time.
   public var hasTime: Bool { hasCadence || self == .events }
 
   /// The tables in which a row has its run, guest and number packed into its `id`, and its run beside it.
-  static let ofRows: [ResultTable] = [.ticks, .hostTicks, .worker, .events, .metrics]
+  static let ofRows: [ResultTable] = [.ticks, .hostTicks, .decisions, .events, .metrics]
+
+  /// Whether there is a table of it in a file of this version, and not a view.
+  var isKept: Bool { self != .worker }
 
   /// Whether every row belongs to a guest.
-  var isPerGuest: Bool { self == .ticks || self == .worker }
+  var isPerGuest: Bool { [.ticks, .decisions, .worker].contains(self) }
 
   /// Which rows belong to a run or a sweep, and their order.
   func condition(of owner: Int64) -> String {
     let keys = RowKey.range(of: owner)
     return switch self {
-    case .ticks, .hostTicks, .worker, .events, .metrics, .tickHashes:
+    case .ticks, .hostTicks, .decisions, .worker, .events, .metrics, .tickHashes:
       "id BETWEEN \(keys.lowerBound) AND \(keys.upperBound)"
     case .runs, .sweeps: "id = \(owner)"
     case .parameters: "run_id = \(owner)"
@@ -55,7 +62,8 @@ public enum ResultTable: String, CaseIterable, Sendable {
   /// The order of a run's or a sweep's rows.
   var order: String {
     switch self {
-    case .runs, .ticks, .hostTicks, .worker, .events, .metrics, .tickHashes, .sweeps: "id"
+    case .runs, .ticks, .hostTicks, .decisions, .worker, .events, .metrics, .tickHashes, .sweeps:
+      "id"
     case .parameters: "path"
     case .sweepPoints: "point, repetition"
     }
@@ -93,7 +101,8 @@ extension ResultStore {
       try String.fetchAll(
         db, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table.rawValue])
     }
-    return ResultTable.ofRows.contains(table) ? names.filter { $0 != "id" } : names
+    return ResultTable.ofRows.contains(table) || table == .worker
+      ? names.filter { $0 != "id" } : names
   }
 
   /// The columns named, after checking that the table has them; without names all of them.

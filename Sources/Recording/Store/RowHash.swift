@@ -70,6 +70,11 @@ extension RowHash {
         "balloon_target_pages", "shrink_frontswap_pages", "shrink_previous_frontswap_pages",
         "shrink_counter_before", "shrink_counter_after", "shrink_target_pages", "shrunk_pages",
       ]
+    case .decisions:
+      [
+        "guest", "policy", "turn", "time_ns", "run_ns", "current_pages", "goal_pages",
+        "target_pages", "rule", "shrunk_pages", "fault", "terms",
+      ]
     case .events: ["sequence", "time_ns", "guest", "kind", "detail"]
     case .metrics: ["guest", "name", "value", "unit"]
     case .sweeps: ["name", "design", "created_at", "command", "planned_runs", "key"]

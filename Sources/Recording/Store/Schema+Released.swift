@@ -10,6 +10,8 @@ extension Schema.Migration {
     Schema.Migration(name: "wide metrics", sql: ""),
     Schema.Migration(name: "row hashes", sql: rowHashes),
     Schema.Migration(name: "wide host metrics", sql: ""),
+    Schema.Migration(
+      name: "decisions", sql: decisions, before: WorkerRows.verify, after: WorkerRows.keepHashes),
   ]
 
   private static let tables = """
@@ -191,5 +193,31 @@ extension Schema.Migration {
       hash INTEGER NOT NULL,
       PRIMARY KEY (owner, table_name)
     ) WITHOUT ROWID;
+    """
+
+  private static let decisions = """
+    CREATE TABLE policies (
+      name TEXT PRIMARY KEY NOT NULL,
+      terms TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE decisions (
+      id INTEGER PRIMARY KEY,
+      run_id INTEGER NOT NULL REFERENCES runs (id),
+      guest TEXT NOT NULL,
+      policy TEXT NOT NULL,
+      turn INTEGER NOT NULL,
+      time_ns INTEGER NOT NULL,
+      run_ns INTEGER NOT NULL,
+      current_pages INTEGER,
+      goal_pages INTEGER,
+      target_pages INTEGER,
+      rule TEXT,
+      shrunk_pages INTEGER,
+      fault TEXT,
+      terms TEXT NOT NULL
+    );
+    INSERT INTO policies SELECT \(WorkerRows.policy);
+    INSERT INTO decisions SELECT \(WorkerRows.columns) FROM worker ORDER BY id;
+    DROP TABLE worker;
     """
 }

@@ -13,6 +13,10 @@ extension Schema {
     ],
     .ticks: ["tick": "tick >= 0", "time_ns": "time_ns >= 0"],
     .hostTicks: ["tick": "tick >= 0", "time_ns": "time_ns >= 0"],
+    .decisions: [
+      "turn": "turn >= 0", "time_ns": "time_ns >= 0", "run_ns": "run_ns >= 0",
+      "terms": isJSON("terms", "array"),
+    ],
     .worker: [
       "invocation": "invocation >= 0", "time_ns": "time_ns >= 0", "run_ns": "run_ns >= 0",
     ],

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Policies
 internal import Simulation
 
 extension Schema {
@@ -26,7 +27,7 @@ extension Schema {
           """),
       View(name: "ticks_mib", sql: ticksInMebibytes),
       View(name: "run_metrics_wide", sql: wideMetrics),
-    ]
+    ] + PolicyCatalogue.guestPolicies.map { $0.card.decisionView }
   }
 
   /// The levels of `ticks` in MiB: 256 pages each.
@@ -88,5 +89,33 @@ extension Figure {
     // The name has the unit already, or there is none.
     case .percent, .ratio, .perHour: "\(value) AS \(name)"
     }
+  }
+}
+
+extension PolicyCard {
+  /// The policy's decisions with a column for each of its terms.
+  fileprivate var decisionView: Schema.View {
+    let columns = columns.map { column in
+      let source =
+        switch column.source {
+        case .turn: "turn"
+        case .time: "time_ns"
+        case .runTime: "run_ns"
+        case .current: "current_pages"
+        case .goal: "goal_pages"
+        case .target: "target_pages"
+        case .rule: "rule"
+        case .shrunk: "shrunk_pages"
+        case .fault: "fault"
+        case .term(let place): "json_extract(terms, '$[\(place)]')"
+        }
+      return source == column.name ? source : "\(source) AS \(column.name)"
+    }
+    return Schema.View(
+      name: view,
+      sql: """
+          SELECT id, run_id, guest, \(columns.joined(separator: ", "))
+          FROM decisions WHERE policy = '\(name)'
+        """)
   }
 }

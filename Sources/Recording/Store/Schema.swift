@@ -18,6 +18,10 @@ struct Schema: Sendable {
   struct Migration: Sendable {
     var name: String
     var sql: String
+    /// What SQL cannot say, done before the step's SQL.
+    var before: (@Sendable (Database) throws -> Void)?
+    /// What is done after it.
+    var after: (@Sendable (Database) throws -> Void)?
   }
 
   /// A view, and the query that it stands for.
@@ -44,7 +48,9 @@ struct Schema: Sendable {
     var migrator = DatabaseMigrator()
     for (index, migration) in migrations.enumerated() {
       migrator.registerMigration(migration.name) { db in
+        try migration.before?(db)
         try db.execute(sql: migration.sql)
+        try migration.after?(db)
         try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
         try db.execute(sql: "PRAGMA user_version = \(index + 1)")
       }

@@ -24,8 +24,10 @@ struct SchemaChange: Hashable, Sendable {
     let changed = expected.filter { found[$0.key] != $0.value }
       .map { SchemaChange(type: $0.value.type, name: $0.key) }
     let views = Set(schema.views.map(\.name))
-    let taken = found.filter { views.contains($0.key) && $0.value.type != "view" }
-      .map { SchemaChange(type: "view", name: $0.key) }
+    let taken = found.filter {
+      views.contains($0.key) && $0.value.type != "view" && expected[$0.key] == nil
+    }
+    .map { SchemaChange(type: "view", name: $0.key) }
     let triggers = try Row.fetchAll(
       db, sql: "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
     ).filter {

@@ -8,7 +8,7 @@ internal import Units
 public struct PartingStory: Sendable {
   private let runs: (RunRecord, RunRecord)
   private let parting: Parting?
-  private var decisions: (WorkerRow?, WorkerRow?)
+  private var decisions: (RecordedDecision?, RecordedDecision?)
   private let hasCommonGuest: Bool
   private var hostParting: (tick: Int64, time: SimTime)?
 
@@ -23,8 +23,8 @@ public struct PartingStory: Sendable {
     }
     if let parting {
       decisions = (
-        try store.workerRuns(of: first.id, guest: parting.guest, at: parting.time).last,
-        try store.workerRuns(of: second.id, guest: parting.guest, at: parting.time).last
+        try store.turns(of: first.id, guest: parting.guest, at: parting.time).last,
+        try store.turns(of: second.id, guest: parting.guest, at: parting.time).last
       )
     }
   }
@@ -66,8 +66,7 @@ public struct PartingStory: Sendable {
       parts.append(wrapped("The worker had not yet run in both."))
       return parts
     }
-    let hidden = ["id", "run_id", "run_ns"]
-    let names = Set(one.values.keys).union(two.values.keys).subtracting(hidden).sorted()
+    let names = Set((one.numbers + two.numbers).map(\.name)).subtracting(["run_ns"]).sorted()
     let terms = names.filter { one[$0] != two[$0] }.map { name in
       [name] + [one[name], two[name]].map { $0.map { "\($0)" } ?? "-" }
     }

@@ -1,3 +1,4 @@
+internal import Policies
 public import Recording
 internal import Simulation
 public import Text
@@ -5,7 +6,7 @@ public import Units
 
 /// The minute before a moment as a table: decision by decision, and its end tick by tick.
 public struct MinuteBefore: Sendable {
-  private var rows: [WorkerRow]
+  private var rows: [RecordedDecision]
   private var ticks: [TickRow]
   private var events: [EventRow]
   private static let length = SimDuration.seconds(60)
@@ -17,10 +18,10 @@ public struct MinuteBefore: Sendable {
   /// The minute before `time`.
   public init(_ store: ResultStore, run: Int64, guest: String, before time: SimTime) throws {
     let start = SimTime(nanoseconds: max(0, time.nanoseconds - Self.length.nanoseconds))
-    rows = try store.workerRows(of: run, guest: guest, from: start, to: time)
+    rows = try store.turns(of: run, guest: guest, from: start, to: time)
     ticks = try store.ticks(of: run, guest: guest, from: start, to: time)
     // What came after the worker's last run belongs to the story of that run, which tells it.
-    let decision = try store.workerRuns(of: run, guest: guest, at: time).last
+    let decision = try store.turns(of: run, guest: guest, at: time).last
     events = try store.events(of: run, guest: guest, from: start, to: time)
       .filter { event in
         event.known != .balloonTarget && decision.map { event.time < $0.time } ?? true
@@ -51,8 +52,8 @@ public struct MinuteBefore: Sendable {
       let files = tick.map { $0[.activeFilePages] &+ $0[.inactiveFilePages] }
       return [
         UnitScale.text(time), level(row?["committed_pages"] ?? tick?[.committedPages]),
-        level(row?["cur_pages"] ?? tick?[.ramPages]), level(row?["goal_pages"]),
-        level(row?["target_pages"]), level(tick?[.freePages]), level(files),
+        level(row?.row.current ?? tick?[.ramPages]), level(row?.row.goal),
+        level(row?.row.target), level(tick?[.freePages]), level(files),
         wait.map { UnitScale.text(.nanoseconds($0)) } ?? "-",
       ]
     }

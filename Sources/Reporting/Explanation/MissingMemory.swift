@@ -1,4 +1,5 @@
 private import Foundation
+internal import Policies
 public import Recording
 internal import Simulation
 public import Text
@@ -40,7 +41,7 @@ public struct MissingMemory: Sendable {
       if let after { committed = max(committed, after[.committedPages] &+ killed) }
     }
     level = (tick[.ramPages], tick[.freePages], committed)
-    goal = decision?["goal_pages"].map { $0 &- known &+ committed }
+    goal = decision?.row.goal.map { $0 &- known &+ committed }
   }
 
   private struct Kill: Decodable {

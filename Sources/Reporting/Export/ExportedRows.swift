@@ -34,6 +34,7 @@ struct PlainRows: ExportedRows {
       case .runs: ["ingredients", "guests", "host_facts", "trace_provenance"]
       case .events: ["detail"]
       case .sweeps: ["design"]
+      case .decisions: ["terms"]
       case .parameters, .ticks, .hostTicks, .worker, .metrics, .tickHashes, .sweepPoints: []
       }
   }

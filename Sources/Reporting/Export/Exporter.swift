@@ -139,7 +139,9 @@ extension ResultTable {
   fileprivate var ownLayout: Exporter.Layout {
     switch self {
     case .metrics, .parameters: .long
-    case .runs, .ticks, .hostTicks, .worker, .events, .tickHashes, .sweeps, .sweepPoints: .wide
+    case .runs, .ticks, .hostTicks, .decisions, .worker, .events, .tickHashes, .sweeps,
+      .sweepPoints:
+      .wide
     }
   }
 

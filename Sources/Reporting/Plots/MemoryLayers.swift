@@ -62,7 +62,7 @@ public struct MemoryLayers: Sendable {
   /// The memory of a guest in about `parts` moments, peaks kept.
   public init(_ store: ResultStore, run: RunRecord, guest: String, parts: Int) throws {
     // Before the worker's first run, and without a worker, there is neither goal nor target.
-    let start = try store.workerRuns(
+    let start = try store.turns(
       of: run.id, guest: guest, at: SimTime(nanoseconds: -1)
     ).next?.time.nanoseconds
     let series = try TickSeries(
