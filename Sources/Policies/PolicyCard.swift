@@ -12,6 +12,9 @@ public struct PolicyCard: Sendable {
   public var role: String
   /// Where it runs, which says what its end is.
   public var place: Place
+  /// Whether its machine must have transcendent memory; all of them need a balloon that the guest itself can move, which is
+  /// Xen's.
+  public var needsTmem: Bool
   /// Its versions, the one that is taken without a word first.
   public var versions: [String]
   /// What can be set.
@@ -36,7 +39,8 @@ public struct PolicyCard: Sendable {
   /// A card.
   public init(
     name: String, title: String, source: String, actor: String, role: String, place: Place,
-    versions: [String], settings: [PolicySetting], terms: [TermEntry], view: String? = nil,
+    needsTmem: Bool, versions: [String], settings: [PolicySetting], terms: [TermEntry],
+    view: String? = nil,
     columns: [PolicyColumn]? = nil
   ) {
     precondition(terms.count <= DecisionRow.termLimit, "\(name) has too many terms")
@@ -47,6 +51,7 @@ public struct PolicyCard: Sendable {
     self.actor = actor
     self.role = role
     self.place = place
+    self.needsTmem = needsTmem
     self.versions = versions
     self.settings = settings
     self.terms = terms
@@ -78,11 +83,14 @@ public struct PolicySetting: Hashable, Sendable {
   public var versions: [String]
   /// Whether it is looked at only when the policy starts, and so has to be written before.
   public var isOfStart: Bool
+  /// Whether it is there only once somebody has written it.
+  public var isKey: Bool
 
   /// A setting.
   public init(
     _ name: String, short: String, initial: String?, unit: String? = nil, _ meaning: String,
-    place: String, versions: [String], isOfStart: Bool = false
+    place: String, versions: [String], isOfStart: Bool = false,
+    isKey: Bool = false
   ) {
     self.name = name
     self.short = short
@@ -92,5 +100,6 @@ public struct PolicySetting: Hashable, Sendable {
     self.place = place
     self.versions = versions
     self.isOfStart = isOfStart
+    self.isKey = isKey
   }
 }

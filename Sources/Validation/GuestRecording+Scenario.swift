@@ -220,7 +220,7 @@ extension GuestRecording {
     var guest = GuestSpec(name: "guest", memory: memory, kernel: kernel)
     guest.bootReserved = memory - PageCount(description.totalRAM)
     guest.boot = "tmem tmem.cleancache=0 tmem.selfballooning=0 tmem.selfshrinking=0"
-    guest.controller = .selfballoon
+    guest.controller = .usual
     guest.tunables = end == nil ? tunables : []
     guest.swap = swap
     guest.slabReclaimable = .zero

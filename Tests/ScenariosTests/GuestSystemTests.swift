@@ -39,7 +39,7 @@ struct GuestSystemTests {
     let resolved = try read("balloon: { model: '\(model)' }")
 
     #expect(resolved.scenario.guests[0].boot == "tmem")
-    #expect(resolved.scenario.guests[0].controller == .selfballoon)
+    #expect(resolved.scenario.guests[0].controller == .usual)
     #expect(resolved.warnings.isEmpty)
   }
 

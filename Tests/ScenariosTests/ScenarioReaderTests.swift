@@ -140,7 +140,7 @@ struct ScenarioReaderTests {
     #expect(guest.kernel.vcpus == 1)
     #expect(guest.boot == "tmem")
     #expect(guest.driver == .linux4_19)
-    #expect(guest.controller == .selfballoon)
+    #expect(guest.controller == .usual)
     #expect(guest.tunables.isEmpty && guest.swap.isEmpty && guest.files.isEmpty)
     #expect(guest.kernel.swappiness == 60)
     #expect(guest.bootReserved == nil)

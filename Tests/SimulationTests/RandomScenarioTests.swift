@@ -70,7 +70,7 @@ struct RandomScenarioTests {
       guest.kernel.vcpus = number(1...4)
       guest.driver = one(of: DriverGeneration.allCases)
       guest.kernel.balloon = one(of: BalloonGeneration.allCases)
-      guest.controller = chance(90) ? .selfballoon : .none
+      guest.controller = chance(90) ? .usual : .none
       if guest.driver != .linux3_6 {
         guest.boot = one(of: [
           "tmem", "tmem", "tmem tmem.cleancache=0", "tmem tmem.frontswap=0", "",

@@ -31,7 +31,7 @@ extension SelfBalloon {
   public static let card = PolicyCard(
     name: "selfballoon", title: "the selfballoon driver",
     source: "drivers/xen/xen-selfballoon.c of Linux 3.6, 4.4 and 4.19",
-    actor: "selfballoon worker", role: "worker", place: .guestKernel,
+    actor: "selfballoon worker", role: "worker", place: .guestKernel, needsTmem: true,
     versions: [DriverGeneration.linux4_19, .linux4_4, .linux3_6].map(\.rawValue),
     settings: SelfBalloonAttribute.allCases.map(\.setting), terms: Term.allCases.map(\.entry),
     view: "worker", columns: columns)

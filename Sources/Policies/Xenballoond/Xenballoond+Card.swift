@@ -26,7 +26,7 @@ extension Xenballoond {
   public static let card = PolicyCard(
     name: "xenballoond", title: "the daemon xenballoond",
     source: "tools/xenballoon/xenballoond of Xen, July 2008 and June 2009",
-    actor: "xenballoond", role: "daemon", place: .guestProgram,
+    actor: "xenballoond", role: "daemon", place: .guestProgram, needsTmem: false,
     versions: [Version.year2009, .year2008].map(\.rawValue), settings: settings,
     terms: Term.allCases.map(\.entry))
 
@@ -45,7 +45,7 @@ extension Xenballoond {
         "memory/\(key.name)", short: "memory/\(key.name)", initial: nil, unit: key.unit,
         "what domain 0 says instead of the file; empty: nothing",
         place: "xenstore-write memory/\(key.name) of the guest, in domain 0",
-        versions: versions(since: key.since))
+        versions: versions(since: key.since), isKey: true)
     }
     return lines + overrides
   }

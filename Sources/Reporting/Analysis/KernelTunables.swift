@@ -101,17 +101,15 @@ public struct KernelTunables: Sendable {
   public static func defaultText(of path: String) -> String? {
     let steps = path.split(separator: ".")
     guard steps.count == 4, steps[2] == "tunables",
-      let attribute = SelfBalloonAttribute(rawValue: String(steps[3]))
+      let setting = policy(with: String(steps[3]))?.card.setting(String(steps[3])), !setting.isKey
     else { return nil }
-    let defaults = SelfBalloonTunables()
-    return switch attribute {
-    case .selfballooning, .reservedMB, .selfshrinking: setAtBoot
-    case .interval: "\(defaults.interval)"
-    case .downHysteresis: "\(defaults.downHysteresis)"
-    case .upHysteresis: "\(defaults.upHysteresis)"
-    case .minUsableMB: "\(defaults.minUsableMB)"
-    case .frontswapHysteresis: "\(defaults.frontswapHysteresis)"
-    case .frontswapInertia: "\(defaults.frontswapInertia)"
+    return setting.initial ?? setAtBoot
+  }
+
+  /// The policy that has a setting of this name.
+  private static func policy(with setting: String) -> (any GuestPolicy.Type)? {
+    PolicyCatalogue.guestPolicies.first { policy in
+      policy.card.settings.contains { $0.name == setting }
     }
   }
 
@@ -126,9 +124,10 @@ public struct KernelTunables: Sendable {
     guard steps.count == 4, steps[2] == "tunables", text != defaultText(of: path) else {
       return false
     }
-    var refusing = SelfBalloonDriver(
-      generation: DriverGeneration(rawValue: driver) ?? .linux4_19)
-    return refusing.write(String(steps[3]), text: Array(text.utf8)).status != .ok
+    guard let policy = policy(with: String(steps[3])) else { return false }
+    let versions = policy.card.versions
+    var refusing = policy.init(version: versions.contains(driver) ? driver : versions[0])
+    return refusing?.write(String(steps[3]), text).status != .ok
   }
 
   /// The parameters of a run that its driver refused.

@@ -60,17 +60,45 @@ extension GuestSpec {
 
   /// What decides about its memory.
   private static let policyKeys: [ScenarioKey<GuestSpec>] = [
+    ScenarioKey(
+      name: "policy",
+      rows: { _ in
+        [
+          KeyRow(
+            path: "policy", type: "a policy's name, or a mapping from it to `version` and settings",
+            fallback: "`selfballoon`; `none` where no machine had it",
+            meaning: "who decides about its memory, as in `policy: { selfballoon: { interval: 1 } }`",
+            note: "the five keys below say the same in other words")
+        ]
+      },
+      // The scenario has it in the words of the keys below when it is read (`SourceNode.withPoliciesAsKeys`).
+      read: { _, _, _ in }, entries: { _ in [] }),
     ScenarioKey("driver", \.driver, .choice, "generation of the selfballoon driver"),
     ScenarioKey(
+      name: "policy_version",
+      rows: { _ in
+        [
+          KeyRow(
+            path: "policy_version", type: "text", fallback: "the newest",
+            meaning: "version of another policy")
+        ]
+      },
+      read: { reader, guest, _ in
+        guest.policyVersion = reader.optional("policy_version", .text)
+      },
+      entries: { guest in
+        guest.policyVersion.map { [("policy_version", .leaf($0, number: nil, isQuoted: true))] } ?? []
+      }),
+    ScenarioKey(
       "controller", \.controller, .choice, else: "`selfballoon`; `none` where no machine had it",
-      "`none`: a static guest", note: "its `tunables` and writes have no effect"),
+      "name of the policy", note: "of `none`, a static guest, `tunables` and writes have no effect"),
     ScenarioKey(
       name: "tunables",
       rows: { _ in
         [
           KeyRow(
             path: "tunables", type: "mapping of attribute to text", fallback: "none",
-            meaning: "sysfs writes right after boot, in this order")
+            meaning: "settings of the policy written right after boot, in this order")
         ]
       },
       read: { reader, guest, decoder in

@@ -73,7 +73,7 @@ extension ParameterTree {
           let path = ParameterPath($0.path)
           return path.guest == guest.name && path.tunable != nil
         } ?? parameters.count - 1
-      let missing = tunableDefaults.filter { tunable in
+      let missing = guest.tunableDefaults.filter { tunable in
         !guest.tunables.contains { $0.attribute == tunable.name }
       }
       let defaults = missing.map {

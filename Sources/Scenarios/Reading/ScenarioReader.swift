@@ -67,7 +67,7 @@ public enum ScenarioReader {
   ) throws(ScenarioProblems) -> ResolvedScenario {
     let directory = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
     let decoder = ScenarioDecoder(directory: directory, traces: traces, log: log)
-    let scenario = decoder.scenario(root)
+    let scenario = decoder.scenario(root.withPoliciesAsKeys(log: log))
     guard log.problems.isEmpty else { throw ScenarioProblems(problems: log.problemsByPlace) }
     return ResolvedScenario(
       scenario: scenario, traces: decoder.traces, sweep: decoder.sweep, source: root)

@@ -1,18 +1,15 @@
-/// The sysfs attributes of the selfballoon driver, in the order of its documentation, with their texts
-/// after boot; nothing: set at boot from the command line or the guest's size.
-///
-/// Source: Docs/kernel.md 1.1.
-let tunableDefaults: [(name: String, text: String?)] = [
-  ("selfballooning", nil),
-  ("selfballoon_interval", "5"),
-  ("selfballoon_downhysteresis", "8"),
-  ("selfballoon_uphysteresis", "1"),
-  ("selfballoon_min_usable_mb", "0"),
-  ("selfballoon_reserved_mb", nil),
-  ("frontswap_selfshrinking", nil),
-  ("frontswap_hysteresis", "20"),
-  ("frontswap_inertia", "3"),
-]
+internal import Policies
+internal import Simulation
 
-/// The attributes' names.
-let tunableNames = tunableDefaults.map(\.name)
+/// The names of all policies' settings as they are written on a machine, in the order of their cards.
+let tunableNames: [String] = PolicyCatalogue.guestPolicies.flatMap { $0.card.settings.map(\.name) }
+  .reduce(into: []) { names, name in if !names.contains(name) { names.append(name) } }
+
+extension GuestSpec {
+  /// The settings of the guest's policy with their texts after boot; nothing: set at boot from the command line or the guest's
+  /// size. A static guest has those of the usual policy, which are of no effect.
+  var tunableDefaults: [(name: String, text: String?)] {
+    let card = (controller.policy ?? PolicyCatalogue.guestPolicies[0]).card
+    return card.settings.filter { !$0.isKey }.map { ($0.name, $0.initial) }
+  }
+}

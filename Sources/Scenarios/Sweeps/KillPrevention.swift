@@ -56,7 +56,7 @@ public struct KillPrevention: Sendable {
   private mutating func search() throws {
     let spec = scenario.guests[place]
     var candidates: [Candidate] = []
-    if spec.controller == .selfballoon {
+    if spec.controller == .usual {
       let isFree = try tryFarthest(Candidate.isStatic(place, spec.name))
       candidates = isFree ? Candidate.tunables(of: spec, place) : []
     } else {

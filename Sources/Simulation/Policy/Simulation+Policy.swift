@@ -198,9 +198,10 @@ extension Simulation {
 extension GuestSpec {
   /// The guest's policy before its start; nil: a static guest.
   var policy: (any GuestPolicy)? {
-    controller == .none
-      ? nil
-      : PolicyCatalogue.guestPolicy(named: controller.rawValue)?.init(version: driver.rawValue)
+    guard let type = controller.policy else { return nil }
+    let versions = type.card.versions
+    let usual = versions.contains(driver.rawValue) ? driver.rawValue : versions[0]
+    return type.init(version: policyVersion ?? usual) ?? type.init(version: usual)
   }
 }
 

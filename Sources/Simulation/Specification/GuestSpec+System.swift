@@ -2,7 +2,7 @@ public import MemoryModel
 internal import Policies
 
 extension GuestSpec {
-  /// Whether a machine with this kernel and balloon can have had transcendent memory and the selfballoon driver.
+  /// Whether a machine with this kernel and balloon can have had transcendent memory and the driver that goes with it.
   ///
   /// Both were in Linux up to 5.2, in guests of Xen. Source: Docs/kernel.md 1.1 and 1.7.
   public static func hasTmem(_ kernel: KernelSettings) -> Bool {
@@ -18,7 +18,9 @@ extension GuestSpec {
     {
       parts.append(("boot", "tmem, with cleancache and frontswap,"))
     }
-    if controller == .selfballoon { parts.append(("controller", "the selfballoon driver")) }
+    if let card = controller.policy?.card, card.needsTmem || kernel.balloon == .virtio {
+      parts.append(("controller", card.title))
+    }
     return parts
   }
 

@@ -16,15 +16,17 @@ public struct GuestSpec: Sendable {
   public var bootReserved: PageCount?
   /// Pages given to the allocator after the marks were computed.
   public var lateFreed: PageCount
-  /// Whether this is the initial domain, in which selfballooning refuses to start.
+  /// Whether this is the initial domain, in which a driver may refuse to start.
   public var isInitialDomain = false
   /// The kernel command line.
   public var boot: String
-  /// The generation of the selfballoon driver.
+  /// The version of the guest's kernel as its boot options and its driver go by it.
   public var driver = DriverGeneration.linux4_19
-  /// What moves the balloon.
+  /// The policy that decides about its memory, or that none does.
   public var controller: ControllerKind
-  /// sysfs writes made right after boot: attribute and text, in the order of the file.
+  /// The version of the policy, if it is none that `driver` says.
+  public var policyVersion: String?
+  /// Settings of the policy that are written at boot: name and text, in the order of the file.
   public var tunables: [(attribute: String, text: String)] = []
   /// Swap devices, highest priority first.
   public var swap: [SwapSpec] = []
@@ -56,16 +58,8 @@ public struct GuestSpec: Sendable {
     let hasTmem = Self.hasTmem(kernel)
     lateFreed = min(kernel.policy.lateFreed, memory)
     boot = hasTmem ? "tmem" : ""
-    controller = hasTmem ? .selfballoon : .none
+    controller = hasTmem ? .usual : .none
   }
-}
-
-/// What moves a guest's balloon.
-public enum ControllerKind: String, CaseIterable, Sendable {
-  /// The selfballoon worker, if the boot options start it.
-  case selfballoon
-  /// Nothing: a static guest.
-  case none
 }
 
 /// A swap device.
