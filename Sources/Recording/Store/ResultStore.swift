@@ -3,6 +3,7 @@ package import GRDB
 private import GRDBSQLite
 private import Policies
 private import Synchronization
+private import Text
 
 /// A database of runs: one SQLite file that other programs can read while it is written.
 ///
@@ -249,7 +250,7 @@ extension ResultStore {
   /// Writes down the policies that there are, with the names of their terms.
   private func enterPolicies() throws {
     let rows = PolicyCatalogue.guestPolicies.map { $0.card }.map { card in
-      (name: card.name, terms: JSONText.array(card.terms.map(\.name)))
+      (name: card.name, terms: card.terms.map(\.name).json.text)
     }
     func missing(_ db: Database) throws -> [(name: String, terms: String)] {
       try rows.filter { row in

@@ -1,6 +1,7 @@
 internal import MemoryModel
 internal import Policies
 internal import Simulation
+internal import Text
 internal import Units
 
 extension GuestSpec {
@@ -67,8 +68,9 @@ extension GuestSpec {
           KeyRow(
             path: "policy", type: "a policy's name, or a mapping from it to `version` and settings",
             fallback: "`selfballoon`; `none` where no machine had it",
-            meaning: "who decides about its memory, as in `policy: { selfballoon: { interval: 1 } }`",
-            note: "the five keys below say the same in other words")
+            meaning:
+              "who decides about its memory, as in `policy: { selfballoon: { interval: 1 } }`",
+            note: "the four keys below say the same in other words")
         ]
       },
       // The scenario has it in the words of the keys below when it is read (`SourceNode.withPoliciesAsKeys`).
@@ -85,9 +87,14 @@ extension GuestSpec {
       },
       read: { reader, guest, _ in
         guest.policyVersion = reader.optional("policy_version", .text)
+        let versions = PolicyCatalogue.guestPolicies.flatMap { $0.card.versions }
+        if let version = guest.policyVersion, !versions.contains(version) {
+          reader.report("policy_version", unknownWord("version", version, known: versions))
+        }
       },
       entries: { guest in
-        guest.policyVersion.map { [("policy_version", .leaf($0, number: nil, isQuoted: true))] } ?? []
+        guest.policyVersion.map { [("policy_version", .leaf($0, number: nil, isQuoted: true))] }
+          ?? []
       }),
     ScenarioKey(
       "controller", \.controller, .choice, else: "`selfballoon`; `none` where no machine had it",

@@ -82,6 +82,12 @@ public enum ScenarioTemplate {
   private static let guest: [String: [String]] = [
     "name": ["name: small"],
     "memory": [line("memory: 1GiB", "boot-time maximum, 16MiB to 1TiB")],
+    "policy": [
+      line(
+        "# policy: { selfballoon: { interval: 5 } }",
+        "or none, or another policy; instead of the keys down to tunables")
+    ],
+    "policy_version": [line("# policy_version: \"2009\"", "of a policy without a driver")],
     "tunables": [
       line("tunables:", "sysfs writes after boot; default: none, so the kernel's defaults hold"),
       "  selfballoon_interval: 5",

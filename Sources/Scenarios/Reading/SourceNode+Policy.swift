@@ -100,7 +100,12 @@ extension [SourceNode.Entry] {
     for var setting in settings {
       if setting.key == "version" {
         let key = card.hasKeyOfItsOwn ? "driver" : "policy_version"
-        if !contains(where: { $0.key == key }) {
+        if key == "policy_version", let text = setting.value.text, !card.versions.contains(text) {
+          log.report(
+            setting.value.place, "\(path).version",
+            "expected one of \(card.versions.joined(separator: ", ")), found \(setting.value.found)"
+          )
+        } else if !contains(where: { $0.key == key }) {
           setting.key = key
           append(setting)
         }
