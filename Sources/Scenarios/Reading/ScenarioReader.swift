@@ -1,3 +1,4 @@
+public import Simulation
 internal import Traces
 
 /// Reads scenario files.
