@@ -92,7 +92,7 @@ struct Failure: Error {
       )
     case .guestTooSmall(let guest, let kernel, let total):
       (
-        "guests.\(guest).memory",
+        ParameterPath.of(guest: guest, "memory").description,
         "the kernel alone takes \(PageCount(kernel).text) of \(PageCount(total).text)"
       )
     case .tooManyPages(let guest, let pages, let limit):
@@ -102,7 +102,10 @@ struct Failure: Error {
           + "\(PageCount(limit).text)"
       )
     case .bootOption(let guest, let option, let value):
-      ("guests.\(guest).boot", "the kernel takes 0 or 1 for \(option), not '\(value)'")
+      (
+        ParameterPath.of(guest: guest, "boot").description,
+        "the kernel takes 0 or 1 for \(option), not '\(value)'"
+      )
     }
   }
 

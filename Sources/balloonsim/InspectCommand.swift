@@ -20,12 +20,7 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let overrides = try settings.map { setting in
-      guard let override = ScenarioOverride(set: setting) else {
-        throw Failure(.usage, "--set takes PATH=VALUE, not '\(setting)'")
-      }
-      return override
-    }
+    let overrides = try settings.map(ScenarioArguments.override)
     let resolved = try ScenarioReader.read(file: scenario, overrides: overrides)
     try resolved.check()
     let facts = BootFacts(resolved.scenario)

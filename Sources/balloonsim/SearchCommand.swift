@@ -23,8 +23,7 @@ struct SearchCommand: ParsableCommand {
       left out. Every run is kept and used again. Exit code 1 if there is no threshold in the range.
       """)
 
-  @Argument(help: "The scenario file (YAML).", completion: .file())
-  var scenario: String
+  @OptionGroup var arguments: ScenarioArguments
 
   @Option(
     parsing: .upToNextOption,
@@ -42,17 +41,6 @@ struct SearchCommand: ParsableCommand {
       valueName: "condition"))
   var suchThat: String
 
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp("Change a value of the scenario; may be repeated.", valueName: "path=value"))
-  var settings: [String] = []
-
-  @Option(help: "Where the random numbers start.")
-  var seed: String?
-
-  @Option(help: "How long to simulate, such as 10min; or `trace`.")
-  var duration: String?
-
   @OptionGroup var memory: MemoryOptions
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var output: OutputOptions
@@ -61,14 +49,18 @@ struct SearchCommand: ParsableCommand {
     let axis = try SearchAxis(find.joined(separator: " "))
     let store = try database.openToWrite()
     catchInterrupts()
-    let first = try command(with: "\(axis.path)=\(axis.text(at: 0))").resolved()
+    let first = try arguments.resolved(with: ["\(axis.path)=\(axis.text(at: 0))"])
     noteWarnings(of: first)
     noteGuess(of: first)
+    var silent = output
+    silent.quiet = true
+    silent.verbose = false
+    let work = ScenarioRun(arguments: arguments, memory: memory, output: silent)
     var proofs: [Int64: Proof] = [:]
     var condition: MetricCondition?
     let search = try ThresholdSearch(count: axis.count) { place in
       let setting = "\(axis.path)=\(axis.text(at: place))"
-      let proof = try command(with: setting).proof(in: store)
+      let proof = try work.proof(with: [setting], in: store)
       let known = try condition ?? MetricCondition(suchThat, known: proof.metrics.map(\.name))
       condition = known
       let figure = try known.metric.value(in: proof.metrics, run: proof.run)
@@ -89,15 +81,6 @@ struct SearchCommand: ParsableCommand {
     guard case .threshold = search.answer, search.isConsistent else {
       throw ExitCode(ExitStatus.notHeld.rawValue)
     }
-  }
-
-  /// The run at one value, as `balloonsim run` takes it.
-  private func command(with setting: String) throws -> RunCommand {
-    var words = [scenario, "--quiet"]
-    for setting in settings + [setting] { words.append("--set=\(setting)") }
-    if let seed { words.append("--seed=\(seed)") }
-    if let duration { words.append("--duration=\(duration)") }
-    return try RunCommand.parse(words + memory.words)
   }
 }
 

@@ -22,10 +22,7 @@ struct SweepCommand: ParsableCommand {
       again: after Ctrl-C, a crash or a full disk the same command goes on. Exit code 1 if a run failed.
       """)
 
-  @Argument(
-    help: "The scenario file (YAML), or a trace, which stands for one guest that follows it.",
-    completion: .file())
-  var scenario: String
+  @OptionGroup var arguments: ScenarioArguments
 
   @Option(
     parsing: .unconditionalSingleValue,
@@ -51,17 +48,6 @@ struct SweepCommand: ParsableCommand {
     name: .customLong("repeat"),
     help: "Run every point with so many seeds, the same at every point.")
   var repetitions: Int?
-
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp("Change a value of the scenario; may be repeated.", valueName: "path=value"))
-  var settings: [String] = []
-
-  @Option(help: "The first seed.")
-  var seed: String?
-
-  @Option(help: "How long to simulate, such as 10min; or `trace`.")
-  var duration: String?
 
   @Option(help: "How much to keep of every run: ticks, every:TIME, worker or metrics.")
   var record = RecordingLevel.ticks
@@ -120,7 +106,8 @@ struct SweepCommand: ParsableCommand {
   }
 
   func run() throws {
-    let plan = try SweepPlan(file: scenario, overrides: try overrides(), options: options)
+    let plan = try SweepPlan(
+      file: arguments.scenario, overrides: try arguments.overrides(), options: options)
     noteWarnings(of: plan.base)
     noteGuess(of: plan.base, isVaried: plan.variesCoarseDemand)
     let keys = try plan.keys()
@@ -174,25 +161,16 @@ struct SweepCommand: ParsableCommand {
     return options
   }
 
-  private func overrides() throws -> [ScenarioOverride] {
-    var overrides = try settings.map(RunCommand.parse)
-    if let seed { overrides.append(.seed(seed)) }
-    if let duration { overrides.append(.duration(duration)) }
-    return overrides
-  }
-
   /// The command line that repeats the sweep.
   var words: [String] {
-    var words = ["balloonsim", "sweep", scenario]
+    var words = ["balloonsim", "sweep", arguments.scenario]
     for text in vary { words += ["--vary", text] }
     for text in conditions { words += ["--where", text] }
     if let design { words += ["--design", design.rawValue] }
     if let samples { words += ["--samples", "\(samples)"] }
     if let designSeed { words += ["--design-seed", "\(designSeed)"] }
     if let repetitions { words += ["--repeat", "\(repetitions)"] }
-    for setting in settings { words += ["--set", setting] }
-    if let seed { words += ["--seed", seed] }
-    if let duration { words += ["--duration", duration] }
+    words += arguments.words()
     if record != .ticks { words += ["--record", record.text] }
     if let name { words += ["--name", name] }
     return words
@@ -264,12 +242,13 @@ struct SweepCommand: ParsableCommand {
     catchInterrupts()
     // What can be read only once would be empty for the program that goes on.
     var information = stat()
-    if stat(scenario, &information) == 0, information.st_mode & S_IFMT == S_IFREG {
+    if stat(arguments.scenario, &information) == 0, information.st_mode & S_IFMT == S_IFREG {
       StoppedRuns.watch()
     }
     let level = record
-    let scenario = scenario
-    let fixed = fixedWords
+    let scenario = arguments.scenario
+    // What every run is told besides its own values.
+    let fixed = arguments.words(seeded: (repetitions ?? 1) == 1)
     let hooks = SweepExecution.Hooks(
       describe: { job, resolved in
         var words = ["balloonsim", "run", scenario]
@@ -310,15 +289,6 @@ struct SweepCommand: ParsableCommand {
       )
       throw error
     }
-  }
-
-  /// What every run of the sweep is told besides its own values.
-  private var fixedWords: [String] {
-    var words: [String] = []
-    for setting in settings { words += ["--set", setting] }
-    if let seed, (repetitions ?? 1) == 1 { words += ["--seed", seed] }
-    if let duration { words += ["--duration", duration] }
-    return words
   }
 
   /// Lists the points, which of them are there already, and what the others will cost.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Recording
+import Simulation
 import Text
 import Units
 
@@ -78,8 +79,10 @@ struct WatchCommand: ParsableCommand {
 
   /// When the run is to end, if the scenario says so.
   private func end(of run: Int64, _ store: ResultStore) throws -> SimTime? {
-    let duration = try store.parameters(of: run).first { $0.path == "duration" }
-    return duration.flatMap { SimDuration($0.value) }.map { .zero + $0 }
+    guard case .time(let time)? = try store.provenance(of: run).scenario?.duration else {
+      return nil
+    }
+    return .zero + time
   }
 
   /// Says how the run ended.

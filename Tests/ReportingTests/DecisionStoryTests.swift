@@ -214,7 +214,9 @@ struct DecisionStoryTests {
 
   @Test("A guest without a worker is said to have none")
   func staticGuest() throws {
-    try store.alter("INSERT INTO parameters VALUES (1, 'guests.build.controller', 'none', NULL)")
+    let yaml =
+      "{name: s, duration: 1s, guests: [{name: build, memory: 1GiB, controller: none, committed: {constant: 0p}}]}"
+    try store.alter("UPDATE runs SET scenario_yaml = '\(yaml)' WHERE id = 1")
     #expect(
       try story(at: 9)
         == "build has no worker (controller: none): its memory is fixed, unless a target is written to its balloon."

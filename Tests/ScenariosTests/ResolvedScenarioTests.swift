@@ -24,6 +24,17 @@ struct ResolvedScenarioTests {
     #expect(second.scenario.description == first.scenario.description)
   }
 
+  @Test("A recorded scenario reads back without its traces", arguments: Bundled.scenarios)
+  func recordedScenarioReadsBack(name: String) throws {
+    let resolved = try ScenarioReader.read(file: Bundled.scenario(name))
+    let moved = resolved.yaml.replacing("traces/", with: "nowhere/")
+
+    let recorded = try #require(ScenarioReader.recorded(moved))
+
+    #expect(ParameterTree(recorded).yaml == moved)
+    #expect(ScenarioReader.recorded("name: [") == nil)
+  }
+
   @Test("The template with all its forms reads back to itself")
   func resolvedTemplateReadsBack() throws {
     let first = try ScenarioReader.read(text: ScenarioTemplate.text, file: "t.yaml")

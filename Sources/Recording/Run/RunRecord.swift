@@ -1,4 +1,5 @@
 public import Scenarios
+public import Simulation
 public import Units
 
 /// How far a run has come.
@@ -59,4 +60,7 @@ public struct RunProvenance: Hashable, Sendable {
   public var hostFacts: String
   /// The fingerprint's ingredients, a JSON object, once it is finished.
   public var ingredients: String?
+
+  /// The scenario without its traces; nil if this version cannot read what was recorded. Read anew whenever it is asked for.
+  public var scenario: Scenario? { ScenarioReader.recorded(scenarioYAML) }
 }

@@ -66,7 +66,7 @@ public struct SweepEstimate: Sendable {
     let invocations =
       level == .metrics
       ? 0
-      : base.parameters.filter { $0.path.hasSuffix(".selfballoon_interval") }
+      : base.parameters.filter { ParameterPath($0.path).tunable == "selfballoon_interval" }
         .reduce(0) { $0 + span / 1e9 / max($1.number ?? 5, 1) }
     return runBytes + ticks * (guests * tickBytes + hostTickBytes) + invocations * workerBytes
   }

@@ -1,4 +1,5 @@
 internal import Recording
+internal import Scenarios
 internal import Simulation
 internal import Text
 
@@ -15,7 +16,11 @@ extension Advice {
 
   /// What a setting comes to under every guess of what happened between coarse samples; empty if the sweep has none.
   func guesses(of point: Point) -> [DemandGuess] {
-    guard let place = sweep.paths.firstIndex(where: { $0.hasSuffix(".committed.between") }) else {
+    guard
+      let place = sweep.paths.firstIndex(where: {
+        ParameterPath($0).isNamed(by: "committed.between")
+      })
+    else {
       return []
     }
     let rows = Dictionary(sweep.rows.map { ($0.run.id, $0) }) { first, _ in first }

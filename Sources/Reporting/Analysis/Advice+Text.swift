@@ -1,4 +1,5 @@
 internal import Recording
+internal import Scenarios
 internal import Simulation
 internal import Statistics
 internal import Text
@@ -281,12 +282,12 @@ extension Advice {
   /// What varies of a guest and is not set from within it.
   private func definition(of guest: String) -> [String] {
     guard let recommended else { return [] }
-    let own = "guests.\(guest)."
     let settings = zip(paths, front[recommended].values).compactMap { path, value -> String? in
-      guard path.hasPrefix(own), KernelTunables.defaultText(of: path) == nil, let value else {
-        return nil
-      }
-      return "\(path.dropFirst(own.count)) = \(value.value)"
+      let path = ParameterPath(path)
+      guard path.guest == guest, let own = path.inGuest, let value,
+        KernelTunables.defaultText(of: path.description) == nil
+      else { return nil }
+      return "\(own) = \(value.value)"
     }
     return settings.isEmpty
       ? [] : (["Where guest \(guest) is defined:"] + settings).map(TerminalText.line)
@@ -299,12 +300,7 @@ extension Advice {
 
   /// The last part of a path, or as much of its end as tells it apart.
   static func short(_ path: String, among paths: [String]) -> String {
-    let steps = path.split(separator: ".")
-    for count in steps.indices.map({ $0 + 1 }) {
-      let end = steps.suffix(count).joined(separator: ".")
-      if paths.count(where: { $0 == end || $0.hasSuffix("." + end) }) == 1 { return end }
-    }
-    return path
+    ParameterPath(path).short(among: paths.map(ParameterPath.init))
   }
 
   /// Numbers in order, neighbours as a range: `1-3, 7`.

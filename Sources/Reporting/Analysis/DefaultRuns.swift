@@ -1,4 +1,5 @@
 internal import Recording
+internal import Scenarios
 internal import Text
 
 extension Advice {
@@ -18,8 +19,8 @@ extension Advice {
       else { return nil }
       var place = 2
       while place + 1 < words.count {
-        let path = words[place + 1].prefix { $0 != "=" }
-        let isVaried = wanted.contains { $0.0 == path || $0.0.hasSuffix("." + path) }
+        let path = String(words[place + 1].prefix { $0 != "=" })
+        let isVaried = wanted.contains { ParameterPath($0.0).isNamed(by: path) }
         if words[place] == "--set", isVaried {
           words.removeSubrange(place...place + 1)
         } else {

@@ -1,6 +1,7 @@
 private import MemoryModel
 internal import Policies
 public import Recording
+internal import Scenarios
 internal import Simulation
 internal import Text
 
@@ -23,7 +24,8 @@ public struct KernelTunables: Sendable {
   public init(guest: String, parameters: [Parameter]) {
     self.guest = guest
     func text(_ path: String) -> String? {
-      parameters.first { $0.path == "guests.\(guest).\(path)" }?.value
+      let path = ParameterPath.of(guest: guest, path).description
+      return parameters.first { $0.path == path }?.value
     }
     values = SelfBalloonAttribute.allCases.compactMap { attribute in
       text("tunables.\(attribute.rawValue)").map { (attribute, $0) }
@@ -90,18 +92,16 @@ public struct KernelTunables: Sendable {
   /// The guests that the parameters of a run are of, in alphabetical order.
   public static func guests(in parameters: [Parameter]) -> [String] {
     let names = parameters.compactMap { parameter -> String? in
-      let steps = parameter.path.split(separator: ".")
-      return steps.count == 3 && steps[0] == "guests" && steps[2] == "memory"
-        ? String(steps[1]) : nil
+      let path = ParameterPath(parameter.path)
+      return path.inGuest == ParameterPath("memory") ? path.guest : nil
     }
     return names.sorted()
   }
 
   /// The value that a tunable's parameter has when nobody sets it.
   public static func defaultText(of path: String) -> String? {
-    let steps = path.split(separator: ".")
-    guard steps.count == 4, steps[2] == "tunables",
-      let setting = policy(with: String(steps[3]))?.card.setting(String(steps[3])), !setting.isKey
+    guard let name = ParameterPath(path).tunable,
+      let setting = policy(with: name)?.card.setting(name), !setting.isKey
     else { return nil }
     return setting.initial ?? setAtBoot
   }
@@ -120,14 +120,13 @@ public struct KernelTunables: Sendable {
   /// What is as after boot was not written. A refused text leaves the value before it in force, so the run is one of
   /// that value.
   public static func isRefused(_ text: String, of path: String, driver: String) -> Bool {
-    let steps = path.split(separator: ".")
-    guard steps.count == 4, steps[2] == "tunables", text != defaultText(of: path) else {
+    guard let name = ParameterPath(path).tunable, text != defaultText(of: path) else {
       return false
     }
-    guard let policy = policy(with: String(steps[3])) else { return false }
+    guard let policy = policy(with: name) else { return false }
     let versions = policy.card.versions
     var refusing = policy.init(version: versions.contains(driver) ? driver : versions[0])
-    return refusing?.write(String(steps[3]), text).status != .ok
+    return refusing?.write(name, text).status != .ok
   }
 
   /// The parameters of a run that its driver refused.
@@ -147,7 +146,7 @@ public struct KernelTunables: Sendable {
       return [SelfBalloonAttribute.selfballooning, .selfshrinking].map { write("0", to: $0) }
     }
     return values.compactMap { attribute, text -> String? in
-      let path = "guests.\(guest).tunables.\(attribute.rawValue)"
+      let path = ParameterPath.tunable(attribute.rawValue, of: guest).description
       let isWritten = always.contains(path) || text != Self.defaultText(of: path)
       guard isWritten, text != Self.setAtBoot,
         !Self.isRefused(text, of: path, driver: driver),

@@ -1,4 +1,5 @@
 public import Recording
+internal import Scenarios
 internal import Statistics
 
 /// The runs of a sweep by what can be set, each setting with its runs under every condition.
@@ -32,8 +33,8 @@ public struct SweepSettings: Sendable {
 
   /// The settings of a sweep.
   public init(_ table: SweepTable) {
-    let places = table.paths.indices.filter { !Self.isCondition(table.paths[$0]) }
-    let conditionPlaces = table.paths.indices.filter { Self.isCondition(table.paths[$0]) }
+    let places = table.paths.indices.filter { !ParameterPath(table.paths[$0]).isCondition }
+    let conditionPlaces = table.paths.indices.filter { ParameterPath(table.paths[$0]).isCondition }
     paths = places.map { table.paths[$0] }
     conditionPaths = conditionPlaces.map { table.paths[$0] }
     let finished = table.rows.filter { $0.run.status == .finished }
@@ -82,14 +83,5 @@ public struct SweepSettings: Sendable {
   public var defaults: [String: String] {
     let pairs = paths.compactMap { path in KernelTunables.defaultText(of: path).map { (path, $0) } }
     return Dictionary(pairs) { first, _ in first }
-  }
-
-  /// Whether a parameter is not ours to set.
-  static func isCondition(_ path: String) -> Bool {
-    let steps = path.split(separator: ".")
-    if steps.first == "guests", steps.count > 2 {
-      return ["committed", "workload", "anon", "files", "costs"].contains(steps[2])
-    }
-    return path.hasPrefix("host.disks.") || path == "duration" || path == "seed" || path == "tick"
   }
 }

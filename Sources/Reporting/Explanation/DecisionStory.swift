@@ -36,9 +36,9 @@ public struct DecisionStory: Sendable {
     if let before, let after { ticks = (before, after) }
     isStatic =
       try decision == nil
-      && store.parameters(of: run).contains {
-        $0.path == "guests.\(guest).controller" && $0.value == ControllerKind.none.rawValue
-      }
+      && store.provenance(of: run).scenario?.guests.contains {
+        $0.name == guest && $0.controller == .none
+      } ?? false
     events = try store.events(of: run, guest: guest, from: start, to: end)
       .filter { ![.runStarted, .driverInit, .balloonTarget].contains($0.known) }
   }

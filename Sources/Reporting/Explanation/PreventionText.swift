@@ -22,17 +22,18 @@ public struct PreventionText: Sendable {
   }
 
   private static func sentence(_ finding: KillPrevention.Finding, of guest: String) -> String {
-    let own = "guests.\(guest)."
-    let path = finding.path.hasPrefix(own) ? finding.path.dropFirst(own.count) : finding.path[...]
-    let name = path.hasPrefix("tunables.") ? path.dropFirst("tunables.".count) : path
+    let whole = ParameterPath(finding.path)
+    let path = whole.guest == guest ? whole.inGuest ?? whole : whole
+    let name = whole.tunable ?? path.description
     let setting = "\(name)=\(finding.value)"
-    if path == "controller" {
+    let controller = ParameterPath.of(guest: guest, "controller")
+    if whole == controller {
       return finding.settings == nil
         ? "\(setting) would not: the guest's memory is too small even without ballooning."
         : "\(setting), no ballooning at all, would."
     }
     if finding.settings == nil { return "\(name) would not, up to \(setting)." }
-    let isStatic = finding.settings?.contains("\(own)controller=none") ?? false
+    let isStatic = finding.settings?.contains("\(controller)=none") ?? false
     let without = isStatic ? " without ballooning" : ""
     let limit = finding.tooLittle.map { "; \($0) would not" } ?? ""
     return finding.isUnfinished

@@ -1,4 +1,5 @@
 internal import Recording
+internal import Scenarios
 internal import Text
 
 /// The values that a parameter of a sweep has, in order: by number where all have one, else as the sweep has them.
@@ -41,7 +42,7 @@ struct SweepAxisValues {
   /// - Throws: `AnalysisError.unknownParameter`.
   init(_ table: SweepTable, named name: String) throws(AnalysisError) {
     let ends = table.paths.indices.filter {
-      table.paths[$0] == name || table.paths[$0].hasSuffix("." + name)
+      ParameterPath(table.paths[$0]).isNamed(by: name)
     }
     guard ends.count == 1, let place = ends.first else {
       throw .unknownParameter(name, varying: table.paths)

@@ -65,7 +65,7 @@ public struct RunReport {
     let guests = Set(groups.flatMap { KernelTunables.guests(in: $0.parameters) }).sorted()
     for guest in guests {
       for name in ["memory", "controller"] {
-        let path = "guests.\(guest).\(name)"
+        let path = ParameterPath.of(guest: guest, name).description
         rows.append(
           ["\(guest): \(name)"]
             + groups.map { $0.parameters.first { $0.path == path }?.value ?? "-" })

@@ -1,4 +1,5 @@
 public import Recording
+internal import Scenarios
 internal import Simulation
 public import Text
 
@@ -46,7 +47,7 @@ public struct SweepPage: Sendable {
 
   /// The runs in the order of the plan, with what varies and the figures that matter most.
   var runTable: TableText {
-    let names = table.paths.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
+    let names = table.paths.map { ParameterPath($0).name }
     // A short name that two parameters share tells nothing.
     let titles = zip(table.paths, names).map { path, name in
       names.count { $0 == name } > 1 ? path : name

@@ -66,22 +66,23 @@ extension ScenarioDecoder {
 
   /// A recorded trace, and the machine that it was recorded on.
   func trace(_ reader: inout MappingReader, _ spec: inout CommittedSpec) {
-    if let trace = trace(&reader) {
-      spec.source = .trace(path: trace.provenance.path, trace.provenance.options)
-      samples = trace.samples
-      machineMemory = trace.machineMemory
-    } else {
-      // One problem is enough.
-      machineMemory = .gibibytes(1)
-    }
-  }
-
-  /// The trace named at `trace`, read once however often it is named.
-  private func trace(_ reader: inout MappingReader) -> CommittedTrace? {
     var options = ImportOptions()
     ImportOptions.keys.read(&reader, &options, self)
-    guard let name = reader.optional("trace", .path) else { return nil }
+    // One problem is enough.
+    machineMemory = .gibibytes(1)
+    guard let name = reader.optional("trace", .path) else { return }
     let path = name.hasPrefix("/") ? name : directory + name
+    spec.source = .trace(path: path, options)
+    guard readsTraces, let trace = trace(path, options, reader) else { return }
+    spec.source = .trace(path: trace.provenance.path, trace.provenance.options)
+    samples = trace.samples
+    machineMemory = trace.machineMemory
+  }
+
+  /// The trace in a file or folder, read once however often it is named.
+  private func trace(
+    _ path: String, _ options: ImportOptions, _ reader: MappingReader
+  ) -> CommittedTrace? {
     if let known = traces.first(where: {
       $0.provenance.path == path && $0.provenance.options == options
     }) {

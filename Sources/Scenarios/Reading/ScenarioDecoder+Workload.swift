@@ -6,10 +6,11 @@ extension ScenarioDecoder {
   /// How much of what is committed is touched: `trace` only if the samples tell, which is what holds by default then.
   func touched(_ reader: inout MappingReader, _ anon: inout AnonSpec) {
     if reader.child("touched")?.text == "trace" {
-      if anon.touched != .trace {
+      if anon.touched != .trace && readsTraces {
         reader.report(
           "touched", "the committed samples do not say what is touched; give a share from 0 to 1")
       }
+      anon.touched = .trace
       return
     }
     var kind = ScalarKind<Int64>.share

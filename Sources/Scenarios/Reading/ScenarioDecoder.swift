@@ -15,6 +15,8 @@ final class ScenarioDecoder {
   let directory: String
   /// The traces read so far, in the order in which they were first named.
   var traces: [CommittedTrace] = []
+  /// Whether traces are read; if not, what the scenario says of them is believed.
+  var readsTraces = true
   /// Where traces are read, so that scenarios that differ in little read them once.
   let traceCache: TraceCache
   /// What the `sweep` section says.
@@ -68,7 +70,7 @@ final class ScenarioDecoder {
     switch scenario.duration {
     case .time(let time): span = time
     case .trace:
-      if longestSpan == .zero && !hasClosedLoop && log.problems.isEmpty {
+      if longestSpan == .zero && !hasClosedLoop && readsTraces && log.problems.isEmpty {
         reader.report(
           "duration",
           "nothing ends this run: give a duration, a trace of more than one sample, or work")

@@ -1,3 +1,4 @@
+public import Simulation
 internal import Traces
 
 /// Reads scenario files.
@@ -49,6 +50,19 @@ public enum ScenarioReader {
       throw ScenarioProblems(problems: log.problems)
     }
     return try resolve(root, file: file, traces: TraceCache(), log: log)
+  }
+
+  /// The scenario of a run as a database keeps it (`ResolvedScenario.yaml`), without its traces, which may be gone; nil if it
+  /// does not read.
+  public static func recorded(_ yaml: String) -> Scenario? {
+    let log = ProblemLog()
+    guard let root = tree(of: Array(yaml.utf8), file: "", overrides: [], log: log) else {
+      return nil
+    }
+    let decoder = ScenarioDecoder(directory: "", traces: TraceCache(), log: log)
+    decoder.readsTraces = false
+    let scenario = decoder.scenario(root)
+    return log.problems.isEmpty ? scenario : nil
   }
 
   /// The tree of a scenario's bytes, changed by `overrides`; nothing if it is no YAML.
