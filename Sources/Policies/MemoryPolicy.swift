@@ -27,6 +27,9 @@ public protocol MemoryPolicy: Sendable {
   /// What the law says of a guest whose goal stays; nil: nothing so simple.
   var law: PolicyLaw? { get }
 
+  /// Settings with which it would leave a guest of so many MiB more, or give memory back sooner; the most promising first.
+  func reliefs(memory mebibytes: Int) -> [PolicyRelief]
+
   /// A decision in sentences: each term that took part, and what it led to.
   static func story(of row: DecisionRow) -> [Sentence]
 

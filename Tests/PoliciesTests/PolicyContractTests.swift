@@ -125,6 +125,23 @@ struct PolicyContractTests {
     #expect(first.map(\.story) == second.map(\.story))
   }
 
+  @Test("What would leave a guest more are settings that it has, and takes", arguments: candidates)
+  func reliefs(_ candidate: Candidate) throws {
+    let reliefs = try candidate.made().reliefs(memory: 1024)
+
+    #expect(!reliefs.isEmpty)
+    for relief in reliefs {
+      let setting = try #require(candidate.policy.card.setting(relief.setting))
+      #expect(setting.name == relief.setting)
+      #expect(Set(relief.values).count == relief.values.count)
+      for value in relief.values {
+        var policy = try candidate.made()
+        #expect(
+          policy.write(relief.setting, "\(value)").status == .ok, "\(relief.setting) \(value)")
+      }
+    }
+  }
+
   @Test("Every ask has a row that says so", arguments: candidates)
   func asksHaveRows(_ candidate: Candidate) throws {
     var count = 0

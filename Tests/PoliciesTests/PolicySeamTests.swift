@@ -14,8 +14,6 @@ struct PolicySeamTests {
     "Reporting/Analysis/KernelTunables.swift": "the sysfs tree of a real machine",
     "Reporting/Analysis/Advice+Text.swift": "names of that tree, shortened",
     "Reporting/Tables/BootFacts.swift": "what a real guest would have at boot",
-    "Recording/Sweep/SweepEstimate.swift": "how often a guest's worker runs",
-    "Scenarios/Sweeps/KillPrevention.swift": "settings of a real driver that are tried",
     "Validation/": "recordings of the real driver",
     "balloonsim/": "examples in the help of commands",
   ]

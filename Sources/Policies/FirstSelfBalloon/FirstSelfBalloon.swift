@@ -81,6 +81,16 @@ public struct FirstSelfBalloon: GuestPolicy {
       frontswap: isSelfshrinking ? PolicyLaw.share(frontswapHysteresis) : nil)
   }
 
+  /// It keeps nothing back, so only its pace can be changed.
+  public func reliefs(memory mebibytes: Int) -> [PolicyRelief] {
+    [
+      PolicyRelief(SelfBalloonAttribute.interval.rawValue, PolicyRelief.below(interval)),
+      PolicyRelief(SelfBalloonAttribute.upHysteresis.rawValue, PolicyRelief.below(upHysteresis)),
+      PolicyRelief(
+        SelfBalloonAttribute.downHysteresis.rawValue, PolicyRelief.above(downHysteresis)),
+    ].compactMap(\.self)
+  }
+
   private mutating func queueWorker() -> Wake {
     if isPending { return .never }
     isPending = true

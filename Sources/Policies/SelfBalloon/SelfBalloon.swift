@@ -78,6 +78,22 @@ public struct SelfBalloon: GuestPolicy {
       turnsOfShrink: isEveryRun ? 1 : max(1, Int(tunables.frontswapInertia)))
   }
 
+  /// A reserve or a floor, then quicker steps up, then slower ones down.
+  public func reliefs(memory mebibytes: Int) -> [PolicyRelief] {
+    let tunables = driver.tunables
+    func relief(_ attribute: SelfBalloonAttribute, _ values: [Int]) -> PolicyRelief? {
+      PolicyRelief(attribute.rawValue, values)
+    }
+    return [
+      relief(
+        driver.generation.hasReserve ? .reservedMB : .minUsableMB,
+        PolicyRelief.sizes(upTo: mebibytes)),
+      relief(.interval, PolicyRelief.below(tunables.interval)),
+      relief(.upHysteresis, PolicyRelief.below(tunables.upHysteresis)),
+      relief(.downHysteresis, PolicyRelief.above(tunables.downHysteresis)),
+    ].compactMap(\.self)
+  }
+
   private static func fill(
     _ row: inout DecisionRow, _ part: WorkerDecision.BalloonPart, _ asks: inout Asks
   ) {

@@ -160,6 +160,17 @@ extension Xenballoond {
     return WriteOutcome(.ok)
   }
 
+  /// A floor, then quicker steps up, then slower ones down.
+  public func reliefs(memory mebibytes: Int) -> [PolicyRelief] {
+    [
+      PolicyRelief("XENBALLOON_MINMEM", PolicyRelief.sizes(upTo: mebibytes)),
+      PolicyRelief("XENBALLOON_SELF_INTERVAL", PolicyRelief.below(configuration.selfInterval)),
+      PolicyRelief("XENBALLOON_AUTO_UPHYSTERESIS", PolicyRelief.below(configuration.upHysteresis)),
+      PolicyRelief(
+        "XENBALLOON_AUTO_DOWNHYSTERESIS", PolicyRelief.above(configuration.downHysteresis)),
+    ].compactMap(\.self)
+  }
+
   private func has(_ since: Version) -> Bool { since == .year2008 || version == .year2009 }
 
   private static func key(

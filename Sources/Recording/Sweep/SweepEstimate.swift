@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Policies
 public import Scenarios
 internal import Simulation
 internal import Units
@@ -14,7 +15,7 @@ public struct SweepEstimate: Sendable {
   /// (`Docs/performance.md`).
   static let tickBytes = 159.0
   static let hostTickBytes = 37.0
-  static let workerBytes = 104.0
+  static let decisionBytes = 150.0
   /// What a run takes besides: its scenario, parameters and figures.
   static let runBytes = 10_000.0
 
@@ -63,12 +64,9 @@ public struct SweepEstimate: Sendable {
       case .every(let time): span / Double(max(time.nanoseconds, base.scenario.tick.nanoseconds))
       case .worker, .metrics: 0
       }
-    let invocations =
-      level == .metrics
-      ? 0
-      : base.parameters.filter { ParameterPath($0.path).tunable == "selfballoon_interval" }
-        .reduce(0) { $0 + span / 1e9 / max($1.number ?? 5, 1) }
-    return runBytes + ticks * (guests * tickBytes + hostTickBytes) + invocations * workerBytes
+    let intervals = base.scenario.guests.compactMap { $0.policyAtBoot?.law?.interval }
+    let turns = level == .metrics ? 0 : intervals.reduce(0) { $0 + span / 1e9 / max($1, 1) }
+    return runBytes + ticks * (guests * tickBytes + hostTickBytes) + turns * decisionBytes
   }
 }
 

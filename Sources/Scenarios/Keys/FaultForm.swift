@@ -53,7 +53,7 @@ struct FaultForm: Sendable {
       }),
     FaultForm(
       section: "worker", key: "late_for",
-      meaning: "every run of the selfballoon worker that is due begins later",
+      meaning: "every turn of the policy that is due begins later",
       terms: [.required("by", \.delay, .time(FaultTerms.times), "so much later")],
       fault: { .workerLate(by: $0.delay) },
       termsOf: { if case .workerLate(let delay) = $0 { FaultTerms(delay: delay) } else { nil } }),

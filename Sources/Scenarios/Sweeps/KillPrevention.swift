@@ -56,9 +56,9 @@ public struct KillPrevention: Sendable {
   private mutating func search() throws {
     let spec = scenario.guests[place]
     var candidates: [Candidate] = []
-    if spec.controller == .usual {
+    if spec.controller != .none {
       let isFree = try tryFarthest(Candidate.isStatic(place, spec.name))
-      candidates = isFree ? Candidate.tunables(of: spec, place) : []
+      candidates = isFree ? Candidate.settings(of: spec, place) : []
     } else {
       candidates = Candidate.targets(of: scenario, place)
       for candidate in candidates { _ = try tryFarthest(candidate) }
@@ -148,30 +148,15 @@ private struct Candidate {
       apply: { $1.guests[place].controller = .none })
   }
 
-  /// Tunables that leave the guest more, or give it back sooner.
-  static func tunables(of guest: GuestSpec, _ place: Int) -> [Candidate] {
-    let defaults = SelfBalloonTunables()
-    func own(_ attribute: SelfBalloonAttribute, _ whenUnset: UInt32) -> Int {
-      guest.tunables.last { $0.attribute == attribute.rawValue }.flatMap { Int($0.text) }
-        ?? Int(whenUnset)
+  /// Settings of its policy that leave the guest more, or give it back sooner.
+  static func settings(of guest: GuestSpec, _ place: Int) -> [Candidate] {
+    let reliefs = guest.policyAtBoot?.reliefs(memory: guest.memory.pages / 256) ?? []
+    return reliefs.map { relief in
+      Candidate(
+        path: ParameterPath.tunable(relief.setting, of: guest.name).description,
+        values: relief.values, text: { "\($0)" },
+        apply: { $1.guests[place].tunables.append((relief.setting, "\($0)")) })
     }
-    func candidate(_ attribute: SelfBalloonAttribute, _ values: [Int]) -> Candidate? {
-      if values.isEmpty { return nil }
-      return Candidate(
-        path: ParameterPath.tunable(attribute.rawValue, of: guest.name).description, values: values,
-        text: { "\($0)" },
-        apply: { $1.guests[place].tunables.append((attribute.rawValue, "\($0)")) })
-    }
-    func down(from own: Int) -> [Int] { own > 1 && own <= 100_000 ? (1..<own).reversed() : [] }
-    let mebibytes = guest.memory.pages / 256
-    let sizes = Array(stride(from: 1, through: mebibytes, by: max(1, mebibytes / 1024)))
-    let divisor = max(1, min(own(.downHysteresis, defaults.downHysteresis), 1 << 20))
-    return [
-      candidate(guest.driver.hasReserve ? .reservedMB : .minUsableMB, sizes),
-      candidate(.interval, down(from: own(.interval, defaults.interval))),
-      candidate(.upHysteresis, down(from: own(.upHysteresis, defaults.upHysteresis))),
-      candidate(.downHysteresis, (1...10).map { divisor << $0 }),
-    ].compactMap(\.self)
   }
 
   /// The lowest target that events give to a guest's balloon.
@@ -193,7 +178,7 @@ private struct Candidate {
   }
 
   /// More memory, up to twice as much, on a host that has as much more.
-  /// A guest that selfballoons is tried without: it was killed without too, and more memory would only be taken.
+  /// A guest with a policy is tried without: it was killed without too, and more memory would only be taken.
   static func memory(of guest: GuestSpec, _ place: Int, host: PageCount) -> Candidate {
     let own = guest.memory.pages
     let isBallooned = guest.controller != .none

@@ -115,7 +115,7 @@ public struct SweepOptions: Sendable {
     for text in vary {
       let place = ScenarioProblem.Place.option("--vary \(quoted(text))")
       guard let equals = text.firstIndex(of: "=") else {
-        log.report(place, "", "expected PATH=VALUES such as selfballoon_downhysteresis=1,2,4,8")
+        log.report(place, "", "expected PATH=VALUES such as swap.size=1GiB,2GiB,4GiB")
         continue
       }
       let node = SourceNode(

@@ -82,7 +82,7 @@ public struct SearchAxis: Sendable {
     }
     let words = text.split(separator: " ", maxSplits: 2).map(String.init)
     guard words.count == 3, words[1] == "in" else {
-      throw problem("expected 'PATH in LOWER..UPPER', such as 'selfballoon_reserved_mb in 1..100'")
+      throw problem("expected 'PATH in LOWER..UPPER', such as 'swappiness in 0..100'")
     }
     do {
       range = try SweepRange(words[2])

@@ -1,5 +1,5 @@
 import MemoryModel
-import Policies
+public import Policies
 import SimulationEngine
 import Units
 
@@ -202,6 +202,13 @@ extension GuestSpec {
     let versions = type.card.versions
     let usual = versions.contains(driver.rawValue) ? driver.rawValue : versions[0]
     return type.init(version: policyVersion ?? usual) ?? type.init(version: usual)
+  }
+
+  /// The guest's policy before its start, with what the scenario writes to it right after; nil: a static guest.
+  public var policyAtBoot: (any GuestPolicy)? {
+    guard var policy else { return nil }
+    for setting in tunables { _ = policy.write(setting.attribute, setting.text) }
+    return policy
   }
 }
 
