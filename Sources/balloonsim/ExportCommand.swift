@@ -35,9 +35,8 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      """
-      runs, parameters, ticks, host_ticks, decisions, worker, events, metrics, tick_hashes, sweeps or sweep_points. (default: ticks)
-      """, valueName: "table"),
+      "\(ResultTable.allCases.map(\.rawValue).joined(separator: ", ")). (default: ticks)",
+      valueName: "table"),
     completion: .list(ResultTable.allCases.map(\.rawValue)))
   var table: String?
 

@@ -44,8 +44,7 @@ extension [RunRecord] {
     case .ticks: (rows, level) = ("ticks", .ticks)
     case .hostTicks: (rows, level) = ("ticks of the host", .ticks)
     case .tickHashes: (rows, level) = ("hashes of ticks", .ticks)
-    case .decisions: (rows, level) = ("decisions", .worker)
-    case .worker: (rows, level) = ("runs of the worker", .worker)
+    case .decisions, .view: (rows, level) = ("decisions", .worker)
     case .events: (rows, level) = ("events", .worker)
     case .runs, .parameters, .metrics, .sweeps, .sweepPoints: return nil
     }

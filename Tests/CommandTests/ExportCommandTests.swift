@@ -78,7 +78,7 @@ struct ExportCommandTests {
     #expect(worker.output == "run_ns\n")
     #expect(
       worker.errors
-        == "balloonsim: no runs of the worker of run 1 are kept; make it again with --record worker\n"
+        == "balloonsim: no decisions of run 1 are kept; make it again with --record worker\n"
     )
     script.expect(64, saying: sentence)
     #expect(!FileManager.default.fileExists(atPath: workplace.path("a.gp")))

@@ -428,7 +428,7 @@ struct HostileTextTests {
     text = open("text", encoding="utf-8", newline="").read()
     db = sqlite3.connect("bad.sqlite")
     def plain(value): return value[1:] if value.startswith("'") else value
-    nested = {"guests", "host_facts", "trace_provenance", "ingredients", "design", "detail"}
+    nested = {"guests", "host_facts", "trace_provenance", "ingredients", "design", "detail", "terms"}
     for path in sorted(glob.glob("out/*")):
         table, ending = path[4:].split(".")
         data = open(path, encoding="utf-8", newline="").read()

@@ -62,7 +62,7 @@ public final class ResultStore: Sendable {
     }
     try checkIdentity()
     if readOnly {
-      try translating("read an older file") { try readOlder() }
+      try translating("read an older file") { try makeTemporaryViews() }
     } else {
       try prepareForWriting()
     }
@@ -237,13 +237,15 @@ extension ResultStore {
     try enterPolicies()
   }
 
-  /// Lets the queries for decisions work in a file of a version that kept them otherwise.
-  private func readOlder() throws {
+  /// Lets the queries for decisions work in a file that nothing may be written to and that has them otherwise, or lacks views.
+  private func makeTemporaryViews() throws {
     try queue.inDatabase { db in
-      let isThere = try Bool.fetchOne(
-        db, sql: "SELECT EXISTS (SELECT 1 FROM main.sqlite_master WHERE name = 'decisions')")
-      if isThere == true { return }
-      try db.execute(sql: "PRAGMA temp_store = MEMORY; \(WorkerRows.views)")
+      let names = try String.fetchSet(db, sql: "SELECT name FROM main.sqlite_master")
+      let missing = Schema.decisionViews.filter { !names.contains($0.name) }
+      if missing.isEmpty { return }
+      try db.execute(sql: "PRAGMA temp_store = MEMORY")
+      if !names.contains("decisions") { try db.execute(sql: WorkerRows.views) }
+      for view in missing { try db.execute(sql: view.temporaryStatement) }
     }
   }
 

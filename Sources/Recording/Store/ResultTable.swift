@@ -1,20 +1,24 @@
 internal import GRDB
+internal import Policies
 internal import Text
 
-/// A table of the database.
-public enum ResultTable: String, CaseIterable, Sendable {
+/// A table of the database, or a view of the decisions of one policy.
+public enum ResultTable: Hashable, Sendable {
   case runs
   case parameters
   case ticks
-  case hostTicks = "host_ticks"
+  case hostTicks
   case decisions
-  /// The decisions of one policy as a view, in older files a table.
-  case worker
+  /// The decisions of one policy with a column for each term, by the view's name.
+  case view(String)
   case events
   case metrics
-  case tickHashes = "tick_hashes"
+  case tickHashes
   case sweeps
-  case sweepPoints = "sweep_points"
+  case sweepPoints
+
+  /// The view of the first policy there was; in files of earlier versions a table.
+  static let worker = ResultTable.view("worker")
 
   /// What a row belongs to.
   public enum Owner: Sendable {
@@ -26,14 +30,13 @@ public enum ResultTable: String, CaseIterable, Sendable {
   public var owner: Owner {
     switch self {
     case .sweeps, .sweepPoints: .sweep
-    case .runs, .parameters, .ticks, .hostTicks, .decisions, .worker, .events, .metrics,
-      .tickHashes:
+    case .runs, .parameters, .ticks, .hostTicks, .decisions, .view, .events, .metrics, .tickHashes:
       .run
     }
   }
 
   /// Whether rows come again and again, so that they can be thinned out.
-  public var hasCadence: Bool { [.ticks, .hostTicks, .decisions, .worker].contains(self) }
+  public var hasCadence: Bool { self == .hostTicks || isPerGuest }
 
   /// Whether rows have a simulated time.
   public var hasTime: Bool { hasCadence || self == .events }
@@ -41,17 +44,17 @@ public enum ResultTable: String, CaseIterable, Sendable {
   /// The tables in which a row has its run, guest and number packed into its `id`, and its run beside it.
   static let ofRows: [ResultTable] = [.ticks, .hostTicks, .decisions, .events, .metrics]
 
-  /// Whether there is a table of it in a file of this version, and not a view.
-  var isKept: Bool { self != .worker }
+  /// Whether it is the view of a policy, which keeps no rows of its own.
+  public var isView: Bool { if case .view = self { true } else { false } }
 
   /// Whether every row belongs to a guest.
-  var isPerGuest: Bool { [.ticks, .decisions, .worker].contains(self) }
+  var isPerGuest: Bool { self == .ticks || self == .decisions || isView }
 
   /// Which rows belong to a run or a sweep, and their order.
   func condition(of owner: Int64) -> String {
     let keys = RowKey.range(of: owner)
     return switch self {
-    case .ticks, .hostTicks, .decisions, .worker, .events, .metrics, .tickHashes:
+    case .ticks, .hostTicks, .decisions, .view, .events, .metrics, .tickHashes:
       "id BETWEEN \(keys.lowerBound) AND \(keys.upperBound)"
     case .runs, .sweeps: "id = \(owner)"
     case .parameters: "run_id = \(owner)"
@@ -62,7 +65,7 @@ public enum ResultTable: String, CaseIterable, Sendable {
   /// The order of a run's or a sweep's rows.
   var order: String {
     switch self {
-    case .runs, .ticks, .hostTicks, .decisions, .worker, .events, .metrics, .tickHashes, .sweeps:
+    case .runs, .ticks, .hostTicks, .decisions, .view, .events, .metrics, .tickHashes, .sweeps:
       "id"
     case .parameters: "path"
     case .sweepPoints: "point, repetition"
@@ -85,6 +88,37 @@ public enum ResultTable: String, CaseIterable, Sendable {
   }
 }
 
+extension ResultTable: RawRepresentable, CaseIterable {
+  /// All of them, with the views of today's policies.
+  public static let allCases =
+    [runs, parameters, ticks, hostTicks, decisions]
+    + PolicyCatalogue.guestPolicies.map { .view($0.card.view) }
+    + [events, metrics, tickHashes, sweeps, sweepPoints]
+
+  /// The table of a name; nil: there is none.
+  public init?(rawValue: String) {
+    guard let table = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+    self = table
+  }
+
+  /// The name in the database.
+  public var rawValue: String {
+    switch self {
+    case .runs: "runs"
+    case .parameters: "parameters"
+    case .ticks: "ticks"
+    case .hostTicks: "host_ticks"
+    case .decisions: "decisions"
+    case .view(let name): name
+    case .events: "events"
+    case .metrics: "metrics"
+    case .tickHashes: "tick_hashes"
+    case .sweeps: "sweeps"
+    case .sweepPoints: "sweep_points"
+    }
+  }
+}
+
 extension ResultStore {
   /// Those of some columns that a file's table has; an older one lacks what came later.
   static func present(
@@ -101,7 +135,7 @@ extension ResultStore {
       try String.fetchAll(
         db, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table.rawValue])
     }
-    return ResultTable.ofRows.contains(table) || table == .worker
+    return ResultTable.ofRows.contains(table) || table.isView
       ? names.filter { $0 != "id" } : names
   }
 

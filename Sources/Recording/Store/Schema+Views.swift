@@ -27,8 +27,11 @@ extension Schema {
           """),
       View(name: "ticks_mib", sql: ticksInMebibytes),
       View(name: "run_metrics_wide", sql: wideMetrics),
-    ] + PolicyCatalogue.guestPolicies.map { $0.card.decisionView }
+    ] + Self.decisionViews
   }
+
+  /// The decisions of each policy.
+  static let decisionViews = PolicyCatalogue.guestPolicies.map { $0.card.decisionView }
 
   /// The levels of `ticks` in MiB: 256 pages each.
   private var ticksInMebibytes: String {
@@ -107,7 +110,7 @@ extension PolicyCard {
         case .rule: "rule"
         case .shrunk: "shrunk_pages"
         case .fault: "fault"
-        case .term(let place): "json_extract(terms, '$[\(place)]')"
+        case .term(let place): "(SELECT value FROM json_each(terms) WHERE key = \(place))"
         }
       return source == column.name ? source : "\(source) AS \(column.name)"
     }

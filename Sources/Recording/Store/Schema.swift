@@ -31,6 +31,9 @@ struct Schema: Sendable {
 
     /// The statement that makes it, as SQLite keeps it.
     var statement: String { "CREATE VIEW \(name) AS\n\(sql)" }
+
+    /// The statement that makes it for one connection, without writing to the file.
+    var temporaryStatement: String { "CREATE TEMP VIEW \(name) AS\n\(sql)" }
   }
 
   /// The steps, oldest first; after the first n of them `user_version` is n.

@@ -35,7 +35,7 @@ struct PlainRows: ExportedRows {
       case .events: ["detail"]
       case .sweeps: ["design"]
       case .decisions: ["terms"]
-      case .parameters, .ticks, .hostTicks, .worker, .metrics, .tickHashes, .sweepPoints: []
+      case .parameters, .ticks, .hostTicks, .view, .metrics, .tickHashes, .sweepPoints: []
       }
   }
 
@@ -55,7 +55,7 @@ struct LongRows: ExportedRows {
   init(_ store: ResultStore, _ options: Exporter.Options) throws {
     let known = try store.columns(of: options.table)
     let identity = known.filter {
-      ["run_id", "guest", "tick", "invocation", "time_ns"].contains($0)
+      ["run_id", "guest", "tick", "invocation", "turn", "time_ns"].contains($0)
     }
     let values = try store.columns(of: options.table, named: options.columns)
       .filter { !identity.contains($0) }

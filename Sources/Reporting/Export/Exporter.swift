@@ -139,7 +139,7 @@ extension ResultTable {
   fileprivate var ownLayout: Exporter.Layout {
     switch self {
     case .metrics, .parameters: .long
-    case .runs, .ticks, .hostTicks, .decisions, .worker, .events, .tickHashes, .sweeps,
+    case .runs, .ticks, .hostTicks, .decisions, .view, .events, .tickHashes, .sweeps,
       .sweepPoints:
       .wide
     }
