@@ -1,5 +1,7 @@
 import Foundation
 import GRDB
+import Policies
+import Simulation
 import SimulationEngine
 import TestSupport
 import Testing
@@ -25,6 +27,28 @@ struct CheckTests {
     #expect(check.findings.isEmpty)
     #expect(check.runs == 1)
     #expect(check.diedRuns.isEmpty)
+  }
+
+  @Test("Guests decide in turn, and lie one after the other: their rows are as they were written")
+  func decisionsOfSeveralGuests() throws {
+    let id = try store.begin(description(key: "b"))
+    let recorder = RunRecorder(
+      store: store, run: id, guests: ["build", "größer"], rowsPerWrite: 3)
+    for turn in Int64(1)...8 {
+      for guest in [1, 0] where turn != 5 || guest == 0 {
+        var row = DecisionRow()
+        (row.guest, row.current, row.goal) = (guest, 1000 * turn, 500)
+        let time = SimTime(nanoseconds: turn * 1_000_000_000)
+        try recorder.decision(
+          DecisionRecord(
+            policy: SelfBalloon.self, turn: turn, time: time, row: row, runTime: .microseconds(10)))
+      }
+    }
+    try recorder.finish(.sample)
+    #expect(try store.check().findings.isEmpty)
+
+    try store.alter("UPDATE decisions SET goal_pages = 501 WHERE guest = 'größer' AND turn = 6")
+    #expect(try store.check().findings == [.changedRows(table: "decisions", run: id)])
   }
 
   @Test(

@@ -73,6 +73,11 @@ struct OldFileTests {
         try store.ticks(of: 1, guest: "one", from: .zero, to: .zero + .seconds(9)).count == 10)
       #expect(try store.parting(of: runs[0], and: runs[0]) == nil)
       #expect(try store.check().findings.isEmpty)
+      // The run of the old driver can be had in the words of today, and another policy has no rows.
+      #expect(try store.cells(of: .decisions, run: 1).count == 52)
+      #expect(try store.cells(of: .view("worker"), run: 1).count == 52)
+      #expect(try store.cells(of: .view("xenballoond_decisions"), run: 1).isEmpty)
+      #expect(try store.columns(of: .view("xenballoond_decisions")).contains("asked_kb"))
       try store.close()
     }
     #expect(try Data(contentsOf: URL(filePath: path)) == before)
@@ -113,6 +118,33 @@ struct OldFileTests {
     #expect(outcome.map(\.merged) == [3])
     #expect(outcome.map(\.sweeps) == [1])
     #expect(try into.check().findings.isEmpty)
+  }
+
+  @Test("Rows of several guests were hashed in an order that is gone, and are not called changed")
+  func workerOfSeveralGuests() throws {
+    let path = try copy(7)
+    let queue = try DatabaseQueue(path: path)
+    let names = try queue.read { try $0.columns(in: "worker").map(\.name) }
+    let others = names.filter { !["id", "guest"].contains($0) }.joined(separator: ", ")
+    try queue.writeWithoutTransaction {
+      try $0.execute(
+        sql: """
+          INSERT INTO worker (id, guest, \(others))
+          SELECT id + 4294967296, 'two', \(others) FROM worker WHERE run_id = 1
+          """)
+    }
+    try queue.close()
+
+    #expect(try ResultStore(path: path, readOnly: true).check().findings.isEmpty)
+    #expect(try ResultStore(path: path).check().findings.isEmpty)
+    // With one guest the order is known.
+    let changed = try copy(6)
+    let other = try DatabaseQueue(path: changed)
+    try other.writeWithoutTransaction { try $0.execute(sql: "UPDATE worker SET goal_pages = 1") }
+    try other.close()
+    #expect(
+      try ResultStore(path: changed).check().findings.contains(
+        .changedRows(table: "decisions", run: 1)))
   }
 
   /// A program that keeps a counter and a level more.

@@ -74,9 +74,10 @@ extension RunRecorder {
 
   private func insertDecisions(into db: Database) throws {
     if decisionRows.isEmpty { return }
-    var insert = try insertion(.decisions, Self.decisionSQL, db)
+    var insert = try RowInsert(db, sql: Self.decisionSQL, after: 2)
     for record in decisionRows {
       let (row, guest, card) = (record.row, record.row.guest ?? 0, record.policy.card)
+      insert.hash = nextDecisionHashes[guest] ?? RowHash()
       insert.bind(try RowKey.guestRow(run: run, guest: guest, number: record.turn))
       insert.bind(run)
       insert.bind(guests[guest])
@@ -92,8 +93,8 @@ extension RunRecorder {
       insert.bind(row.fault)
       insert.bind(row.termsText(card.terms.count))
       try insert.step()
+      nextDecisionHashes[guest] = insert.hash
     }
-    nextHashes[.decisions] = insert.hash
   }
 
   private func insertEvents(into db: Database) throws {

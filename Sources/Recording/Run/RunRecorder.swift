@@ -31,6 +31,9 @@ public final class RunRecorder: RunObserver {
   /// Hashes of the rows that are in the database, by their tables; and those with the rows that are being written.
   private var hashes: [ResultTable: RowHash] = [:]
   var nextHashes: [ResultTable: RowHash] = [:]
+  /// The same for `decisions`, by the guests' places: guests take turns, and a file has them one after the other.
+  private var decisionHashes: [Int: RowHash] = [:]
+  var nextDecisionHashes: [Int: RowHash] = [:]
   /// Rows of `tick_hashes`: id and hash.
   var hashRows: [Int64] = []
   /// For each guest, a hash of all its ticks that are kept, and how many they are.
@@ -150,9 +153,11 @@ public final class RunRecorder: RunObserver {
       ticks.combine(Int64(bitPattern: chain.hash.value))
     }
     try ticks.keep(for: .ticks, of: run, db)
-    for table in [ResultTable.hostTicks, .decisions, .events] {
+    for table in [ResultTable.hostTicks, .events] {
       try nextHashes[table, default: RowHash()].keep(for: table, of: run, db)
     }
+    try RowHash.keep(
+      RowHash.ofGuests(nextDecisionHashes.values), as: ResultTable.decisions.rawValue, of: run, db)
   }
 
   /// Writes what is buffered if a table has `rows` enough or time is up.
@@ -169,6 +174,7 @@ public final class RunRecorder: RunObserver {
 
   private func write(and more: (Database) throws -> Void) throws {
     nextHashes = hashes
+    nextDecisionHashes = decisionHashes
     do {
       try store.write("record run \(run)") { db in
         try insertRows(into: db)
@@ -179,6 +185,7 @@ public final class RunRecorder: RunObserver {
       throw error
     }
     hashes = nextHashes
+    decisionHashes = nextDecisionHashes
     eventsWritten += Int64(eventRows.count)
     dropRows()
     lastWrite = .now

@@ -44,7 +44,7 @@ struct KeptHashes {
         findings.append(.strayHash(table: name, owner: run))
         continue
       }
-      if try RowHash.read(table, of: run, db).value != hash {
+      if let found = try RowHash.read(table, of: run, db), found != hash {
         findings.append(.changedRows(table: name, run: run))
       }
     }
@@ -73,7 +73,7 @@ struct KeptHashes {
     for (sweep, hash) in sweeps.sorted(by: { $0.key < $1.key }) {
       if !present.contains(sweep) {
         findings.append(.strayHash(table: ResultTable.sweeps.rawValue, owner: sweep))
-      } else if try RowHash.read(.sweeps, of: sweep, db).value != hash {
+      } else if try RowHash.read(.sweeps, of: sweep, db) != hash {
         findings.append(.changedSweep(sweep))
       }
     }

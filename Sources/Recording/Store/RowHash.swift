@@ -62,7 +62,8 @@ extension RowHash {
       ]
     case .parameters: ["path", "value", "number"]
     case .hostTicks: ["tick", "time_ns"] + HostTickColumn.allCases.map(\.name)
-    case .worker:
+    // The table of earlier versions.
+    case .view:
       [
         "guest", "invocation", "time_ns", "run_ns", "fault", "cur_pages", "committed_pages",
         "totalreserve_pages", "reserved_pages", "frontswap_pages", "goal_pages", "gap_pages",
@@ -83,9 +84,13 @@ extension RowHash {
     }
   }
 
-  /// The hash of what the database has.
-  static func read(_ table: ResultTable, of owner: Int64, _ db: Database) throws -> RowHash {
+  /// The hash of what the database has; nil: rows of a version that hashed them in an order that nobody can tell.
+  ///
+  /// Decisions come guest by guest from the database but in the order of time from a run, so theirs is a hash for each guest,
+  /// added up. The table `worker` was hashed in the order of time, which is known where there was one guest.
+  static func read(_ table: ResultTable, of owner: Int64, _ db: Database) throws -> Int64? {
     var hash = RowHash()
+    var (guest, done) = (nil as String?, [] as [RowHash])
     for table in table == .sweeps ? [.sweeps, .sweepPoints] : [table] {
       guard let all = columns(of: table) else { preconditionFailure("no hash of \(table)") }
       // As with ticks of guests, columns that are younger than a row were not hashed.
@@ -97,7 +102,16 @@ extension RowHash {
           WHERE \(table.condition(of: owner)) ORDER BY \(table.order)
           """)
       let rows = try Row.fetchCursor(statement)
-      while try rows.next() != nil {
+      while let row = try rows.next() {
+        if table == .decisions || table == .worker {
+          let own: String = try row.value("guest")
+          if guest != nil && guest != own {
+            if table == .worker { return nil }
+            done.append(hash)
+            hash = RowHash()
+          }
+          guest = own
+        }
         for index in columns.indices {
           let handle = statement.sqliteStatement
           if isTick, sqlite3_column_type(handle, Int32(index)) == SQLITE_NULL { continue }
@@ -105,7 +119,13 @@ extension RowHash {
         }
       }
     }
-    return hash
+    if table != .decisions { return hash.value }
+    return ofGuests(guest == nil ? [] : done + [hash])
+  }
+
+  /// The hash of rows of several guests, each with its own, in any order.
+  static func ofGuests(_ hashes: some Collection<RowHash>) -> Int64 {
+    hashes.reduce(RowHash().value) { $0 &+ $1.value }
   }
 
   /// What stands as owner where a view's name stands in place of a table's: no run has this number.
@@ -140,6 +160,7 @@ extension RowHash {
 
   /// Writes down the hash of what the database has.
   static func keep(_ table: ResultTable, of owner: Int64, _ db: Database) throws {
-    try read(table, of: owner, db).keep(for: table, of: owner, db)
+    guard let hash = try read(table, of: owner, db) else { return }
+    try keep(hash, as: table.rawValue, of: owner, db)
   }
 }

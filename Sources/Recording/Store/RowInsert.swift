@@ -10,8 +10,8 @@ struct RowInsert {
   private let handle: SQLiteStatement
   private var index: Int32 = 0
   private var failure = SQLITE_OK
-  /// The hash of all that was bound; none is made where it is nil.
-  private(set) var hash: RowHash?
+  /// The hash of all that was bound since it was set; none is made where it is nil.
+  var hash: RowHash?
   /// So many values at the beginning of a row are left out of the hash.
   private let unhashed: Int32
 
