@@ -15,7 +15,7 @@ public struct SweepEstimate: Sendable {
   /// (`Docs/performance.md`).
   static let tickBytes = 159.0
   static let hostTickBytes = 37.0
-  static let decisionBytes = 150.0
+  static let decisionBytes = 130.0
   /// What a run takes besides: its scenario, parameters and figures.
   static let runBytes = 10_000.0
 
