@@ -13,6 +13,8 @@ public struct Asks: Sendable {
   private var asks: InlineArray<4, Ask>
   /// How many there are.
   public private(set) var count = 0
+  /// Whether the turn goes on until a shrink is over.
+  public private(set) var haveShrink = false
 
   /// Nothing is asked for.
   public init() { asks = InlineArray(repeating: .balloonTarget(0)) }
@@ -22,10 +24,14 @@ public struct Asks: Sendable {
     precondition(count < 4, "a turn asks for at most four things")
     asks[count] = ask
     count += 1
+    if case .shrinkFrontswap = ask { haveShrink = true }
   }
 
   /// Forgets all.
-  public mutating func removeAll() { count = 0 }
+  public mutating func removeAll() {
+    count = 0
+    haveShrink = false
+  }
 
   /// What is asked for at a place, from 0 to below `count`.
   public subscript(index: Int) -> Ask {

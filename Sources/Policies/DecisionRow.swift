@@ -13,10 +13,10 @@ public struct DecisionRow: Sendable {
   public var target: Int64?
   /// Whether the target would have been another one but for a bound.
   public var isBound = false
-  /// The name of the rule that set or could set the bound; at most 15 letters, so that it takes no memory of its own.
-  public var rule: String?
+  /// The rule that set or could set the bound.
+  public var rule: ShortName?
   /// What ended the policy; nil: it goes on.
-  public var fault: String?
+  public var fault: ShortName?
   /// Pages that came home from frontswap; nil where that was not looked at. The run adds what a shrink brought.
   public var shrunk: Int64?
 
@@ -32,21 +32,23 @@ public struct DecisionRow: Sendable {
 
   /// A term by its place on the policy's card; nil: it took no part.
   @inlinable public subscript(place: Int) -> Int64? {
-    get { known >> UInt32(place) & 1 == 0 ? nil : terms[place] }
-    set {
+    @inline(__always) get {
+      known &>> UInt32(truncatingIfNeeded: place) & 1 == 0 ? nil : terms[place]
+    }
+    @inline(__always) set {
       if let newValue {
         terms[place] = newValue
-        known |= 1 << UInt32(place)
+        known |= 1 &<< UInt32(truncatingIfNeeded: place)
       } else {
-        known &= ~(1 << UInt32(place))
+        known &= ~(1 &<< UInt32(truncatingIfNeeded: place))
       }
     }
   }
 
   /// One of the policy's own terms; nil: it took no part.
   @inlinable public subscript(term: some PolicyTerm) -> Int64? {
-    get { self[term.rawValue] }
-    set { self[term.rawValue] = newValue }
+    @inline(__always) get { self[term.rawValue] }
+    @inline(__always) set { self[term.rawValue] = newValue }
   }
 
   /// Forgets everything.

@@ -115,7 +115,7 @@ public struct FirstSelfBalloon: GuestPolicy {
     row[Term.gap] = bits(gap)
     if gap != 0 { row[Term.divisor] = bits(divisor) }
     if gap != 0 && divisor == 0 {
-      row.fault = WorkerDecision.Fault.divideByZero.rawValue
+      row.fault = .divideByZero
       return
     }
     let step = gap == 0 ? 0 : gap / divisor
@@ -141,7 +141,7 @@ public struct FirstSelfBalloon: GuestPolicy {
       if inertiaCounter == 0 {
         let hysteresis = UInt64(frontswapHysteresis)
         if frontswap > hysteresis && hysteresis == 0 {
-          row.fault = WorkerDecision.Fault.divideByZero.rawValue
+          row.fault = .divideByZero
         } else {
           let target = frontswap <= hysteresis ? 0 : frontswap - frontswap / hysteresis
           row[Term.shrinkTarget] = bits(target)

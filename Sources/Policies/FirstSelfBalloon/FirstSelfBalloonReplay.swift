@@ -52,7 +52,7 @@ public enum FirstSelfBalloonReplay: PolicyReplay {
     var asks = Asks()
     policy.decide(guest, into: &row, &asks)
     let wake = policy.finish()
-    if let fault = row.fault { return ["fault": .text(fault)] }
+    if let fault = row.fault { return ["fault": .text(fault.text)] }
     var got: VectorFields = [
       "balloon_target": .number(-1), "frontswap_shrink_to": .number(-1),
       "rearm_jiffies": .number(-1), "inertia_counter_after": VectorValue(policy.inertiaCounter),

@@ -12,6 +12,23 @@ public struct BalloonFloor: Hashable, Sendable {
     case below512MiB = "below_512mib"
     /// A thirty-second of what is above 99 MiB stays.
     case large
+
+    /// The name as a row has it.
+    @inline(__always) var name: ShortName {
+      switch self {
+      case .minUsable: Self.minUsableName
+      case .below16MiB: Self.below16MiBName
+      case .below64MiB: Self.below64MiBName
+      case .below512MiB: Self.below512MiBName
+      case .large: Self.largeName
+      }
+    }
+
+    private static let minUsableName: ShortName = "min_usable"
+    private static let below16MiBName: ShortName = "below_16mib"
+    private static let below64MiBName: ShortName = "below_64mib"
+    private static let below512MiBName: ShortName = "below_512mib"
+    private static let largeName: ShortName = "large"
   }
 
   /// The floor in pages of `totalram_pages`.

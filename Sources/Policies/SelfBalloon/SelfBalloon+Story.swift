@@ -68,7 +68,8 @@ extension SelfBalloon {
       )
     }
     let floor = row[Term.floor] ?? 0
-    let rule = row.rule.flatMap(BalloonFloor.Rule.init).map { " (\($0.text))" } ?? ""
+    let rule =
+      row.rule.flatMap { BalloonFloor.Rule(rawValue: $0.text) }.map { " (\($0.text))" } ?? ""
     sentences.append(
       target == wanted
         ? "The floor, \(floor, .amount)\(rule), did not bind."

@@ -45,7 +45,7 @@ public struct SelfBalloon: GuestPolicy {
   ) {
     var decision = WorkerDecision()
     driver.beginRun(guest, into: &decision)
-    row.fault = decision.fault?.rawValue
+    row.fault = decision.fault == nil ? nil : .divideByZero
     if let part = decision.balloon { Self.fill(&row, part, &asks) }
     if let part = decision.shrink {
       row.shrunk = 0
@@ -94,6 +94,7 @@ public struct SelfBalloon: GuestPolicy {
     ].compactMap(\.self)
   }
 
+  @inline(__always)
   private static func fill(
     _ row: inout DecisionRow, _ part: WorkerDecision.BalloonPart, _ asks: inout Asks
   ) {
@@ -108,7 +109,7 @@ public struct SelfBalloon: GuestPolicy {
     guard let outcome = part.outcome else { return }
     row.target = bits(outcome.target)
     row.isBound = outcome.target != outcome.unflooredTarget
-    row.rule = outcome.floor.rule.rawValue
+    row.rule = outcome.floor.rule.name
     row[Term.unflooredTarget] = bits(outcome.unflooredTarget)
     row[Term.floor] = bits(outcome.floor.pages)
     row[Term.balloonTarget] = bits(outcome.balloonTarget)

@@ -28,7 +28,9 @@ extension SelfBalloonDriver {
     return decision
   }
 
-  /// The same, without a copy of the decision; `decision` must be a new one.
+  /// Begins a run without a copy of the decision, which must be a new one. Inlined where a policy takes its turn, so that the
+  /// decision is never built in memory there.
+  @inline(__always)
   public mutating func beginRun(_ guest: GuestView, into decision: inout WorkerDecision) {
     dequeueWorker()
     unfinished = Unfinished()
@@ -55,6 +57,7 @@ extension SelfBalloonDriver {
   }
 
   /// The balloon part: one step towards the goal (Docs/kernel.md 1.3).
+  @inline(__always)
   private mutating func decideBalloon(
     _ guest: GuestView, into decision: inout WorkerDecision
   ) {
@@ -87,6 +90,7 @@ extension SelfBalloonDriver {
   }
 
   /// The frontswap part: counts quiet runs and asks for a shrink when enough have passed (Docs/kernel.md 1.4).
+  @inline(__always)
   private mutating func decideShrink(_ frontswap: UInt64, into decision: inout WorkerDecision) {
     let previous = previousFrontswap
     let counterBefore = countdown

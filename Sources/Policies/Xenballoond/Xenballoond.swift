@@ -188,7 +188,7 @@ public struct Xenballoond: GuestPolicy {
       row[Term.divisor] = divisor
       if divisor == 0 {
         isDead = true
-        row.fault = WorkerDecision.Fault.divideByZero.rawValue
+        row.fault = .divideByZero
         return nil
       }
       target = current &+ (goal &- current).quotient(by: divisor)

@@ -88,9 +88,9 @@ extension RunRecorder {
       insert.bind(row.current)
       insert.bind(row.goal)
       insert.bind(row.target)
-      insert.bind(row.rule)
+      insert.bind(row.rule?.text)
       insert.bind(row.shrunk)
-      insert.bind(row.fault)
+      insert.bind(row.fault?.text)
       insert.bind(row.termsText(card.terms.count))
       try insert.step()
       nextDecisionHashes[guest] = insert.hash

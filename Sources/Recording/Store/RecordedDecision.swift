@@ -15,6 +15,10 @@ public struct RecordedDecision: Sendable {
   public var runTime: SimDuration
   /// What was decided, with the policy's terms.
   public var row: DecisionRow
+  /// The rule of the least target as it stands in the file.
+  public var rule: String?
+  /// What ended the policy as it stands in the file.
+  public var fault: String?
   /// What there is to know of the policy; nothing if only a newer program knows it.
   public var type: (any GuestPolicy.Type)? { PolicyCatalogue.guestPolicy(named: policy) }
 
@@ -42,9 +46,12 @@ public struct RecordedDecision: Sendable {
     row.current = try stored.optional("current_pages")
     row.goal = try stored.optional("goal_pages")
     row.target = try stored.optional("target_pages")
-    row.rule = try stored.optional("rule")
+    rule = try stored.optional("rule")
+    row.rule = rule.flatMap(ShortName.init)
     row.shrunk = try stored.optional("shrunk_pages")
-    row.fault = try stored.optional("fault")
+    fault = try stored.optional("fault")
+    // What is no name of ours ended it all the same.
+    row.fault = fault.map { ShortName($0) ?? "unknown" }
     let terms: String = try stored.value("terms")
     guard let values = try? JSONDecoder().decode([Int64?].self, from: Data(terms.utf8)) else {
       throw DatabaseError(

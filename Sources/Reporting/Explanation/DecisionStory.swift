@@ -149,8 +149,8 @@ public struct DecisionStory: Sendable {
 extension RecordedDecision: JSONValue {
   /// The columns of numbers that have a value, by name, then those that are words.
   public var json: JSON {
-    let rule = type?.card.columns.first { $0.source == .rule }?.name ?? "rule"
+    let column = type?.card.columns.first { $0.source == .rule }?.name ?? "rule"
     return JSON.object(numbers.sorted { $0.name < $1.name }.map { ($0.name, $0.value) })
-      + JSON.object([(rule, row.rule), ("fault", row.fault)])
+      + JSON.object([(column, rule), ("fault", fault)])
   }
 }

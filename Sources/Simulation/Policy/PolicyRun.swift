@@ -3,8 +3,9 @@ import Policies
 import SimulationEngine
 import Units
 
-/// A guest's policy at work, and the state of its turn; the same for every policy.
-struct PolicyRun {
+/// A guest's policy at work, and the state of its turn; the same for every policy. Never copied: that would take as long
+/// as a decision.
+struct PolicyRun: ~Copyable {
   private(set) var policy: any GuestPolicy
   /// What there is to know of it.
   let type: any GuestPolicy.Type
@@ -37,17 +38,29 @@ struct PolicyRun {
     policy.start(guest, boot: boot)
   }
 
-  /// One turn begins.
+  /// One turn begins, and ends unless it has to wait for a shrink.
+  ///
+  /// - Returns: when the next one begins; nil: the turn waits, or a fault has ended the policy.
   @inline(__always)
-  mutating func begin(_ guest: GuestView, at time: SimTime) {
+  mutating func begin(_ guest: GuestView, at time: SimTime) -> Wake? {
     row.clear()
     asks.removeAll()
     turns += 1
     start = time
-    policy.decide(guest, into: &row, &asks)
+    return Self.turn(&policy, guest, &row, &asks)
   }
 
-  /// The turn is over: when does the next one begin?
+  /// Decides, and finishes if there is nothing to wait for; the policy's box is opened once.
+  @inline(__always)
+  private static func turn(
+    _ policy: inout some GuestPolicy, _ guest: GuestView, _ row: inout DecisionRow,
+    _ asks: inout Asks
+  ) -> Wake? {
+    policy.decide(guest, into: &row, &asks)
+    return row.fault != nil || asks.haveShrink ? nil : policy.finish()
+  }
+
+  /// A turn that waited for a shrink, or for one that had nothing to do, is over: when does the next one begin?
   mutating func end() -> Wake {
     shrink = nil
     isShrinkOver = false
@@ -57,6 +70,15 @@ struct PolicyRun {
   /// Writes a setting as root does.
   mutating func write(_ setting: String, _ text: String) -> WriteOutcome {
     policy.write(setting, text)
+  }
+
+  /// What is recorded of the turn, which is over at `end`.
+  func record(guest: Int, end: SimTime) -> DecisionRecord {
+    var row = row
+    row.guest = guest
+    if let shrink { row.shrunk = Int64(shrink.shrunk) }
+    return DecisionRecord(
+      policy: type, turn: turns, time: start, row: row, runTime: end - start)
   }
 
   /// What the law says with the settings of now.

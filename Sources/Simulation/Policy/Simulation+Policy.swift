@@ -49,63 +49,26 @@ extension Simulation {
       guests[index].policy?.isOverdue = true
       return
     }
-    if holdTurnUp(index) { return }
-    guests[index].kernel.begin(at: now)
-    let view = guests[index].view
-    guests[index].policy?.begin(view, at: now)
+    if guests[index].policy?.delay != nil || guests[index].policy?.isHeldUp == true,
+      holdTurnUp(index)
+    {
+      return
+    }
     let ended = now + Self.turnTime
-    let isBalloonDue = carryOutAsks(index, shrinkingFrom: ended)
-    if let fault = guests[index].policy?.row.fault {
+    let (wake, shrinkIsDue, balloonIsDue) = guests[index].takeTurn(at: now)
+    if let wake {
+      try recordTurn(index, end: ended)
+      schedule(wake, of: index, since: ended)
+    } else if let fault = guests[index].policy?.row.fault {
       try recordTurn(index, end: now)
-      try endPolicy(index, fault)
-    } else if guests[index].policy?.shrink == nil {
+      try endPolicy(index, fault.text)
+    } else if shrinkIsDue {
+      queue.schedule(.shrink(guest: UInt16(index)), at: ended, in: .controller)
+    } else {
       try recordTurn(index, end: ended)
       queueTurn(index, since: ended)
     }
-    if isBalloonDue { try startBalloonNow(index) }
-  }
-
-  /// Begins what the turn asks for; true if the balloon worker has to start.
-  @inline(__always)
-  private mutating func carryOutAsks(_ index: Int, shrinkingFrom start: SimTime) -> Bool {
-    var isBalloonDue = false
-    for place in 0..<(guests[index].policy?.asks.count ?? 0) {
-      switch guests[index].policy?.asks[place] {
-      case .balloonTarget(let target):
-        noteTarget(index)
-        isBalloonDue = guests[index].kernel.setBalloonTarget(target)
-      case .shrinkFrontswap(let target, let sparesAll):
-        let shrink = guests[index].kernel.beginShrink(
-          to: PageCount(Int(clamping: target)), allMeansNothing: sparesAll)
-        guard let shrink else { continue }
-        guests[index].policy?.shrink = shrink
-        queue.schedule(.shrink(guest: UInt16(index)), at: start, in: .controller)
-      case nil: break
-      }
-    }
-    return isBalloonDue
-  }
-
-  /// Takes note of a target and its goal, before the balloon has it.
-  @inline(__always)
-  private mutating func noteTarget(_ index: Int) {
-    guard let row = guests[index].policy?.row, let current = row.current, let goal = row.goal,
-      let target = row.target
-    else { return }
-    guests[index].goal = goal
-    guests[index].target = target
-    guests[index].meter.stability.record(
-      goal: goal, current: current, committed: Int64(guests[index].kernel.committed.pages),
-      isFloored: row.isBound, at: now)
-    noteSettling(index, current: current, isBound: row.isBound)
-  }
-
-  /// Notes the first time that memory is near its goal, or near its target where a bound holds that up.
-  @inline(__always)
-  private mutating func noteSettling(_ index: Int, current: Int64, isBound: Bool) {
-    if guests[index].meter.hasSettled { return }
-    let aim = isBound ? guests[index].target : guests[index].goal
-    if StabilityMeter.isNear(current, aim) { guests[index].meter.settle() }
+    if balloonIsDue { try startBalloonNow(index) }
   }
 
   /// A fault has ended a policy: its kernel oopses, or its program is gone.
@@ -157,6 +120,7 @@ extension Simulation {
   }
 
   /// Schedules a turn; one beyond the end of time never comes.
+  @inline(__always)
   private mutating func schedule(_ wake: Wake, of index: Int, since start: SimTime) {
     let turn = SimulationEvent.worker(guest: UInt16(index))
     switch wake {
@@ -173,14 +137,11 @@ extension Simulation {
   /// Tells the observer of a turn.
   @inline(__always)
   private mutating func recordTurn(_ index: Int, end: SimTime) throws {
-    guard let observer, let policy = guests[index].policy else { return }
-    var row = policy.row
-    row.guest = index
-    if let shrink = policy.shrink { row.shrunk = Int64(shrink.shrunk) }
-    try observer.decision(
-      DecisionRecord(
-        policy: policy.type, turn: policy.turns, time: policy.start, row: row,
-        runTime: end - policy.start))
+    guard let observer else { return }
+    switch guests[index].policy {
+    case let run?: try observer.decision(run.record(guest: index, end: end))
+    case nil: break
+    }
   }
 
   /// While the policy is late, a turn that is due begins later; true if it was put off.

@@ -34,18 +34,19 @@ struct SimulatedGuest: ~Copyable {
   var isDead = false
 
   /// Turns of its policy so far.
-  var invocations: Int64 { policy?.turns ?? 0 }
+  var invocations: Int64 {
+    switch policy {
+    case let run?: run.turns
+    case nil: 0
+    }
+  }
 
   /// What the law of its policy says with the settings of now.
-  var law: ControlLaw? { policy?.law.map(ControlLaw.init) }
-
-  /// What a policy may see of the guest.
-  var view: GuestView {
-    GuestView(
-      totalRAM: UInt64(kernel.ram.pages), totalReserve: UInt64(kernel.zones.totalReserve.pages),
-      maxPFN: UInt64(kernel.zones.maxPFN.pages), committed: UInt64(kernel.committed.pages),
-      frontswap: UInt64(kernel.frontswapPages.pages), hasFrontswap: kernel.frontswapEnabled,
-      balloonCurrent: UInt64(kernel.balloonCurrent.pages))
+  var law: ControlLaw? {
+    switch policy {
+    case let run?: run.law.map(ControlLaw.init)
+    case nil: nil
+    }
   }
 
   /// Accesses of all streams that began later than they were due.

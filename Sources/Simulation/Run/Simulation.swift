@@ -29,11 +29,11 @@ public struct Simulation: ~Copyable {
   /// Where the run has come to.
   public internal(set) var now = SimTime.zero
   /// When the run ends; moves while closed-loop work goes on.
-  var end: SimTime
+  var end: SimTime { didSet { horizon = min(end, stop) } }
   /// Beyond this nothing is carried out for now, nor taken ahead of the queue.
-  private var stop = SimTime.endOfTime
+  private var stop = SimTime.endOfTime { didSet { horizon = min(end, stop) } }
   /// Nothing later than this is taken ahead of the queue.
-  var horizon: SimTime { min(end, stop) }
+  private(set) var horizon = SimTime.zero
   private var hasStarted = false
   /// Threads of closed-loop streams, and processes of scripts, that are not done.
   var openWork = 0
