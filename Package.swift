@@ -4,12 +4,15 @@ import PackageDescription
 /// Every target of ours: warnings are errors, `any` is written out, an import is internal unless said otherwise
 /// and members come only from modules that the file imports itself.
 let strict: [SwiftSetting] = [
-  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
+
+/// Modules whose code becomes part of other modules' hot loops. It costs build time: at the top of the house nobody would gain.
+let inlined: [SwiftSetting] =
+  strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
 
 let package = Package(
   name: "balloonsim",
@@ -23,15 +26,15 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
   ],
   targets: [
-    .target(name: "Units", swiftSettings: strict),
-    .target(name: "SimulationEngine", dependencies: ["Units"], swiftSettings: strict),
-    .target(name: "Text", swiftSettings: strict),
+    .target(name: "Units", swiftSettings: inlined),
+    .target(name: "SimulationEngine", dependencies: ["Units"], swiftSettings: inlined),
+    .target(name: "Text", swiftSettings: inlined),
     .target(
-      name: "Statistics", dependencies: ["SimulationEngine", "Units"], swiftSettings: strict),
+      name: "Statistics", dependencies: ["SimulationEngine", "Units"], swiftSettings: inlined),
     .target(name: "CMemoryFile"),
     .target(name: "CPrefetch"),
-    .target(name: "MemoryModel", dependencies: ["CPrefetch", "Units"], swiftSettings: strict),
-    .target(name: "Policies", swiftSettings: strict),
+    .target(name: "MemoryModel", dependencies: ["CPrefetch", "Units"], swiftSettings: inlined),
+    .target(name: "Policies", swiftSettings: inlined),
     .systemLibrary(
       name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -41,21 +44,21 @@ let package = Package(
       dependencies: [
         "CGcrypt", "CZlib", "SimulationEngine", "Statistics", "Text", "Units",
       ],
-      swiftSettings: strict),
+      swiftSettings: inlined),
     .target(
       name: "Simulation",
       dependencies: [
         "MemoryModel", "Policies", "SimulationEngine", "Text", "Traces", "Units",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
-      swiftSettings: strict),
+      swiftSettings: inlined),
     .target(
       name: "Scenarios",
       dependencies: [
         "CYAML", "MemoryModel", "Policies", "Simulation", "SimulationEngine", "Statistics", "Text",
         "Traces", "Units",
       ],
-      swiftSettings: strict),
+      swiftSettings: inlined),
     .target(
       name: "Validation",
       dependencies: [
@@ -71,7 +74,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
-      swiftSettings: strict),
+      swiftSettings: inlined),
     .target(
       name: "Reporting",
       dependencies: [

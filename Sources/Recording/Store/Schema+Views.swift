@@ -16,7 +16,7 @@ extension Schema {
         name: "run_metrics",
         sql: """
             SELECT r.id AS run_id, r.scenario_name, r.seed, r.status, m.guest, m.name, m.value, m.unit
-            FROM runs r JOIN metrics m ON m.id BETWEEN r.id << 41 AND (r.id << 41) + 2199023255551
+            FROM runs r JOIN metrics m ON \(RowKey.isRow("m.id", of: "r.id"))
           """),
       View(
         name: "metric_parameters",
@@ -47,7 +47,7 @@ extension Schema {
       SELECT r.id AS run_id, r.scenario_name, r.seed, r.status, g.value AS guest,
         \(figures.map(\.wideColumn).joined(separator: ",\n    "))
       FROM runs r, json_each(r.guests) g
-      JOIN metrics m ON m.id BETWEEN r.id << 41 AND (r.id << 41) + 2199023255551
+      JOIN metrics m ON \(RowKey.isRow("m.id", of: "r.id"))
         AND (m.guest = g.value OR m.guest IS NULL)
       GROUP BY r.id, g.key
     """
