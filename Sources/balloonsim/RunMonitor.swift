@@ -31,7 +31,8 @@ func catchInterrupts() {
 
 /// Passes what a run reports on to its recorder, draws how far it is and notices Ctrl-C.
 final class RunMonitor: RunObserver {
-  private let recorder: RunRecorder?
+  /// What keeps the run; nil: nothing does.
+  var recorder: RunRecorder?
   private let drawsLine: Bool
   private let start = ContinuousClock.now
   private var lastDrawn = ContinuousClock.now
@@ -44,7 +45,7 @@ final class RunMonitor: RunObserver {
   private var isWanted = (byRecorder: false, byLine: false)
 
   /// A monitor of a run that is expected to end at `end`; without a recorder nothing is kept.
-  init(recorder: RunRecorder?, title: String, end: SimTime, drawsLine: Bool) {
+  init(recorder: RunRecorder? = nil, title: String, end: SimTime, drawsLine: Bool) {
     self.recorder = recorder
     self.drawsLine = drawsLine
     line = ProgressLine(title: title, time: .zero, end: end)

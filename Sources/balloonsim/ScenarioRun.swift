@@ -48,40 +48,44 @@ struct ScenarioRun {
     try memory.check(resolved)
     let names = resolved.scenario.guests.map(\.name)
     let command = command(with: more)
-    let recorder = try store.map { store in
-      let run = try store.begin(resolved.description(command: command, recording: level))
-      return RunRecorder(store: store, run: run, guests: names, level: level)
-    }
     let monitor = RunMonitor(
-      recorder: recorder, title: resolved.scenario.name, end: resolved.expectedEnd,
+      title: resolved.scenario.name, end: resolved.expectedEnd,
       drawsLine: Terminal.showsProgress && !output.quiet)
     defer { monitor.clear() }
     let start = ContinuousClock.now
-    do {
+    let (run, summary) = try simulate(resolved, command, monitor, in: store)
+    monitor.clear()
+    let wall = ContinuousClock.now - start
+    output.detail("run \(run ?? 0): \(summary.simulated.text) simulated in \(wall)")
+    return Result(
+      run: run, key: resolved.runKey, summary: summary, command: command,
+      casualties: Casualties(
+        metrics: summary.metrics, events: monitor.remarkable.map { EventRow($0, guests: names) }))
+  }
+
+  private func simulate(
+    _ resolved: ResolvedScenario, _ command: String, _ monitor: RunMonitor, in store: ResultStore?
+  ) throws -> (run: Int64?, summary: RunSummary) {
+    guard let store else {
       var simulation = try resolved.simulation(observer: monitor)
-      let summary = try simulation.run()
-      try recorder?.finish(summary)
-      monitor.clear()
-      let wall = ContinuousClock.now - start
-      output.detail(
-        "run \(recorder?.run ?? 0): \(summary.simulated.text) simulated in \(wall)")
-      return Result(
-        run: recorder?.run, key: resolved.runKey, summary: summary, command: command,
-        casualties: Casualties(
-          metrics: summary.metrics, events: monitor.remarkable.map { EventRow($0, guests: names) }))
-    } catch {
-      // The first failure is the one to report. A run that cannot be marked is known by its dead process.
-      do {
-        switch error {
-        case is Interrupted: try recorder?.interrupt()
-        default:
-          let reason = Failure(describing: error)?.lines.joined(separator: "; ")
-          try recorder?.fail(reason ?? "\(error)")
-        }
-      } catch {
-        output.detail("run \(recorder?.run ?? 0) could not be marked")
+      return (nil, try simulation.run())
+    }
+    let description = resolved.description(command: command, recording: level)
+    func failure(_ error: any Error) -> Failure? {
+      if let error = error as? SimulationError { return Failure(error, in: resolved) }
+      return Failure(describing: error)
+    }
+    do {
+      let made = try store.record(resolved, description) { recorder in
+        monitor.recorder = recorder
+        return monitor
+      } message: { error in
+        if error is Interrupted { return nil }
+        return failure(error)?.lines.joined(separator: "; ") ?? "\(error)"
       }
-      throw error
+      return (made.run, made.summary)
+    } catch let error as SimulationError {
+      throw Failure(error, in: resolved)
     }
   }
 

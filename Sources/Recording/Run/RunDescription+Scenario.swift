@@ -1,17 +1,16 @@
-import Policies
-import Recording
-import Scenarios
-import Simulation
-import Text
-import Traces
-import Units
+internal import Policies
+public import Scenarios
+internal import Simulation
+internal import Text
+internal import Traces
+internal import Units
 
 /// This machine, looked at once.
 private let hostFacts = RunDescription.currentHostFacts()
 
 extension ResolvedScenario {
-  /// What the database is told of a run to come.
-  func description(
+  /// What the database is told of a run to come, by this version.
+  public func description(
     command: String, key: String? = nil, sweep: Int64? = nil, recording: RecordingLevel = .ticks
   ) -> RunDescription {
     let traces = traces.map { trace in
@@ -24,7 +23,7 @@ extension ResolvedScenario {
     }
     return RunDescription(
       key: key ?? runKey, scenarioName: scenario.name, scenarioYAML: yaml, seed: scenario.seed,
-      version: programVersion,
+      version: modelVersion,
       driver: Set(scenario.guests.map(\.driver.rawValue)).sorted().joined(separator: ","),
       command: command, traceProvenance: traces.json.text,
       hostFacts: hostFacts,
