@@ -32,7 +32,7 @@ public struct HostView: Hashable, Sendable {
     /// The counters of the guest's kernel at that time.
     public var guest: GuestView
     /// Nanoseconds since then.
-    public var age: Int64
+    var age: Int64
 
     /// A report.
     public init(guest: GuestView, age: Int64) {

@@ -26,7 +26,7 @@ public struct ClosedLoopValidation: Sendable {
     /// Until the target was reached, recorded and simulated.
     public let duration: (real: Double, simulated: Double)
     /// The time between two samples: nothing is known more exactly.
-    public let resolution: Double
+    let resolution: Double
 
     /// Whether delay and duration are within 20% of the recorded ones, or within a sample.
     public var ok: Bool {

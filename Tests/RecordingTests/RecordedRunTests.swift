@@ -22,7 +22,9 @@ struct RecordedRunTests {
     try ScenarioReader.read(text: scenario, file: "s.yaml")
   }
 
-  @Test("What is returned is what the same scenario comes to without a database, and what is in the file")
+  @Test(
+    "What is returned is what the same scenario comes to without a database, and what is in the file"
+  )
   func recorded() throws {
     let folder = try Folder()
     let store = try ResultStore(path: folder.path(), create: true)

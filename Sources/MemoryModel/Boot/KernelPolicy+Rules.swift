@@ -4,7 +4,7 @@ extension KernelPolicy {
   /// The most that the kernel sets min_free_kbytes to by itself, in KiB.
   ///
   /// Source: Docs/kernel.md 5.3; 6.1: mm/page_alloc.c, calculate_min_free_kbytes().
-  public var minFreeCeiling: Int {
+  var minFreeCeiling: Int {
     switch self {
     case .linux4_19: 65_536
     case .linux6_1, .linux6_18: 262_144
@@ -14,7 +14,7 @@ extension KernelPolicy {
   /// Whether min_free_kbytes is computed a second time, from managed minus high, without huge pages.
   ///
   /// Source: Docs/kernel.md 5.3 (c).
-  public var recomputesWithoutHugePages: Bool {
+  var recomputesWithoutHugePages: Bool {
     switch self {
     case .linux4_19: false
     case .linux6_1, .linux6_18: true
@@ -34,7 +34,7 @@ extension KernelPolicy {
   /// Whether vm_memory_committed() adds up what every CPU keeps to itself.
   ///
   /// Source: Docs/kernel.md 5.1 for 4.19; the recorded guests of 6.1, whose Committed_AS shows every mapping at once.
-  public var readsCommittedExactly: Bool {
+  var readsCommittedExactly: Bool {
     switch self {
     case .linux4_19: false
     case .linux6_1, .linux6_18: true

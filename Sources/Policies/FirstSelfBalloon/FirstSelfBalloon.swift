@@ -26,7 +26,7 @@ public struct FirstSelfBalloon: GuestPolicy {
   /// `frontswap_inertia`.
   public var frontswapInertia: UInt32 = 3
   /// The frontswap pages of the run before, 0 at boot.
-  public var lastFrontswap: UInt64 = 0
+  var lastFrontswap: UInt64 = 0
   /// Quiet runs until the next shrink, 0 at boot.
   public var inertiaCounter: UInt64 = 0
 

@@ -12,9 +12,9 @@ public struct BootOptions: Hashable, Sendable {
   /// `tmem`: transcendent memory is switched on; off unless named.
   public private(set) var isTmemEnabled = false
   /// Whether the cleancache backend is wanted.
-  public private(set) var useCleancache = true
+  private(set) var useCleancache = true
   /// Whether the frontswap backend is wanted.
-  public private(set) var useFrontswap = true
+  private(set) var useFrontswap = true
   /// Whether the balloon part is wanted.
   public private(set) var useSelfballooning = true
   /// Whether the frontswap part is wanted.

@@ -14,7 +14,7 @@ public enum DriverGeneration: String, CaseIterable, Sendable {
   /// Whether the goal has a reserve on top, and sysfs the attribute `selfballoon_reserved_mb`.
   ///
   /// Source: Docs/kernel.md 1.8.
-  public var hasReserve: Bool {
+  var hasReserve: Bool {
     switch self {
     case .linux3_6: false
     case .linux4_4, .linux4_19: true
@@ -24,7 +24,7 @@ public enum DriverGeneration: String, CaseIterable, Sendable {
   /// Whether the countdown starts again after a shrink; if not, every later quiet run shrinks.
   ///
   /// Source: Docs/kernel.md 1.8.
-  public var reloadsCountdownAfterShrink: Bool {
+  var reloadsCountdownAfterShrink: Bool {
     switch self {
     case .linux3_6: false
     case .linux4_4, .linux4_19: true

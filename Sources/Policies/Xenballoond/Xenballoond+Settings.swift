@@ -4,13 +4,13 @@ extension Xenballoond {
   /// Shipped, self-ballooning is off, and the daemon does what domain 0 asks for. Who names it in a scenario means the other.
   public struct Configuration: Hashable, Sendable {
     /// `XENBALLOON_SELF`: whether Committed_AS is the goal.
-    public var isSelf = true
+    var isSelf = true
     /// `XENBALLOON_MINMEM` in MiB; 0: the built-in floor.
     public var leastMemory: Int64 = 0
     /// `XENBALLOON_INTERVAL` in seconds: between two rounds when not self-ballooning.
     public var interval: Int64 = 1
     /// `XENBALLOON_SELF_INTERVAL` in seconds: between two rounds when self-ballooning.
-    public var selfInterval: Int64 = 1
+    var selfInterval: Int64 = 1
     /// `XENBALLOON_AUTO_DOWNHYSTERESIS`; 0: to the goal at once.
     public var downHysteresis: Int64 = 10
     /// `XENBALLOON_AUTO_UPHYSTERESIS`; 0 ends the daemon.

@@ -32,7 +32,7 @@ public struct Xenballoond: GuestPolicy {
   /// The file with the largest MemTotal ever seen, in kB; nil: there is none.
   public var greatestMemory: Int64?
   /// Pages in preswap at the last round that looked, 0 before.
-  public private(set) var preswapNow: Int64 = 0
+  private(set) var preswapNow: Int64 = 0
   /// Rounds until preswap shrinks; nil: not set yet.
   public private(set) var inertiaCounter: Int64?
   /// Whether a division by zero has ended it.
@@ -123,7 +123,7 @@ public struct Xenballoond: GuestPolicy {
     /// Bytes written to the balloon; nil: nothing was written.
     public var target: Int64?
     /// The target in kB as it stands in the xenstore, if there is one.
-    public var selfTarget: Int64?
+    var selfTarget: Int64?
     /// Pages written to preswap; nil: nothing was written.
     public var preswapTarget: Int64?
     /// Seconds until the next round.

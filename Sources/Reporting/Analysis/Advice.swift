@@ -23,7 +23,7 @@ public struct Advice: Sendable {
     /// What breaks a constraint, in words; nothing if nothing does.
     public var breach: String?
     /// The runs that break one.
-    public var brokenRuns: Set<Int64> = []
+    var brokenRuns: Set<Int64> = []
     /// The values of other settings that came to the very same, itself among them; for each of `paths` those texts.
     public var alike: [[String]] = []
   }

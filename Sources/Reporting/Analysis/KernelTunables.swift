@@ -99,7 +99,7 @@ public struct KernelTunables: Sendable {
   }
 
   /// The value that a tunable's parameter has when nobody sets it.
-  public static func defaultText(of path: String) -> String? {
+  static func defaultText(of path: String) -> String? {
     guard let name = ParameterPath(path).tunable,
       let setting = policy(with: name)?.card.setting(name), !setting.isKey
     else { return nil }
@@ -119,7 +119,7 @@ public struct KernelTunables: Sendable {
   ///
   /// What is as after boot was not written. A refused text leaves the value before it in force, so the run is one of
   /// that value.
-  public static func isRefused(_ text: String, of path: String, driver: String) -> Bool {
+  static func isRefused(_ text: String, of path: String, driver: String) -> Bool {
     guard let name = ParameterPath(path).tunable, text != defaultText(of: path) else {
       return false
     }

@@ -15,13 +15,13 @@ public struct SweepSettings: Sendable {
     /// A finished run under every condition that has one, in an order that is the same for all settings.
     public var runs: [SweepTable.Row]
     /// Whether it is finished under every condition that the sweep has.
-    public var isComplete: Bool
+    var isComplete: Bool
   }
 
   /// The parameters that can be set and vary, in alphabetical order.
   public let paths: [String]
   /// The parameters that vary and are conditions, the seed aside.
-  public let conditionPaths: [String]
+  let conditionPaths: [String]
   /// The settings in the order in which their first runs were made.
   public let settings: [Setting]
   /// How many conditions there are.

@@ -39,9 +39,6 @@ public struct Casualties: Sendable {
   /// How many processes were killed for want of memory, in all guests.
   public var kills: Int { Int(Self.kills(in: metrics)) }
 
-  /// How many kernels oopsed or panicked.
-  public var stoppedKernels: Int { stops.count }
-
   /// Whether there are none.
   public var isEmpty: Bool { kills == 0 && stops.isEmpty }
 

@@ -82,7 +82,7 @@ extension ParameterPath {
   }
 
   /// The values that runs of a guest had before there were keys for them.
-  public static func laterValues(of guest: String) -> [(path: ParameterPath, text: String)] {
+  static func laterValues(of guest: String) -> [(path: ParameterPath, text: String)] {
     laterDefaults.sorted { $0.key < $1.key }.map { (of(guest: guest, $0.key), $0.value) }
   }
 

@@ -18,7 +18,7 @@ public struct CoarseDemand: Hashable, Sendable {
   ///
   /// Assumed. The worker runs every 5 s and a guest's memory halves its distance to the goal in 26 s (`Docs/model.md`, 7), so
   /// that what happens within a minute decides about kills.
-  public static let leastInterval = SimDuration.seconds(60)
+  static let leastInterval = SimDuration.seconds(60)
 
   /// The parameter that says how a sample leads to the next.
   public var path: ParameterPath { .of(guest: guest, "committed.between") }

@@ -149,7 +149,7 @@ extension GuestSpec {
 
   /// Pages that a guest may have in file sets and regions, and in swap: 2^30, so that a page's number, its place in
   /// the table and the bit for "write" fit into 32 bits however regions lie.
-  public static let pageLimit = 1 << 30
+  static let pageLimit = 1 << 30
 
   /// Refuses a guest with more pages than can be numbered.
   func checkPages(_ committed: PageCount) throws(SimulationError) {

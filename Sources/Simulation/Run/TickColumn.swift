@@ -138,7 +138,7 @@ extension TickColumn {
     guest.kernel.levels.swapUsed
   }
   /// Pages that are in memory and in a slot.
-  public static let swapCachedPages = level("swap_cached_pages") { guest, _ in
+  static let swapCachedPages = level("swap_cached_pages") { guest, _ in
     guest.kernel.levels.swapCached
   }
   /// Pages in frontswap.
@@ -158,7 +158,7 @@ extension TickColumn {
   /// How long accesses waited for tmem.
   public static let stallTmem = counter(.stallTmem, .nanoseconds)
   /// Accesses that began later than they were due.
-  public static let deferredAccesses = TickColumn(
+  static let deferredAccesses = TickColumn(
     "deferred_accesses", .count, true, .guest { guest, _ in guest.deferredAccesses })
 
   /// The waits of accesses, by cause.

@@ -78,9 +78,6 @@ public struct WorkloadScript: Hashable, Sendable {
     }
   }
 
-  /// When the last step may begin.
-  public var lastStart: SimTime { processes.joined().map(\.at).max() ?? .zero }
-
   /// How many regions a process maps in its life.
   static func regions(of steps: [Step]) -> Int {
     steps.count { step in
