@@ -30,6 +30,9 @@ struct BalloonDriver {
   /// Pages of the batch under way, out or in, that B does not show yet.
   var outgoing = 0
   var incoming = 0
+  /// The number of the thread's sleep, and what was missing when it began; of a thread alone.
+  private(set) var sleep: UInt32 = 0
+  private var creditAtSleep: Int64 = 0
   /// What an order from outside made wrong with it.
   var fault = BalloonFault()
   /// What the batch under way will have come to.
@@ -40,6 +43,8 @@ struct BalloonDriver {
     case done
     case again
     case cancelled
+    /// No page is ballooned out, and memory that could be added was asked for. Of a thread alone.
+    case waiting
   }
 
   /// Pages in one batch: one page of 8-byte frame numbers (Docs/kernel.md 2.1), or virtio's array of 256.
@@ -55,7 +60,7 @@ struct BalloonDriver {
   var maxRetryCount: Int {
     switch generation {
     case .linux4_4, .virtio: 0
-    case .linux4_19: 4
+    case .linux4_19, .linux6_1: 4
     }
   }
 
@@ -66,15 +71,39 @@ struct BalloonDriver {
   }
 
   /// Whether pages that go out leave totalram_pages at the beginning of their batch, not at its end.
-  var takesFromTotalFirst: Bool { generation == .linux4_19 }
+  var takesFromTotalFirst: Bool { generation.asksFirst }
 
   /// current_credit(): what is missing to the target, as the kernel's signed difference.
   var credit: Int64 { Int64(bitPattern: target &- UInt64(current)) }
 
+  /// wait_event_freezable_timeout(), its beginning: the thread sleeps until what is missing changes, or for a time.
+  mutating func fallAsleep() {
+    work = .idle
+    sleep &+= 1
+    creditAtSleep = outcome == .done ? 0 : credit
+  }
+
+  /// balloon_thread_cond(): whether a sleeping thread is to go on now. Source: Docs/kernel.md 2.9.
+  mutating func wake() -> Bool {
+    guard work == .idle, credit != creditAtSleep else { return false }
+    work = .pending
+    sleep &+= 1
+    return true
+  }
+
+  /// Whether a start that was scheduled for a sleep, by its number, is to be: a worker's always, a thread's unless it has
+  /// woken since.
+  mutating func isDue(_ number: UInt32) -> Bool {
+    guard generation == .linux6_1 else { return true }
+    guard number == sleep, work != .running else { return false }
+    work = .pending
+    return true
+  }
+
   /// update_schedule(): counts tries, doubles the delay, gives up. Source: Docs/kernel.md 2.3, step 4.
   mutating func updateSchedule() {
     switch outcome {
-    case .cancelled: break
+    case .cancelled, .waiting: break
     case .done:
       scheduleDelay = .seconds(1)
       retryCount = 1

@@ -6,7 +6,7 @@ public enum BalloonStep: Hashable, Sendable {
   case batch(SimDuration)
   /// A try failed: the worker is queued again after so many whole seconds.
   case retry(after: SimDuration)
-  /// Given up until the next target; `noMorePages`: because no page is ballooned out.
+  /// Given up until the next target; `noMorePages`: because no page is ballooned out. A thread tries again after an hour.
   case cancelled(noMorePages: Bool)
   /// At its target.
   case done
@@ -24,9 +24,11 @@ extension GuestKernel {
 
   /// balloon_set_new_target(): sets the target. Returns whether the worker is to be started now.
   ///
-  /// While a back-off timer runs only the target changes. Source: Docs/kernel.md 2.2.
+  /// While a back-off timer runs only the target changes, but for a thread, which a changed credit wakes: what it waited for is
+  /// void then (`balloonSleep`). Source: Docs/kernel.md 2.2, 2.9.
   public mutating func setBalloonTarget(_ target: UInt64) -> Bool {
     balloon.target = target
+    if balloon.generation == .linux6_1 { return balloon.wake() }
     switch balloon.work {
     case .idle:
       balloon.work = .pending
@@ -43,8 +45,35 @@ extension GuestKernel {
   public mutating func startBalloonWorker(_ host: inout Host) -> BalloonStep {
     precondition(balloon.work == .pending, "the balloon worker was not queued")
     balloon.work = .running
+    // A thread goes on with the state in which it fell asleep.
+    if balloon.generation == .linux6_1 { return startPass(&host) }
     balloon.outcome = .done
     return startBatch(&host)
+  }
+
+  /// The number of the thread's sleep: a start that was scheduled for another sleep is void. Always 0 of a worker.
+  public var balloonSleep: UInt32 { balloon.sleep }
+
+  /// Whether the worker is to start now, by a start that was scheduled when `balloonSleep` was `number`.
+  public mutating func balloonIsDue(_ number: UInt32) -> Bool { balloon.isDue(number) }
+
+  /// balloon_thread(), a pass of its loop after a sleep. Source: Docs/kernel.md 2.9.
+  private mutating func startPass(_ host: inout Host) -> BalloonStep {
+    if balloon.credit != 0 { return startBatch(&host) }
+    // Nothing is to be done, and what went wrong before is counted once more.
+    balloon.updateSchedule()
+    return fallAsleep()
+  }
+
+  /// balloon_thread() waits for a changed credit, and for a time that follows from its state.
+  private mutating func fallAsleep() -> BalloonStep {
+    balloon.fallAsleep()
+    return switch balloon.outcome {
+    case .done: .done
+    case .again: .retry(after: balloon.scheduleDelay)
+    case .cancelled: .cancelled(noMorePages: false)
+    case .waiting: balloon.credit == 0 ? .done : .cancelled(noMorePages: true)
+    }
   }
 
   /// balloon_process(), behind a batch: the one under way has ended. Source: Docs/kernel.md 2.3, steps 4 to 6.
@@ -66,8 +95,10 @@ extension GuestKernel {
   @inline(__always)
   private mutating func endPass(_ host: inout Host) -> BalloonStep {
     balloon.updateSchedule()
+    if balloon.generation == .linux6_1, balloon.outcome != .done { return fallAsleep() }
     switch balloon.outcome {
     case .done: return startBatch(&host)
+    case .waiting: preconditionFailure("a worker does not wait for memory")
     case .again:
       // Queued already by a target set meanwhile: the work queue takes no later time (Docs/kernel.md 2.2).
       if balloon.work == .runningAndPending { return endWorker(.done, &host) }
@@ -82,10 +113,14 @@ extension GuestKernel {
     let credit = balloon.credit
     if credit == 0 {
       balloon.updateSchedule()
-      return endWorker(.done, &host)
+      return balloon.generation == .linux6_1 ? fallAsleep() : endWorker(.done, &host)
     }
     let start = elapsed
     if credit > 0 {
+      if balloon.ballooned == 0 && balloon.generation == .linux6_1 {
+        balloon.outcome = .waiting
+        return fallAsleep()
+      }
       if balloon.ballooned == 0 {
         balloon.target = UInt64(balloon.current)
         return endWorker(.cancelled(noMorePages: true), &host)
@@ -134,7 +169,7 @@ extension GuestKernel {
   private mutating func decrease(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
     var wanted = credit == .min ? Int64.max : -credit
     var isClamped = false
-    if balloon.generation == .linux4_19 {
+    if balloon.generation.asksFirst {
       let available = Int64(availablePages)
       isClamped = available < wanted && available < Int64(zones.totalReserve.pages)
       wanted = min(wanted, available)
@@ -212,7 +247,7 @@ extension GuestKernel {
       time == timeToGive(batch)
     else { return 0 }
     // What is available falls as fast as what is wanted: enough for the next is enough for all.
-    if balloon.generation == .linux4_19 && Int64(availablePages) < -credit - Int64(batch) {
+    if balloon.generation.asksFirst && Int64(availablePages) < -credit - Int64(batch) {
       return 0
     }
     return max(min(Int(-credit) - batch, free - lowLimit), 0) >> balloon.batchShift

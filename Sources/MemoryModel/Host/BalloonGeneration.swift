@@ -5,6 +5,11 @@ public enum BalloonGeneration: String, CaseIterable, Sendable {
   case linux4_4 = "4.4"
   /// Linux 4.19: gives up after the fourth failure, asks si_mem_available first.
   case linux4_19 = "4.19"
+  /// Linux 6.1, of 5.15 and later: a thread that a changed target wakes at once, and an unchanged one never.
+  case linux6_1 = "6.1"
   /// virtio's of Linux 6.1, as in the recorded guests: tries again after 200 ms without end, never asks first.
   case virtio = "virtio"
+
+  /// Whether it asks si_mem_available before it takes pages, and gives up after the fourth failure.
+  var asksFirst: Bool { self == .linux4_19 || self == .linux6_1 }
 }

@@ -6,7 +6,7 @@ import Units
 extension Simulation {
   /// Starts the balloon worker as the last thing of an event, without the queue if nothing else is due now.
   mutating func startBalloonNow(_ index: Int) throws {
-    let event = SimulationEvent.balloonStart(guest: UInt16(index))
+    let event = balloonStart(index)
     if queue.nextTime > now {
       takeUp(event, at: now)
       try startBalloon(index)
@@ -14,6 +14,14 @@ extension Simulation {
       schedule(event, after: .zero, .balloon)
     }
   }
+
+  /// The start of a guest's balloon worker, which is void if its thread wakes before.
+  private func balloonStart(_ index: Int) -> SimulationEvent {
+    .balloonStart(guest: UInt16(index), sleep: guests[index].kernel.balloonSleep)
+  }
+
+  /// How long the balloon's thread sleeps after it has given up. Source: Docs/kernel.md 2.9.
+  private static let longSleep: UInt64 = 3_600
 
   /// The balloon worker starts, at once or after a back-off.
   @inline(__always)
@@ -96,10 +104,15 @@ extension Simulation {
       guests[index].meter.backoffs += 1
       let seconds = delay.nanoseconds / SimDuration.seconds(1).nanoseconds
       schedule(
-        .balloonStart(guest: guest), afterJiffies: UInt64(seconds) * UInt64(Jiffies.perSecond),
+        balloonStart(index), afterJiffies: UInt64(seconds) * UInt64(Jiffies.perSecond),
         .balloon)
       try emit(.balloonBackoff, guest: index, [("retry_after_s", .number(seconds))])
-    case .cancelled(noMorePages: false): try emit(.balloonCancelled, guest: index)
+    case .cancelled(noMorePages: false):
+      if guests[index].kernel.balloonSleep != 0 {
+        schedule(
+          balloonStart(index), afterJiffies: Self.longSleep * UInt64(Jiffies.perSecond), .balloon)
+      }
+      try emit(.balloonCancelled, guest: index)
     case .cancelled(noMorePages: true): try emit(.balloonNoMorePages, guest: index)
     case .done: break
     }

@@ -168,7 +168,8 @@ public struct Simulation: ~Copyable {
     case .anon(let guest): try stepAnon(Int(guest))
     case .kswapd(let guest, let token): try stepKswapd(Int(guest), token)
     case .flush(let guest, let token): flush(Int(guest), token)
-    case .balloonStart(let guest): try startBalloon(Int(guest))
+    case .balloonStart(let guest, let sleep):
+      if guests[Int(guest)].kernel.balloonIsDue(sleep) { try startBalloon(Int(guest)) }
     case .balloonBatch(let guest): try finishBalloonBatch(Int(guest))
     case .worker(let guest): try startTurn(Int(guest))
     case .shrink(let guest): try continueShrink(Int(guest))

@@ -12,8 +12,8 @@ enum SimulationEvent: BitwiseCopyable {
   case kswapd(guest: UInt16, token: UInt32)
   /// The flusher's turn; void if the number is not the latest.
   case flush(guest: UInt16, token: UInt32)
-  /// The balloon worker starts.
-  case balloonStart(guest: UInt16)
+  /// The balloon worker starts; void if the balloon's thread has woken since.
+  case balloonStart(guest: UInt16, sleep: UInt32)
   /// A batch of the balloon worker ends.
   case balloonBatch(guest: UInt16)
   /// The selfballoon worker starts.
@@ -41,7 +41,7 @@ enum SimulationEvent: BitwiseCopyable {
     case .anon(let guest): 4 << 56 | UInt64(guest)
     case .kswapd(let guest, let token): 5 << 56 | UInt64(guest) << 32 | UInt64(token)
     case .flush(let guest, let token): 6 << 56 | UInt64(guest) << 32 | UInt64(token)
-    case .balloonStart(let guest): 7 << 56 | UInt64(guest)
+    case .balloonStart(let guest, let sleep): 7 << 56 | UInt64(sleep) << 16 | UInt64(guest)
     case .balloonBatch(let guest): 8 << 56 | UInt64(guest)
     case .worker(let guest): 9 << 56 | UInt64(guest)
     case .shrink(let guest): 10 << 56 | UInt64(guest)

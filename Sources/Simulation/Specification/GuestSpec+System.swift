@@ -4,9 +4,10 @@ internal import Policies
 extension GuestSpec {
   /// Whether a machine with this kernel and balloon can have had transcendent memory and the driver that goes with it.
   ///
-  /// Both were in Linux up to 5.2, in guests of Xen. Source: Docs/kernel.md 1.1 and 1.7.
+  /// Both were in Linux up to 5.2, in guests of Xen; the balloon's thread came with 5.15. Source: Docs/kernel.md 1.1, 1.7 and
+  /// 2.9.
   public static func hasTmem(_ kernel: KernelSettings) -> Bool {
-    kernel.policy == .linux4_19 && kernel.balloon != .virtio
+    kernel.policy == .linux4_19 && ![.linux6_1, .virtio].contains(kernel.balloon)
   }
 
   /// What the guest has that no machine with its kernel and balloon had: the key that says so, and its name.
@@ -30,7 +31,7 @@ extension GuestSpec {
   /// A kernel and a balloon in words, as in `a guest of Linux 6.1 with virtio's balloon`.
   public static func systemText(_ kernel: KernelSettings) -> String {
     "a guest of Linux \(kernel.policy.rawValue) with "
-      + (kernel.balloon == .virtio ? "virtio's balloon" : "Xen's balloon")
+      + "\(kernel.balloon.owner) balloon"
   }
 
   /// What to know of a guest that never was; nothing for others.
@@ -39,5 +40,16 @@ extension GuestSpec {
     if parts.isEmpty { return nil }
     return
       "guest \(name) is counterfactual: \(systemText) never had \(parts.joined(separator: " and "))"
+  }
+}
+
+extension BalloonGeneration {
+  /// Whose balloon it is, for people.
+  fileprivate var owner: String {
+    switch self {
+    case .linux4_4, .linux4_19: "Xen's"
+    case .linux6_1: "Xen's later"
+    case .virtio: "virtio's"
+    }
   }
 }
