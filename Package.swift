@@ -124,11 +124,14 @@ let package = Package(
       name: "MemoryModelTests", dependencies: ["MemoryModel", "SimulationEngine", "Units"],
       swiftSettings: strict),
     .testTarget(
-      name: "PoliciesTests", dependencies: ["Policies", "SimulationEngine"], swiftSettings: strict),
+      name: "PoliciesTests", dependencies: ["Policies", "SimulationEngine", "Units"],
+      swiftSettings: strict),
     .testTarget(
       name: "TracesTests",
-      dependencies: ["SimulationEngine", "Statistics", "TestSupport", "Text", "Traces", "Units"],
-      exclude: ["Traces"], swiftSettings: strict),
+      dependencies: [
+        "MemoryModel", "Scenarios", "Simulation", "SimulationEngine", "Statistics", "TestSupport",
+        "Text", "Traces", "Units",
+      ], exclude: ["Traces"], swiftSettings: strict),
     .testTarget(
       name: "SimulationTests",
       dependencies: [
@@ -144,8 +147,8 @@ let package = Package(
     .testTarget(
       name: "ValidationTests",
       dependencies: [
-        "MemoryModel", "Policies", "Scenarios", "Simulation", "TestSupport", "Traces", "Units",
-        "Validation",
+        "MemoryModel", "Policies", "Scenarios", "Simulation", "SimulationEngine", "TestSupport",
+        "Traces", "Units", "Validation",
       ], exclude: ["GroundTruth", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",

@@ -5,9 +5,10 @@
 public struct DecisionRow: Sendable {
   /// The guest's place in the scenario; nil: the host.
   public var guest: Int?
-  /// What the guest had, in pages.
+  /// What the guest had, in pages of `GuestView.totalRAM`. The balloon counts what the kernel took at boot too: an ask is more
+  /// by `balloonCurrent - totalRAM`.
   public var current: Int64?
-  /// What the policy wanted it to have, in pages.
+  /// What the policy wanted it to have, in pages of `current`.
   public var goal: Int64?
   /// What was asked for, in pages of `current`.
   public var target: Int64?

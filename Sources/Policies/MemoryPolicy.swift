@@ -4,7 +4,8 @@
 /// without a guest: a run gives it its turns, shows it what it may see, records its rows, and does what it asks.
 ///
 /// To add one: a folder beside this file with a type that conforms to `GuestPolicy` (or `HostPolicy`), and its line in
-/// `PolicyCatalogue.guestPolicies`. `PolicyContractTests` run over the catalogue. Nothing else has to know it.
+/// `PolicyCatalogue.guestPolicies`. `PolicyContractTests` run over the catalogue. No other code has to know it; in
+/// `Docs/scenarios.md` the row `controller`, which `ScenarioKeyTests` prints, and the table of policies name it.
 public protocol MemoryPolicy: Sendable {
   /// What there is to know without running it.
   static var card: PolicyCard { get }

@@ -93,8 +93,13 @@ struct HouseTests {
     let declared = try Self.declaredImports()
     let ours = Set(declared.keys)
     var count = 0
-    for module in try FileManager.default.contentsOfDirectory(atPath: "\(Self.root)/Sources") {
-      for file in try Self.swiftFiles(below: "Sources/\(module)") {
+    let folders = try ["Sources", "Tests"].flatMap { folder in
+      try FileManager.default.contentsOfDirectory(atPath: "\(Self.root)/\(folder)").map {
+        (module: $0 == "Support" ? "TestSupport" : $0, path: "\(folder)/\($0)")
+      }
+    }
+    for (module, path) in folders where declared[module] != nil {
+      for file in try Self.swiftFiles(below: path) {
         for match in try RepositoryFile.read(file).matches(
           of: /(?m)^(?:@testable )?(?:\w+ )?import (\w+)$/)
         {

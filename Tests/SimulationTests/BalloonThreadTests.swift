@@ -53,7 +53,9 @@ struct BalloonThreadTests {
     ]
     let found = log.events.compactMap { event -> Step? in
       guard let word = words[event.kind] else { return nil }
-      let delay = event.detail.first.flatMap { if case .number(let s) = $0.value { " \(s)" } else { "" } }
+      let delay = event.detail.first.flatMap {
+        if case .number(let s) = $0.value { " \(s)" } else { "" }
+      }
       let tick = Int((event.time.seconds * 10).rounded(.up)) + 1
       return Step(
         what: word + (delay ?? ""), at: event.time.seconds,
@@ -74,10 +76,13 @@ struct BalloonThreadTests {
     }
   }
 
-  @Test("A target set to what is there while a back-off runs: it wakes the thread, which goes on failing")
+  @Test(
+    "A target set to what is there while a back-off runs: it wakes the thread, which goes on failing"
+  )
   func equalTarget() throws {
     let (found, _) = try steps(
-      "6.1", targets: [(1, 140_000), (2, 132_072), (20, 131_072)], claims: [(0, 64_536)], seconds: 22)
+      "6.1", targets: [(1, 140_000), (2, 132_072), (20, 131_072)], claims: [(0, 64_536)],
+      seconds: 22)
 
     // Recording grant_equal: retry_count and schedule_delay at each change, and B.
     expect(
@@ -91,7 +96,8 @@ struct BalloonThreadTests {
   @Test("The worker of 4.19 waits for its back-off, finds nothing to do, and forgets what failed")
   func equalTargetOfWorker() throws {
     let (found, _) = try steps(
-      "4.19", targets: [(1, 140_000), (2, 132_072), (20, 131_072)], claims: [(0, 64_536)], seconds: 22)
+      "4.19", targets: [(1, 140_000), (2, 132_072), (20, 131_072)], claims: [(0, 64_536)],
+      seconds: 22)
 
     expect(found, [("retry 2", 1.1, 132_072)])
   }
@@ -120,7 +126,8 @@ struct BalloonThreadTests {
   @Test("The worker of 4.19 tries again at the same target")
   func sameTargetOfWorker() throws {
     let (found, log) = try steps(
-      "4.19", targets: [(2, 170_000), (36, 170_000)], claims: [(0, 55_536), (34, 50_536)], seconds: 37)
+      "4.19", targets: [(2, 170_000), (36, 170_000)], claims: [(0, 55_536), (34, 50_536)],
+      seconds: 37)
 
     // Failures at 2, 4, 8 and 16 s; then the target at 36 s gets the 5,000 pages.
     #expect(found.map(\.what) == ["retry 2", "retry 4", "retry 8", "cancelled", "retry 2"])

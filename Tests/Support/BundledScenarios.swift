@@ -7,8 +7,8 @@ package enum Bundled {
   package static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scenarios").path
   package static let scenarios = [
-    "burst-with-reserve", "burst-without-reserve", "compile", "hunting", "pgbench",
-    "stale-frontswap", "steps", "two-guests",
+    "after-cancellation", "burst-with-reserve", "burst-without-reserve", "compile", "hunting",
+    "pgbench", "stale-frontswap", "steps", "two-guests",
   ]
   package static let traces = ["traces/pgbench.csv", "traces/swift-build.csv"]
 

@@ -1,7 +1,8 @@
 /// How a guest's kernel was built and is set, as far as a scenario says so.
 ///
 /// A default has its only place here. A new one is a property, the line of the model that uses it, and a row of the
-/// table of a guest's keys.
+/// table of a guest's keys, `.later` so that keys of recorded runs stay; `ScenarioKeyTests` prints the row that
+/// `Docs/scenarios.md` lacks.
 public struct KernelSettings: Hashable, Sendable {
   /// By which kernel's rules it works.
   public var policy: KernelPolicy

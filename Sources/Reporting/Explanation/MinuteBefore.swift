@@ -78,7 +78,7 @@ extension WorstMoment {
     switch self {
     case .oom: "A process was killed for want of memory"
     case .stall: "Accesses waited longest"
-    case .shortfall: "The worker found the guest furthest below its goal"
+    case .shortfall: "A policy found its guest furthest below the goal"
     }
   }
 }

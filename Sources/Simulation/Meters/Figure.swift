@@ -4,7 +4,8 @@ import Units
 /// A figure of a run: what it is called, what it says, and how it is computed.
 ///
 /// To add one: a row in `Figure.ofGuests` or one of the other tables, and the same row in `Docs/model.md`, section 7, which a test
-/// writes out. It is then a metric of every run, a column of the view `run_metrics_wide`, and a word for objectives, conditions,
+/// writes out. What no counter has is kept in `GuestMeter` and noted in `Simulation.recordTick`. `make reference` then adds the
+/// values of the bundled scenarios to `figures.tsv`; no course may differ. It is then a metric of every run, a column of the view `run_metrics_wide`, and a word for objectives, conditions,
 /// plots and comparisons. Neither the key nor the fingerprint of a run depends on it.
 public struct Figure: Sendable {
   /// What a value is counted in, as `metrics.unit` has it.

@@ -1,6 +1,8 @@
 /// One format of recordings: how it is recognised, and how its lines become samples.
 ///
-/// Adding a format is a file in `Importers/` and a line in `TraceFormat.importers`.
+/// Adding a format is a file in `Importers/` and a line in `TraceFormat.importers`; for its tests a folder of its name in
+/// `Fuzzing/Corpus` and a recording in `RecordedTraces.swift`; a row in `Docs/traces.md`, section 1. Errors quote what was
+/// read with `quoted` of the module Text.
 protocol TraceImporter: SendableMetatype {
   /// The format's name and what it is.
   static var format: TraceFormat { get }
