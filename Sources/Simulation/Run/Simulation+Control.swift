@@ -96,7 +96,8 @@ extension Simulation {
       guests[index].meter.backoffs += 1
       let seconds = delay.nanoseconds / SimDuration.seconds(1).nanoseconds
       schedule(
-        .balloonStart(guest: guest), afterJiffies: UInt64(seconds) * UInt64(Jiffies.perSecond),
+        .balloonStart(guest: guest), of: index,
+        afterJiffies: guests[index].kernel.timers.jiffies(seconds: UInt32(seconds)), since: now,
         .balloon)
       try emit(.balloonBackoff, guest: index, [("retry_after_s", .number(seconds))])
     case .cancelled(noMorePages: false): try emit(.balloonCancelled, guest: index)
