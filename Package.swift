@@ -34,7 +34,7 @@ let package = Package(
     .target(name: "CMemoryFile"),
     .target(name: "CPrefetch"),
     .target(name: "MemoryModel", dependencies: ["CPrefetch", "Units"], swiftSettings: inlined),
-    .target(name: "Policies", swiftSettings: inlined),
+    .target(name: "Policies", dependencies: ["Units"], swiftSettings: inlined),
     .systemLibrary(
       name: "CGcrypt", pkgConfig: "libgcrypt", providers: [.apt(["libgcrypt20-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),

@@ -6,7 +6,7 @@ import Units
 
 /// Whole runs: the simulated day of `selfballoon day`, and runs of scenario files.
 enum WholeRun {
-  /// A guest that balloons itself every 5 s after a random walk of committed memory, and touches nothing.
+  /// A guest that balloons itself every 5.12 s after a random walk of committed memory, and touches nothing.
   private static let committedOnly = """
     name: day
     duration: 24h

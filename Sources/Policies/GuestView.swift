@@ -1,3 +1,5 @@
+public import Units
+
 /// What a guest's policy sees of its guest when it decides: the kernel's own counters and nothing else.
 ///
 /// This is the one place that says what can be seen from within a guest. All are pages as unsigned 64-bit numbers;
@@ -44,10 +46,15 @@ public struct GuestBoot: Hashable, Sendable {
   public var commandLine: String
   /// Whether the guest is the first, privileged domain.
   public var isInitialDomain: Bool
+  /// The kernel's clock: by its `HZ` a driver turns seconds into jiffies.
+  public var timers: KernelTimers
 
   /// What was said at boot.
-  public init(commandLine: String = "", isInitialDomain: Bool = false) {
+  public init(
+    commandLine: String = "", isInitialDomain: Bool = false, timers: KernelTimers = KernelTimers()
+  ) {
     self.commandLine = commandLine
     self.isInitialDomain = isInitialDomain
+    self.timers = timers
   }
 }

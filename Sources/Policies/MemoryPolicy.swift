@@ -1,3 +1,5 @@
+public import Units
+
 /// A memory policy: something that decides how much memory guests have.
 ///
 /// A policy is a folder - law, settings, card, story - and a line in `PolicyCatalogue`. It is a value without a clock and
@@ -25,8 +27,8 @@ public protocol MemoryPolicy: Sendable {
   /// What the policy says when it starts, for the record.
   typealias Notice = (key: String, value: PolicyNotice)
 
-  /// What the law says of a guest whose goal stays; nil: nothing so simple.
-  var law: PolicyLaw? { get }
+  /// What the law says of a guest whose goal stays, if its turns come by these timers; nil: nothing so simple.
+  func law(_ timers: KernelTimers) -> PolicyLaw?
 
   /// Settings with which it would leave a guest of so many MiB more, or give memory back sooner; the most promising first.
   func reliefs(memory mebibytes: Int) -> [PolicyRelief]

@@ -15,6 +15,8 @@ public struct PolicyCard: Sendable {
   /// Whether its machine must have transcendent memory; all of them need a balloon that the guest itself can move, which is
   /// Xen's.
   public var needsTmem: Bool
+  /// Whether it is older than the timer wheel of Linux 4.8, and its guest a kernel of that time (Docs/kernel.md 1.5a).
+  public var isOlderThanTimerWheel: Bool
   /// Its versions, the one that is taken without a word first.
   public var versions: [String]
   /// What can be set.
@@ -39,7 +41,8 @@ public struct PolicyCard: Sendable {
   /// A card.
   public init(
     name: String, title: String, source: String, actor: String, role: String, place: Place,
-    needsTmem: Bool, versions: [String], settings: [PolicySetting], terms: [TermEntry],
+    needsTmem: Bool, isOlderThanTimerWheel: Bool = false, versions: [String],
+    settings: [PolicySetting], terms: [TermEntry],
     view: String? = nil,
     columns: [PolicyColumn]? = nil
   ) {
@@ -52,6 +55,7 @@ public struct PolicyCard: Sendable {
     self.role = role
     self.place = place
     self.needsTmem = needsTmem
+    self.isOlderThanTimerWheel = isOlderThanTimerWheel
     self.versions = versions
     self.settings = settings
     self.terms = terms

@@ -2,7 +2,7 @@
 ///
 /// Truncation and the time of a turn are left out.
 public struct PolicyLaw: Hashable, Sendable {
-  /// Seconds between two turns.
+  /// Seconds between two turns, as they come: by the timers of the guest's kernel if they do.
   public var interval: Double
   /// The part of memory above the goal that a turn takes; nil: it takes none.
   public var down: Double?

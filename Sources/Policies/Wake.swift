@@ -2,7 +2,7 @@
 public enum Wake: Hashable, Sendable {
   /// Not by itself: a write may still wake it.
   case never
-  /// As the kernel's timers do: so many jiffies after the last whole one.
+  /// As the kernel's timers do (`KernelTimers`): so many jiffies after the last whole one, and what the wheel adds.
   case jiffies(UInt64)
   /// So many seconds after now, as a program sleeps; what is below zero is no sleep.
   case seconds(Int64)

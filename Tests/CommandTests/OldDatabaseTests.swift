@@ -42,10 +42,12 @@ struct OldDatabaseTests {
     #expect(try Data(contentsOf: URL(filePath: workplace.path(file))) == before)
   }
 
+  // 0.3 had no timer wheel, as the driver of 4.4 has none, which decides as that of 4.19.
   @Test("A run of 0.3 and the same of today took the same course, though their fingerprints differ")
   func comparing() async throws {
     let file = "schema-5.sqlite"
-    try await workplace.run("run", "small.yaml", "--db", file).expect(0)
+    try await workplace.run("run", "small.yaml", "--set", "guests.driver=4.4", "--db", file)
+      .expect(0)
 
     let compare = try await workplace.run("compare", "1", "4", "--expect-equal", "--db", file)
     let differs = try await workplace.run("compare", "2", "4", "--db", file)

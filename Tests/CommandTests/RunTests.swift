@@ -59,7 +59,7 @@ struct RunTests {
   func rows() async throws {
     _ = try await report()
 
-    // 20 s at a tick of 1 s, both ends included; the worker every 5 s until the event at 10 s.
+    // 20 s at a tick of 1 s, both ends included; the worker every 5.12 s until the event at 10 s.
     let ticks = try await workplace.run("export", "last", "--columns", "tick,time_ns")
     let worker = try await workplace.run(
       "export", "last", "--table", "worker", "--columns", "time_ns")
@@ -69,7 +69,7 @@ struct RunTests {
     #expect(ticks.lines.count == 22)
     #expect(ticks.lines.first == "tick,time_ns")
     #expect(ticks.lines.last == "20,20000000000")
-    #expect(worker.lines.dropFirst().first == "5000000000")
+    #expect(worker.lines.dropFirst().first == "5120000000")
     #expect(worker.lines.count > 4)
     #expect(events.output.contains("10000000000"))
   }
@@ -77,7 +77,7 @@ struct RunTests {
   @Test(
     "How much is kept of a run changes neither its key nor its course",
     arguments: [
-      // 20 s at a tick of 1 s: 0 s and 7 s and 14 s begin spans of 7 s. The worker runs at 5 s first.
+      // 20 s at a tick of 1 s: 0 s and 7 s and 14 s begin spans of 7 s. The worker runs at 5.12 s first.
       ("ticks", 21, true), ("every:7s", 3, true), ("worker", 0, true), ("metrics", 0, false),
     ])
   func levels(level: String, ticks: Int, keepsWorker: Bool) async throws {

@@ -82,44 +82,45 @@ struct WhyTests {
       """, to: "jump.yaml")
   }
 
+  // Runs 59 and 60 of the worker are at 59 and 60 times 5.12 s, 302.08 and 307.2 s.
   @Test("A kill is explained by the decision before it, with what was missing")
   func decisionBefore() async throws {
-    try burst(at: "302s", rate: "50000/s")
+    try burst(at: "304s", rate: "50000/s")
     try await workplace.run("run", "jump.yaml", "--db", "a.sqlite").expect(0)
     let between = try await workplace.run("why", "1", "--worst", "--try", "0s", "--db", "a.sqlite")
     let asJSON = try await workplace.run(
       "why", "1", "--worst", "--try", "0s", "--json", "--db", "a.sqlite")
     // A worker that runs at the very instant of a kill finds a guest whose process is dead.
     try await DatabaseQueue(path: workplace.path("a.sqlite")).write { db in
-      try db.execute(sql: "UPDATE events SET time_ns = 305000000000 WHERE kind = 'oom_kill'")
+      try db.execute(sql: "UPDATE events SET time_ns = 307200000000 WHERE kind = 'oom_kill'")
     }
     let atOnce = try await workplace.run(
       "why", "1", "--worst", "--try", "0s", "--json", "--db", "a.sqlite")
     let atTime = try await workplace.run(
-      "why", "1", "--at", "305s", "--try", "0s", "--json", "--db", "a.sqlite")
+      "why", "1", "--at", "307200ms", "--try", "0s", "--json", "--db", "a.sqlite")
 
     let story = try #require(try asJSON.json() as? [String: Any])
     let decision = try #require(story["decision"] as? [String: Any])
     let missing = try #require(story["missing"] as? [String: Any])
-    #expect(decision["time_ns"] as? Int == 300_000_000_000)
-    #expect(missing["next_run_ns"] as? Int == 305_000_000_000)
+    #expect(decision["time_ns"] as? Int == 302_080_000_000)
+    #expect(missing["next_run_ns"] as? Int == 307_200_000_000)
     // Goal and RAM moved by the jump alone: 200 MiB less what the guest was above its goal before.
     let gap = try #require(decision["gap_pages"] as? Int)
     let lacking = try #require(missing["missing_pages"] as? Int)
     #expect((51_200 - gap...51_200).contains(lacking))
     #expect(atTime.output == atOnce.output)
     let later = try #require(try atOnce.json() as? [String: Any])
-    #expect((later["decision"] as? [String: Any])?["time_ns"] as? Int == 300_000_000_000)
-    #expect((later["missing"] as? [String: Any])?["next_run_ns"] as? Int == 305_000_000_000)
+    #expect((later["decision"] as? [String: Any])?["time_ns"] as? Int == 302_080_000_000)
+    #expect((later["missing"] as? [String: Any])?["next_run_ns"] as? Int == 307_200_000_000)
     between.expect(0)
     #expect(between.output.contains("300.0 MiB (76,800 pages) were committed"))
-    #expect(between.output.contains("later, at 305.0 s."))
+    #expect(between.output.contains("later, at 307.2 s."))
     #expect(!between.output.contains("What would have prevented it"))
   }
 
   @Test("What would have prevented a kill is found by trying, as commands that do prevent it")
   func prevention() async throws {
-    try burst(at: "302s", rate: "50000/s")
+    try burst(at: "304s", rate: "50000/s")
     try await workplace.run("run", "jump.yaml", "--record", "worker", "--db", "my runs.sqlite")
       .expect(0)
     let why = try await workplace.run(
@@ -147,7 +148,7 @@ struct WhyTests {
 
   @Test("A guest that is too small without ballooning needs memory, one with a target a higher one")
   func otherPreventions() async throws {
-    try burst(at: "302s", rate: "unlimited")
+    try burst(at: "304s", rate: "unlimited")
     let small = try await workplace.run(
       "run", "jump.yaml", "--set", "guests.memory=200MiB", "--db", "a.sqlite")
     small.expect(0)

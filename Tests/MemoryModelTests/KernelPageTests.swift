@@ -7,7 +7,8 @@ struct KernelPageTests {
   @Test("Every section that a comment or a page cites is there")
   func citedSectionsExist() throws {
     let sections = Set(
-      try Self.text("Docs/kernel.md").matches(of: #/(?m)^##+ ([0-9]+(?:\.[0-9]+)?)\.? /#).map {
+      try Self.text("Docs/kernel.md").matches(of: #/(?m)^##+ ([0-9]+(?:\.[0-9]+[a-z]?)?)\.? /#).map
+      {
         String($0.1)
       })
 
@@ -29,20 +30,20 @@ struct KernelPageTests {
     let text = """
       Source: Docs/kernel.md 5.3 (b), __alloc(), kernel.md 3.2, rule 5. Docs/kernel.md 6.10, 3.9 and 4.7.
         /// as Docs/kernel.md
-        /// 1.3 to 1.5; kernel.md 8: two of 2.6 do
+        /// 1.3 to 1.5a; kernel.md 8: two of 2.6 do
       """
 
     let sections = Self.sections(citedIn: text)
 
-    #expect(sections == ["5.3", "3.2", "6.10", "3.9", "4.7", "1.3", "1.5", "8"])
+    #expect(sections == ["5.3", "3.2", "6.10", "3.9", "4.7", "1.3", "1.5a", "8"])
   }
 
   /// The sections that a text cites, in their order.
   private static func sections(citedIn text: String) -> [String] {
     let citation =
-      #/kernel\.md(?:\s|\/\/\/?)+([0-9]+(?:\.[0-9]+)?(?:(?:, | and | to )[0-9]+\.[0-9]+)*)/#
+      #/kernel\.md(?:\s|\/\/\/?)+([0-9]+(?:\.[0-9]+[a-z]?)?(?:(?:, | and | to )[0-9]+\.[0-9]+[a-z]?)*)/#
     return text.matches(of: citation).flatMap { match in
-      match.1.matches(of: #/[0-9]+(?:\.[0-9]+)?/#).map { String($0.0) }
+      match.1.matches(of: #/[0-9]+(?:\.[0-9]+[a-z]?)?/#).map { String($0.0) }
     }
   }
 

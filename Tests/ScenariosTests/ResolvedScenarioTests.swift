@@ -224,6 +224,52 @@ struct ResolvedScenarioTests {
     #expect(ParameterPath("guests.g.swappiness").laterDefault == nil)
   }
 
+  @Test("hz reaches the guest's timers, takes four values, and by default moves no key of a run")
+  func frequency() throws {
+    let text = """
+      name: small
+      duration: 1s
+      guests:
+        - { name: g, memory: 1GiB, committed: { constant: 0p } }
+      """
+    func resolved(_ value: String) throws -> ResolvedScenario {
+      try ScenarioReader.read(
+        text: text, file: "s.yaml", overrides: [override("guests.g.hz=\(value)")])
+    }
+    let plain = try ScenarioReader.read(text: text, file: "s.yaml")
+
+    let guests = try ["100", "250", "300", "1000"].map { try resolved($0).scenario.guests[0] }
+    let refused = try #require(throws: ScenarioProblems.self) { _ = try resolved("1024") }
+
+    #expect(guests.map(\.timers.hz) == [100, 250, 300, 1000])
+    #expect(plain.scenario.guests[0].timers.hz == 250)
+    #expect(try resolved("250").runKey == plain.runKey)
+    #expect(try resolved("1000").runKey != plain.runKey)
+    #expect(
+      refused.problems.map(\.message) == ["expected one of 100, 250, 300, 1000, found '1024'"])
+    #expect(ParameterPath("guests.g.hz").laterDefault == "250")
+  }
+
+  @Test(
+    "A guest's driver tells whether its timers have the wheel",
+    arguments: [
+      ("selfballoon", true), ("{ selfballoon: { version: '4.4' } }", false),
+      ("{ selfballoon: { version: '3.6' } }", false), ("selfballoon2011", false),
+      ("xenballoond", true), ("none", true),
+    ])
+  func wheel(policy: String, hasWheel: Bool) throws {
+    let text = """
+      name: small
+      duration: 1s
+      guests:
+        - { name: g, memory: 1GiB, committed: { constant: 0p }, policy: \(policy) }
+      """
+
+    let resolved = try ScenarioReader.read(text: text, file: "s.yaml")
+
+    #expect(resolved.scenario.guests[0].timers.hasWheel == hasWheel)
+  }
+
   @Test("What is no PATH=VALUE is no override", arguments: ["", "a", "=1", "a..b=1", ".a=1"])
   func refusesMalformedOverrides(argument: String) {
     #expect(ScenarioOverride(set: argument) == nil)

@@ -8,6 +8,9 @@ import Units
 /// The behaviours of Docs/kernel.md 8 in a whole run: 1 to 5, 9, 13, 16, 17, 19 and 29, with guest G1.
 @Suite("Closed loop")
 struct ClosedLoopTests {
+  /// A second by which what run n of the worker asked for has come about: run n is at 5.12 n s (Docs/kernel.md 1.5a).
+  private func settled(_ run: Int) -> Int { 512 * run / 100 + 2 }
+
   @Test("Behaviour 1: the first tick balloons 26016 pages out")
   func firstTick() throws {
     let scenario = Fixture.scenario(Fixture.guest(), seconds: 9)
@@ -30,12 +33,11 @@ struct ClosedLoopTests {
 
   @Test("Behaviour 2: the guest settles at 47855 after 81 ticks")
   func sequence() throws {
-    let scenario = Fixture.scenario(Fixture.guest(), seconds: 430)
+    let scenario = Fixture.scenario(Fixture.guest(), seconds: 440)
 
     let log = try Fixture.run(scenario).log
 
-    // Tick n is at 5 n seconds; its pages have gone 4 s later.
-    let sizes = (1...85).map { log.value(.ramPages, at: 5 * $0 + 4) }
+    let sizes = (1...85).map { log.value(.ramPages, at: settled($0)) }
     #expect(sizes.prefix(6) == [229_960, 207_196, 187_278, 169_850, 154_600, 141_256])
     #expect(sizes[20] >= 60_000 && sizes[21] < 60_000)
     #expect(sizes[79] > 47_855)
@@ -43,7 +45,7 @@ struct ClosedLoopTests {
   }
 
   @Test(
-    "Behaviour 3: the first run is 5 s after boot, every later one 5 s after the end of the one before"
+    "Behaviour 3: the first run is an interval after boot, every later one after the end of the one before"
   )
   func runTimes() throws {
     var slow = Fixture.guest()
@@ -52,10 +54,11 @@ struct ClosedLoopTests {
     slow.anon.touched = .trace
     slow.kernel.costs.tmemGet = .milliseconds(10)
 
-    let log = try Fixture.run(Fixture.scenario(slow, seconds: 31)) { $0.fillFrontswap(1_000) }.log
+    let log = try Fixture.run(Fixture.scenario(slow, seconds: 33)) { $0.fillFrontswap(1_000) }.log
 
     // Run 4 brings 50 pages home, 10.001 ms each; it began 10 us into its run.
-    #expect(log.workerSeconds == [5, 10, 15, 20, 25.5, 30.5])
+    // From 20.48 s on it takes 500.06 ms, to jiffy 5245. 5245 + 1250 = 6495 = 101.5 * 64: the next is at 102 * 64 jiffies.
+    #expect(log.workerSeconds == [5.12, 10.24, 15.36, 20.48, 26.112, 31.232])
     #expect(log.decisions[3].row.shrunk == 50)
     #expect(log.decisions[3].runTime == .nanoseconds(10_000 + 50 * 10_001_000))
   }
@@ -84,7 +87,7 @@ struct ClosedLoopTests {
 
     let log = try Fixture.run(Fixture.scenario(guest, seconds: 100)).log
 
-    let sizes = (1...19).map { log.value(.ramPages, at: 5 * $0 + 4) }
+    let sizes = (1...19).map { log.value(.ramPages, at: settled($0)) }
     #expect(log.value(.goalPages, at: 99) == 4_504)
     #expect(sizes[14] > 35_169)
     #expect(sizes[15...].allSatisfy { $0 == 35_169 })
@@ -110,8 +113,7 @@ struct ClosedLoopTests {
     #expect(shrinks.count == 88)
     #expect(shrinks.last?[.shrinkFrontswap] == 20)
     #expect(shrinks.compactMap(\.row.shrunk).reduce(0, +) == 1_000)
-    // Run n is at 5 n seconds, and its pages are home a tick later.
-    let levels = [20, 35, 50, 65].map { log.value(.frontswapPages, at: $0 + 1) }
+    let levels = [4, 7, 10, 13].map { log.value(.frontswapPages, at: settled($0)) }
     #expect(levels == [950, 903, 858, 816])
     #expect(log.value(.frontswapPages, at: 1_399) == 0)
     #expect(log.value(.frontswapInvalidates, at: 1_399) == 1_000)
@@ -123,16 +125,16 @@ struct ClosedLoopTests {
     let events = [
       Fixture.write("selfballooning", "0", at: 12_000),
       Fixture.write("frontswap_selfshrinking", "0", at: 12_000),
-      // Dead since 15 s: the next run is 5 s after this.
+      // Dead since 15.36 s: the next run is 1250 jiffies after this, 9500 = 148.4 * 64, so at 149 * 64 = 9536.
       Fixture.write("selfballooning", "1", at: 33_000),
-      // 2 s before a pending run: it stays at 43 s.
+      // 2 s before a pending run: it stays at 43.264 s, jiffy 10816 = 169 * 64 (9536 + 1250 = 168.5 * 64).
       Fixture.write("selfballooning", "0", at: 40_000),
       Fixture.write("selfballooning", "1", at: 41_000),
     ]
 
     let log = try Fixture.run(Fixture.scenario(Fixture.guest(), seconds: 50, events: events)).log
 
-    #expect(log.workerSeconds == [5, 10, 15, 38, 43, 48])
+    #expect(log.workerSeconds == [5.12, 10.24, 15.36, 38.144, 43.264, 48.384])
     #expect(log.decisions[2].row.current == nil)
     #expect(log.decisions[2][.counterBefore] == nil)
   }
@@ -185,7 +187,8 @@ struct ClosedLoopTests {
       log.decisions.map { [$0.row.goal, $0.row.target] }
     }
     #expect(decisions[0] == decisions[1])
-    #expect(decisions[0].count == 20)
+    // 100 s / 5.12 s = 19.5.
+    #expect(decisions[0].count == 19)
     // The second round of the scan begins after 40 s, the cache has lost pages from about 60 s on.
     #expect(with.value(.accesses, at: 99) > 190_000)
     #expect(with.value(.pgpgin, at: 99) == 80_000)
@@ -195,7 +198,9 @@ struct ClosedLoopTests {
     #expect(with.value(.cleancachePages, at: 99) == puts - gets)
   }
 
-  @Test("Behaviour 19: refused growth is tried at 0, 2, 6, 14 s, and then at the tick after 15 s")
+  @Test(
+    "Behaviour 19: refused growth is tried at 0, 2, 6, 14 s by the wheel, and then at the next tick"
+  )
   func backOff() throws {
     var guest = Fixture.guest()
     guest.committed.source = Fixture.points((0, 20_000, nil), (427, 120_000, nil))
@@ -208,7 +213,10 @@ struct ClosedLoopTests {
     // An attempt takes one hypercall of 500 ns.
     let attempt = 0.000_000_5
     let retries = log.seconds(of: .balloonBackoff).map { $0 - attempt }
-    #expect(zip(retries, [430, 432, 436, 445]).allSatisfy { abs($0 - $1) < 1e-7 })
+    // Run 84 is at 430.08 s, jiffy 107520. 2 s: 108020 = 13502.5 * 8, so 108024. 4 s: 109024 = 1703.5 * 64, so 109056.
+    // 8 s: 111056 = 1735.25 * 64, so 111104, 444.416 s, the last. Run 87 is at 445.44 s.
+    #expect(
+      zip(retries, [430.08, 432.096, 436.224, 445.44]).allSatisfy { abs($0 - $1) < 1e-7 })
     #expect(retries.count == 4)
     #expect(log.seconds(of: .balloonCancelled).map { Int($0) } == [444])
     #expect(log.value(.ramPages, at: 446) == 47_855)
@@ -227,7 +235,8 @@ struct ClosedLoopTests {
 
     let log = try Fixture.run(Fixture.scenario(guest, seconds: 150)).log
 
-    #expect(log.decisions.count == 30)
+    // 150 s / 5.12 s = 29.3.
+    #expect(log.decisions.count == 29)
     for record in log.decisions {
       #expect(record[.shrinkFrontswap] == 0)
       #expect(record[.counterAfter] == 3)

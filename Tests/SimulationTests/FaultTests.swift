@@ -60,7 +60,7 @@ struct FaultTests {
   func slow() throws {
     let (log, summary) = try run(.balloonSlow(factor: 1_000), at: 0, for: 20, seconds: 9)
 
-    // 512 pages at 2 us, the TLB flush of 20 us and 500 ns: 1.0445 ms. From 5 s to 9 s three batches end.
+    // 512 pages at 2 us, the TLB flush of 20 us and 500 ns: 1.0445 ms. From 5.12 s to 9 s three batches end.
     #expect(log.value(.balloonCurrentPages, at: 9) == 262_144 - 3 * 512)
     #expect(metric("fault_balloon_slow", summary) == 9)
     #expect(log.seconds(of: .faultEnds) == [])
@@ -73,7 +73,7 @@ struct FaultTests {
 
     let (log, summary) = try run(fault, at: 429, for: 31, seconds: 470)
 
-    // Stuck from 429 to 433 s: tries at 430 and 432 s fail, that at 436 s brings all. From 435 s on the
+    // Stuck from 429 to 433 s: tries at 430.08 and 432.1 s fail, that at 436.2 s brings all. From then on the
     // guest is at its goal, so that the second and third part meet no try.
     #expect(backoffs(log) == [430, 432])
     #expect(log.value(.ramPages, at: 435) == 47_855)
@@ -97,8 +97,8 @@ struct FaultTests {
   func refusing() throws {
     let (log, summary) = try run(.balloonRefusing(above: .pages(100_000)), at: 428, for: 20)
 
-    // Tries at 430 (45977 pages, then none), 432, 436 and 444 s, the tick at 445 s, a retry at 447 s, and
-    // the next 4 s later, after the fault.
+    // Tries at 430.08 (45977 pages, then none), 432.2, 436.5 and 444.7 s, the tick at 445.44 s, a retry at 447.5 s,
+    // and the next 4 s later, after the fault.
     #expect(backoffs(log) == [430, 432, 436, 445, 447])
     #expect(log.value(.balloonCurrentPages, at: 446) == 100_000)
     #expect(log.value(.ramPages, at: 450) == 100_000 - 6_168)
@@ -110,8 +110,9 @@ struct FaultTests {
   func late() throws {
     let (log, summary) = try run(.workerLate(by: .seconds(3)), at: 8, for: 20, seconds: 40)
 
-    // Due at 10, 18 and 26 s: 13, 21, 29; then 5 s after each end.
-    #expect(log.workerSeconds == [5, 13, 21, 29, 34, 39])
+    // Due at 10.24 s, 13.24 s is jiffy 3310: 4560 = 71.25 * 64, so due at 4608, 18.432 s. 21.432 s is 5358: 6608 = 103.25
+    // * 64, so due at 6656, 26.624 s. 29.624 s is 7406: 8656 = 135.25 * 64, so at 8704, 34.816 s, and 5.12 s later.
+    #expect(log.workerSeconds == [5.12, 13.24, 21.432, 29.624, 34.816, 39.936])
     #expect(metric("fault_worker_late", summary) == 20)
   }
 

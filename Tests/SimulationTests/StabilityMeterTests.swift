@@ -171,7 +171,7 @@ struct StabilityMeterTests {
       #expect(policy.write(name, text).status == .ok)
     }
 
-    let law = ControlLaw(try #require(policy.law))
+    let law = ControlLaw(try #require(policy.law(KernelTimers())))
 
     // What is left after a half-life, by repeated multiplication in between two whole numbers of runs.
     func left(_ seconds: Double, every interval: Double) -> ClosedRange<Double> {
@@ -180,8 +180,8 @@ struct StabilityMeterTests {
       least = most * (1 - 1 / Double(divisor))
       return least...most
     }
-    #expect(left(try #require(law.down), every: 5).contains(0.5))
-    #expect(left(try #require(law.frontswap), every: 15).contains(0.5))
+    #expect(left(try #require(law.down), every: 5.12).contains(0.5))
+    #expect(left(try #require(law.frontswap), every: 15.36).contains(0.5))
     #expect(law.up == 0)
   }
 
@@ -196,8 +196,8 @@ struct StabilityMeterTests {
     let (measured, law) = (
       try #require(figure("half_life_down")), try #require(figure("half_life_down_law"))
     )
-    // 5 s * ln 2 / ln(8/7); the worker takes 10 us a run, and steps are cut to whole pages.
-    #expect(abs(law - 25.955) < 0.001)
+    // 5.12 s * ln 2 / ln(8/7) = 5.12 s * 5.1909; the worker takes 10 us a run, and steps are cut to whole pages.
+    #expect(abs(law - 26.577) < 0.001)
     #expect(abs(measured / law - 1) < 0.02)
     #expect(figure("hunting_swings") == 0)
     #expect(figure("balloon_churn") == 1)

@@ -24,7 +24,7 @@ struct StaleFrontswapTests {
     return try Fixture.run(Fixture.scenario(guest, seconds: 1_500)).log
   }
 
-  @Test("With selfshrinking a twentieth comes home every 15 s: half of it in 203 s")
+  @Test("With selfshrinking a twentieth comes home every 15.36 s: half of it in 208 s")
   func drains() throws {
     let log = try run(selfshrinking: true)
 
@@ -40,10 +40,10 @@ struct StaleFrontswapTests {
       #expect(shrink[.shrinkTarget] == expected, "shrink \(index)")
       #expect(shrink.turn == start.turn + 3 * Int64(index), "shrink \(index)")
     }
-    // (1 - 1/20)^(t / 15 s) is a half after 15 s * ln 2 / ln(20/19) = 202.7 s: between 13 and 14 shrinks.
+    // (1 - 1/20)^(t / 15.36 s) is a half after 15.36 s * ln 2 / ln(20/19) = 207.6 s: between 13 and 14 shrinks.
     let second = Int(start.time.nanoseconds / 1_000_000_000)
-    #expect(log.value(.frontswapPages, at: second + 13 * 15 - 1) * 2 > peak)
-    #expect(log.value(.frontswapPages, at: second + 14 * 15 - 1) * 2 < peak)
+    #expect(log.value(.frontswapPages, at: second + 13 * 1_536 / 100 - 1) * 2 > peak)
+    #expect(log.value(.frontswapPages, at: second + 14 * 1_536 / 100 - 1) * 2 < peak)
     // Nothing was swapped out meanwhile, and nobody waited for it.
     let (before, after) = (second - 1, second + 600)
     #expect(log.value(.frontswapStores, at: before) == log.value(.frontswapStores, at: after))

@@ -10,7 +10,7 @@ import Units
 /// A rate of first touches slows touching down, and nothing else.
 @Suite("First touches at a rate")
 struct TouchRateTests {
-  /// A burst at 302 s, between the worker's runs at 300 s and 305 s, of 50 to 250 MiB; over at 360 s.
+  /// A burst at 304 s, between the worker's runs at 302.08 s and 307.2 s, of 50 to 250 MiB.
   private struct Burst: CustomStringConvertible {
     let memory: Int
     let base: Int
@@ -44,7 +44,7 @@ struct TouchRateTests {
           committed:
             points:
               - { at: 0s, committed: \(base + 40)MiB, touched: \(base)MiB }
-              - { at: 302s, committed: \(base + 40 + size)MiB, touched: \(base + size)MiB }
+              - { at: 304s, committed: \(base + 40 + size)MiB, touched: \(base + size)MiB }
           anon: { touched: trace, touch_rate: \(rate) }
           boot: "\(boot)"
           \(swap ? "swap: { size: 1GiB }" : "swappiness: 60")
@@ -95,7 +95,7 @@ struct TouchRateTests {
     for seed in UInt64(100)..<130 {
       let burst = Burst(seed: seed)
       guard !burst.swap else { continue }
-      // Two seconds of the three until the worker runs.
+      // Two seconds of the 3.2 until the worker runs.
       let rate = burst.pages / 2
 
       let unlimited = try run(burst, rate: "unlimited")

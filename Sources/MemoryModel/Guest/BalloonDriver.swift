@@ -51,8 +51,8 @@ struct BalloonDriver {
   var batch: Int { 1 << batchShift }
   /// The power of two that a batch is: a division by it is a shift.
   var batchShift: Int { generation == .virtio ? 8 : 9 }
-  /// How long virtio's driver waits after an allocation that failed.
-  static let virtioPause = SimDuration.milliseconds(200)
+  /// How many milliseconds virtio's driver sleeps after an allocation that failed.
+  static let virtioPause: UInt64 = 200
   /// The longest back-off (Docs/kernel.md 2.1).
   static let maxScheduleDelay = SimDuration.seconds(32)
 

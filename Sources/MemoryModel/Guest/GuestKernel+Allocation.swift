@@ -25,8 +25,8 @@ enum AllocationOutcome {
 extension GuestKernel {
   /// Fruitless rounds of direct reclaim after which memory is exhausted (Docs/kernel.md 5.5, step 5).
   static let fruitlessRoundsBeforeOOM = 16
-  /// The longest wait for writeback between two rounds (Docs/kernel.md 5.5, step 5).
-  static let congestionWait = SimDuration.milliseconds(100)
+  /// The longest wait for writeback between two rounds in milliseconds (Docs/kernel.md 5.5, step 5), given to a timer.
+  static let congestionWait: UInt64 = 100
 
   /// __alloc_pages_nodemask(): takes one page from the free ones, after reclaim if it must.
   @inline(__always)
@@ -79,8 +79,8 @@ extension GuestKernel {
         }
         fruitlessRounds = 0
       } else if freed == 0 && 2 * (dirty.count + writeback.count) > reclaimable {
-        let next = writeback.timeToNext(after: now + elapsed) ?? Self.congestionWait
-        elapsed += min(next, Self.congestionWait)
+        let longest = timeout(milliseconds: Self.congestionWait)
+        elapsed += min(writeback.timeToNext(after: now + elapsed) ?? longest, longest)
         return .mustWait
       }
     }

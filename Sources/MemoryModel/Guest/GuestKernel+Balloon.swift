@@ -154,7 +154,7 @@ extension GuestKernel {
     elapsed += timeToTake(given)
     if given == 0 {
       guard balloon.generation == .virtio else { return .again }
-      elapsed += BalloonDriver.virtioPause
+      elapsed += sleep(milliseconds: BalloonDriver.virtioPause)
     }
     totalRAM += given
     free += given
@@ -180,7 +180,7 @@ extension GuestKernel {
     balloon.outgoing = taken
     elapsed += timeToGive(taken)
     if balloon.generation == .virtio {
-      if taken < batch { elapsed += BalloonDriver.virtioPause }
+      if taken < batch { elapsed += sleep(milliseconds: BalloonDriver.virtioPause) }
       return .done
     }
     return taken < batch || isClamped ? .again : .done

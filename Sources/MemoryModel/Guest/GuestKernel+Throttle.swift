@@ -6,8 +6,11 @@ extension GuestKernel {
   /// Assumed: 32 of the guest's, where Linux has 32 of each task at first (Linux 4.19, kernel/fork.c and
   /// mm/page-writeback.c, nr_dirtied_pause).
   static let dirtiedBetweenLooks = 32
-  /// The longest pause of a writer (Docs/kernel.md 6.8).
-  static let longestPause = SimDuration.milliseconds(200)
+  /// The longest pause of a writer in milliseconds (Docs/kernel.md 6.8). At the hard limit a timer is given it.
+  ///
+  /// Shorter ones are computed and end when they are over: Linux makes them whole jiffies and sets the rest off against the
+  /// next pause, so that in the mean they are as long.
+  static let longestPause: UInt64 = 200
 
   /// domain_dirty_limits(): pages above which writers wait, and pages above which the flusher writes at once.
   ///
@@ -35,7 +38,7 @@ extension GuestKernel {
     let cube = (((x * x) >> 10) * x) >> 10
     let factor = Int64(max(cube + 1024, 1))
     let share = pageWrite * Int64(Self.dirtiedBetweenLooks) / Int64(channels)
-    return min(share * 1024 / factor, Self.longestPause)
+    return min(share * 1024 / factor, .milliseconds(Int64(Self.longestPause)))
   }
 
   /// balance_dirty_pages(), before a page becomes dirty: false if the writer must try again when `elapsed` is over.
@@ -43,9 +46,10 @@ extension GuestKernel {
     guard dirtiedSinceLook >= Self.dirtiedBetweenLooks else { return true }
     let parameters = host.disks[disk].parameters
     let pause = writerPause(pageWrite: parameters.write, channels: parameters.channels)
-    elapsed += pause ?? Self.longestPause
-    counters[.stallDisk] += (pause ?? Self.longestPause).nanoseconds
-    counters[.throttled] += (pause ?? Self.longestPause).nanoseconds
+    let time = pause ?? timeout(milliseconds: Self.longestPause)
+    elapsed += time
+    counters[.stallDisk] += time.nanoseconds
+    counters[.throttled] += time.nanoseconds
     if pause == nil { return false }
     dirtiedSinceLook = 0
     return true

@@ -1,14 +1,17 @@
 public import Units
 
 extension GuestKernel {
-  /// How often the flusher wakes (Docs/kernel.md 6.8).
-  public static let flusherInterval = SimDuration.seconds(5)
+  /// After how many milliseconds the flusher wakes (Docs/kernel.md 6.8), given to a timer.
+  static let flusherInterval: UInt64 = 5_000
   /// How long a page may be dirty (Docs/kernel.md 6.8).
   static let dirtyExpiry = SimDuration.seconds(30)
   /// The least time that the flusher waits for writes; assumed.
   static let leastFlushPause = SimDuration.milliseconds(1)
   /// Pages that the flusher gives to the disk before it waits for them.
   static let flushBatch = 1024
+
+  /// wb_wakeup_delayed(): how long the flusher sleeps from now on.
+  public var flusherPause: SimDuration { timeout(milliseconds: Self.flusherInterval) }
 
   /// wb_over_bg_thresh(): whether the flusher has reason to run before its time.
   public var wantsFlush: Bool { dirty.count > 0 && dirty.count > dirtyLimits.background }
@@ -27,7 +30,7 @@ extension GuestKernel {
       writeback.append(page, done: host.disks[diskOf(page)].write(at: now))
       started += 1
     }
-    if started < Self.flushBatch { return Self.flusherInterval }
+    if started < Self.flushBatch { return flusherPause }
     return max(writeback.timeOfLast(after: now) - now, Self.leastFlushPause)
   }
 

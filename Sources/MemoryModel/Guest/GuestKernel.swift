@@ -9,6 +9,8 @@ public import Units
 public struct GuestKernel: ~Copyable {
   // MARK: How it is set
 
+  /// Its clock.
+  public var timers: KernelTimers { settings.timers }
   /// The number under which the host knows this guest.
   public let domain: Int
   /// How it was built and is set.

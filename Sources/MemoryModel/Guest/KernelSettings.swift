@@ -1,3 +1,5 @@
+public import Units
+
 /// How a guest's kernel was built and is set, as far as a scenario says so.
 ///
 /// A default has its only place here. A new one is a property, the line of the model that uses it, and a row of the
@@ -27,6 +29,8 @@ public struct KernelSettings: Hashable, Sendable {
   public var overcommitRatio = 50
   /// vm.watermark_scale_factor, in ten-thousandths of a zone, 1 to 1,000.
   public var watermarkScaleFactor = 10
+  /// Its clock. A scenario says `hz`; whether there is a wheel follows from the age of the guest's driver.
+  public var timers = KernelTimers()
   /// The generation of the balloon driver.
   public var balloon: BalloonGeneration
   /// Time that things take.

@@ -11,7 +11,7 @@ struct Kswapd {
     case woken
     /// In a run.
     case running
-    /// Asleep for 100 ms between two runs.
+    /// Asleep for a tenth of a second between two runs.
     case napping
   }
 
@@ -29,8 +29,8 @@ struct Kswapd {
 
   /// Runs in vain after which it gives up until direct reclaim succeeds.
   static let failuresBeforeGivingUp = 16
-  /// The nap between two runs (Docs/kernel.md 6.3).
-  static let nap = SimDuration.milliseconds(100)
+  /// The nap between two runs in milliseconds (Docs/kernel.md 6.3), given to a timer.
+  static let nap: UInt64 = 100
   /// The least time that a step takes; assumed.
   static let leastStep = SimDuration.microseconds(1)
 }
@@ -104,6 +104,6 @@ extension GuestKernel {
   private mutating func endKswapdRun() -> SimDuration {
     noteRound()
     kswapd.activity = .napping
-    return Kswapd.nap
+    return elapsed + timeout(milliseconds: Kswapd.nap)
   }
 }

@@ -32,6 +32,7 @@ extension FirstSelfBalloon {
     name: "selfballoon2011", title: "the first selfballoon driver",
     source: "drivers/xen/xen-selfballoon.c of July 2011 (commit a50777c79103)",
     actor: "selfballoon worker", role: "worker", place: .guestKernel, needsTmem: true,
+    isOlderThanTimerWheel: true,
     versions: ["2011"],
     settings: SelfBalloon.card.settings.compactMap { setting in
       guard let initial = FirstSelfBalloon().read(setting.name) else { return nil }

@@ -1,3 +1,5 @@
+public import Units
+
 // The law.
 //
 // The first driver in the kernel steps the balloon's own count, not the memory that the page allocator manages. Its goal
@@ -33,6 +35,8 @@ public struct FirstSelfBalloon: GuestPolicy {
   /// Whether the worker is queued, from queueing until it begins to run.
   private var isPending = false
   private var isRearmDue = false
+  /// The kernel's `HZ`.
+  private var hz = KernelTimers().hz
 
   /// The driver before its init.
   public init() {}
@@ -45,6 +49,7 @@ public struct FirstSelfBalloon: GuestPolicy {
 
   /// Queues the worker if a part is on.
   public mutating func start(_ guest: GuestView, boot: GuestBoot) -> PolicyStart {
+    hz = boot.timers.hz
     if boot.isInitialDomain {
       isSelfballooning = false
       isSelfshrinking = false
@@ -74,9 +79,10 @@ public struct FirstSelfBalloon: GuestPolicy {
   }
 
   /// Once frontswap is quiet, every run shrinks it.
-  public var law: PolicyLaw? {
+  public func law(_ timers: KernelTimers) -> PolicyLaw? {
     PolicyLaw(
-      interval: Double(interval), down: isSelfballooning ? PolicyLaw.share(downHysteresis) : nil,
+      interval: timers.period(of: timers.jiffies(seconds: interval)),
+      down: isSelfballooning ? PolicyLaw.share(downHysteresis) : nil,
       up: isSelfballooning ? PolicyLaw.share(upHysteresis) : nil,
       frontswap: isSelfshrinking ? PolicyLaw.share(frontswapHysteresis) : nil)
   }
@@ -94,7 +100,7 @@ public struct FirstSelfBalloon: GuestPolicy {
   private mutating func queueWorker() -> Wake {
     if isPending { return .never }
     isPending = true
-    return .jiffies(Jiffies.from(seconds: interval))
+    return .jiffies(KernelTimers(hz: hz).jiffies(seconds: interval))
   }
 
   private func balloon(_ guest: GuestView, into row: inout DecisionRow, _ asks: inout Asks) {

@@ -1,3 +1,5 @@
+internal import Units
+
 /// Recorded sequences of worker runs of the first driver: each run has its whole input and what came of it.
 public enum FirstSelfBalloonReplay: PolicyReplay {
   /// The policy's name.
@@ -11,7 +13,7 @@ public enum FirstSelfBalloonReplay: PolicyReplay {
   /// Replays a line from its beginning.
   public static func replay(_ line: VectorFields) throws(BadVectorField) -> [VectorDifference] {
     let hz: UInt32 = try line.number("hz")
-    if hz != Jiffies.perSecond { throw BadVectorField(path: "hz") }
+    if hz != KernelTimers().hz { throw BadVectorField(path: "hz") }
     var policy = FirstSelfBalloon()
     policy.isSelfballooning = try flag("selfballooning", line)
     policy.isSelfshrinking = try flag("selfshrinking", line)

@@ -62,6 +62,16 @@ public enum DriverGeneration: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether kernels of its time have the timer wheel of Linux 4.8, which makes delays longer.
+  ///
+  /// Source: Docs/kernel.md 1.5a.
+  public var hasTimerWheel: Bool {
+    switch self {
+    case .linux3_6, .linux4_4: false
+    case .linux4_19: true
+    }
+  }
+
   /// Whether the tmem driver starts selfballooning, and switches both parts off without frontswap.
   ///
   /// 3.6 has an init call of its own for selfballooning, which knows nothing of frontswap.

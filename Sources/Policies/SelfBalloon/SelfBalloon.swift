@@ -1,3 +1,5 @@
+public import Units
+
 /// The selfballoon driver as a policy: `SelfBalloonDriver` with a card, its turns and its rows.
 ///
 /// Three generations of it; the law is in `SelfBalloonDriver+Worker.swift`.
@@ -25,6 +27,7 @@ public struct SelfBalloon: GuestPolicy {
   /// Runs the driver's init as the boot options say; with options that cannot be read it does not start.
   public mutating func start(_ guest: GuestView, boot: GuestBoot) -> PolicyStart {
     let generation = driver.generation
+    driver.hz = boot.timers.hz
     guard
       let options = try? BootOptions(commandLine: boot.commandLine, generation: generation)
     else { return PolicyStart(wake: .never, notices: [("status", .text("EINVAL"))]) }
@@ -65,13 +68,13 @@ public struct SelfBalloon: GuestPolicy {
   public mutating func finish() -> Wake { driver.endRun().map { .jiffies($0) } ?? .never }
 
   /// Docs/kernel.md 1.3, 1.4.
-  public var law: PolicyLaw? {
+  public func law(_ timers: KernelTimers) -> PolicyLaw? {
     let tunables = driver.tunables
     let isOn = (tunables.isSelfballooning, tunables.isSelfshrinking)
     // 3.6 does not start its countdown again: once quiet, every run shrinks.
     let isEveryRun = !driver.generation.reloadsCountdownAfterShrink
     return PolicyLaw(
-      interval: Double(tunables.interval),
+      interval: timers.period(of: timers.jiffies(seconds: tunables.interval)),
       down: isOn.0 ? PolicyLaw.share(tunables.downHysteresis) : nil,
       up: isOn.0 ? PolicyLaw.share(tunables.upHysteresis) : nil,
       frontswap: isOn.1 ? PolicyLaw.share(tunables.frontswapHysteresis) : nil,

@@ -1,3 +1,5 @@
+internal import Units
+
 /// The state of a guest's selfballoon driver, and the rules by which its worker is queued.
 ///
 /// An exact model of `drivers/xen/xen-selfballoon.c` as a value: it has no clock and no guest. The caller
@@ -10,6 +12,9 @@ public struct SelfBalloonDriver: Hashable, Sendable {
   public let generation: DriverGeneration
   /// Whether the kernel was built with frontswap; if not, the driver has no frontswap part.
   public let isFrontswapCompiledIn: Bool
+
+  /// The kernel's `HZ`, with which it was built.
+  public var hz = KernelTimers().hz
 
   /// The tunables as stored; to change one as a user does, `write` the attribute.
   public var tunables = SelfBalloonTunables()
@@ -43,7 +48,7 @@ public struct SelfBalloonDriver: Hashable, Sendable {
   mutating func queueWorker() -> UInt64? {
     if isWorkerPending { return nil }
     isWorkerPending = true
-    return Jiffies.from(seconds: tunables.interval)
+    return KernelTimers(hz: hz).jiffies(seconds: tunables.interval)
   }
 
   /// Takes the worker from the queue, because it begins to run.

@@ -1,3 +1,5 @@
+public import Units
+
 // The law.
 //
 // Every round the daemon steps MemTotal towards Committed_AS: a tenth of the way down, the whole way up. It adds nothing
@@ -79,8 +81,8 @@ public struct Xenballoond: GuestPolicy {
   /// The daemon sleeps until its next round.
   public mutating func finish() -> Wake { isDead ? .never : .seconds(sleep) }
 
-  /// With the file's numbers, unless the xenstore has others.
-  public var law: PolicyLaw? {
+  /// With the file's numbers, unless the xenstore has others. The daemon sleeps by a clock of its own, which knows no jiffies.
+  public func law(_ timers: KernelTimers) -> PolicyLaw? {
     let shrinks = version == .year2009 && configuration.shrinksPreswap
     let interval =
       store.value(\.interval) ?? (isSelf ? configuration.selfInterval : configuration.interval)

@@ -64,7 +64,7 @@ public struct SweepEstimate: Sendable {
       case .every(let time): span / Double(max(time.nanoseconds, base.scenario.tick.nanoseconds))
       case .worker, .metrics: 0
       }
-    let intervals = base.scenario.guests.compactMap { $0.policyAtBoot?.law?.interval }
+    let intervals = base.scenario.guests.compactMap { $0.policyAtBoot?.law($0.timers)?.interval }
     let turns = level == .metrics ? 0 : intervals.reduce(0) { $0 + span / 1e9 / max($1, 1) }
     return runBytes + ticks * (guests * tickBytes + hostTickBytes) + turns * decisionBytes
   }

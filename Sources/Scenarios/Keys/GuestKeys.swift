@@ -39,6 +39,11 @@ extension GuestSpec {
       "kernel", \.kernel.policy, .choice,
       "whose rules lay out zones and marks, and reclaim memory (`Docs/model.md`, 2.1 and 2.13)"),
     ScenarioKey(
+      "hz", \.kernel.timers.hz, .oneOf(KernelTimers.frequencies),
+      "`CONFIG_HZ`: jiffies a second, which the kernel's timers count",
+      note: "drivers 3.6 and 4.4 end a delay at its jiffy, later ones by the timer wheel"
+    ).later,
+    ScenarioKey(
       "thp", \.kernel.transparentHugePages, .boolean,
       "transparent huge pages raise min_free_kbytes"),
     ScenarioKey(

@@ -16,7 +16,7 @@ public struct CoarseDemand: Hashable, Sendable {
 
   /// Samples so far apart are coarse: 60 s.
   ///
-  /// Assumed. The worker runs every 5 s and a guest's memory halves its distance to the goal in 26 s (`Docs/model.md`, 7), so
+  /// Assumed. The worker runs every 5.12 s and a guest's memory halves its distance to the goal in 27 s (`Docs/model.md`, 7), so
   /// that what happens within a minute decides about kills.
   static let leastInterval = SimDuration.seconds(60)
 

@@ -124,6 +124,19 @@ extension ScalarKind {
       write: { .number($0) })
   }
 
+  /// One of a few whole numbers.
+  static func oneOf(_ values: [Value]) -> ScalarKind where Value: FixedWidthInteger {
+    let list = values.map { "\($0)" }
+    return ScalarKind(
+      expected: "one of " + list.joined(separator: ", "), type: list.joined(separator: ", "),
+      read: { text in
+        guard let value: Value = wholeNumber(text), values.contains(value) else {
+          return .unexpected
+        }
+        return .value(value)
+      }, write: { .number($0) })
+  }
+
   /// A whole number for people: its thousands apart.
   private static func grouped(_ number: some BinaryInteger) -> String {
     var digits = Array("\(number)")

@@ -2,7 +2,7 @@ internal import Policies
 
 /// What a policy's law predicts of a guest whose goal stays where it is.
 ///
-/// Each turn takes 1/d off the distance to the goal, so half of it is gone after ln 2 / -ln(1 - 1/d) turns. Source: Docs/kernel.md 1.3, 1.4;
+/// Each turn takes 1/d off the distance to the goal, so half of it is gone after ln 2 / -ln(1 - 1/d) turns. Source: Docs/kernel.md 1.3, 1.4, 1.5a;
 /// truncation and the time of a turn are left out.
 struct ControlLaw {
   /// Half-lives in seconds of memory above the goal and below it; nil where no part of it is closed.

@@ -226,7 +226,8 @@ extension Figure {
     guest(
       "half_life_down_law", .seconds, .typical,
       """
-      what the control law predicts with the tunables at the end: interval * ln 2 / -ln(1 - 1/d) for a hysteresis d
+      what the control law predicts with the tunables at the end: period * ln 2 / -ln(1 - 1/d) for a hysteresis d, where \
+      the period is that of section 1: 5.12 s for an interval of 5 s
       """
     ) { guest, _ in guest.law?.down },
     guest("half_life_up", .seconds, .typical, "as `half_life_down`, below the goal") { guest, _ in
@@ -238,7 +239,7 @@ extension Figure {
     guest(
       "half_life_frontswap_law", .seconds, .typical,
       """
-      as `half_life_down_law`, of pages in frontswap, with the interval times `frontswap_inertia` (3.6: the interval), as long \
+      as `half_life_down_law`, of pages in frontswap, with the period times `frontswap_inertia` (3.6: the period), as long \
       as nothing is stored
       """
     ) { guest, _ in guest.law?.frontswap },

@@ -81,6 +81,6 @@ struct PolicyRun: ~Copyable {
       policy: type, turn: turns, time: start, row: row, runTime: end - start)
   }
 
-  /// What the law says with the settings of now.
-  var law: PolicyLaw? { policy.law }
+  /// What the law says with the settings of now, in a kernel with these timers.
+  func law(_ timers: KernelTimers) -> PolicyLaw? { policy.law(timers) }
 }

@@ -15,7 +15,9 @@ extension Simulation {
     let spec = guests[index].spec
     let (early, late) = spec.tunables.parted { card.setting($0.attribute)?.isOfStart == true }
     for setting in early { try write(index, setting.attribute, setting.text) }
-    let boot = GuestBoot(commandLine: spec.boot, isInitialDomain: spec.isInitialDomain)
+    let boot = GuestBoot(
+      commandLine: spec.boot, isInitialDomain: spec.isInitialDomain,
+      timers: guests[index].kernel.timers)
     let view = guests[index].view
     guard let start = guests[index].policy?.start(view, boot: boot) else { return }
     schedule(start.wake, of: index, since: now)
@@ -125,7 +127,8 @@ extension Simulation {
     let turn = SimulationEvent.worker(guest: UInt16(index))
     switch wake {
     case .never: break
-    case .jiffies(let delay): schedule(turn, afterJiffies: delay, since: start, .controller)
+    case .jiffies(let delay):
+      schedule(turn, of: index, afterJiffies: delay, since: start, .controller)
     case .seconds(let seconds):
       let (time, isTooLong) = max(0, seconds).multipliedReportingOverflow(by: 1_000_000_000)
       let (due, isTooFar) = start.nanoseconds.addingReportingOverflow(time)

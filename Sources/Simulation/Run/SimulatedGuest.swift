@@ -44,7 +44,7 @@ struct SimulatedGuest: ~Copyable {
   /// What the law of its policy says with the settings of now.
   var law: ControlLaw? {
     switch policy {
-    case let run?: run.law.map(ControlLaw.init)
+    case let run?: run.law(kernel.timers).map(ControlLaw.init)
     case nil: nil
     }
   }

@@ -21,7 +21,7 @@ extension Simulation {
   }
 
   /// How long the balloon's thread sleeps after it has given up. Source: Docs/kernel.md 2.9.
-  private static let longSleep: UInt64 = 3_600
+  private static let longSleep: UInt32 = 3_600
 
   /// The balloon worker starts, at once or after a back-off.
   @inline(__always)
@@ -104,13 +104,16 @@ extension Simulation {
       guests[index].meter.backoffs += 1
       let seconds = delay.nanoseconds / SimDuration.seconds(1).nanoseconds
       schedule(
-        balloonStart(index), afterJiffies: UInt64(seconds) * UInt64(Jiffies.perSecond),
+        balloonStart(index), of: index,
+        afterJiffies: guests[index].kernel.timers.jiffies(seconds: UInt32(seconds)), since: now,
         .balloon)
       try emit(.balloonBackoff, guest: index, [("retry_after_s", .number(seconds))])
     case .cancelled(noMorePages: false):
       if guests[index].kernel.balloonSleep != 0 {
         schedule(
-          balloonStart(index), afterJiffies: Self.longSleep * UInt64(Jiffies.perSecond), .balloon)
+          balloonStart(index), of: index,
+          afterJiffies: guests[index].kernel.timers.jiffies(seconds: Self.longSleep), since: now,
+          .balloon)
       }
       try emit(.balloonCancelled, guest: index)
     case .cancelled(noMorePages: true): try emit(.balloonNoMorePages, guest: index)

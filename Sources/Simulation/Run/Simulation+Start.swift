@@ -39,6 +39,7 @@ extension Simulation {
       throw .hostTooSmall(guest: spec.name, needed: spec.memoryAtBoot.pages, free: free)
     }
     var configuration = GuestConfiguration(spec.kernel, zones: zones)
+    configuration.kernel.timers = spec.timers
     let own = spec.kernelMemory(totalRAM: zones.totalRAM)
     configuration.kernelUnreclaimable = own.unreclaimable
     configuration.slabReclaimable = own.slab
@@ -126,7 +127,9 @@ extension Simulation {
         queue.schedule(
           .process(guest: guest, process: UInt16(process)), at: work.firstStart, in: .workload)
       }
-      if !guests[index].files.isEmpty { scheduleFlush(index, after: GuestKernel.flusherInterval) }
+      if !guests[index].files.isEmpty {
+        scheduleFlush(index, after: guests[index].kernel.flusherPause)
+      }
       try startPolicy(index)
     }
     for (index, order) in scenario.events.enumerated() {

@@ -201,22 +201,15 @@ public struct Simulation: ~Copyable {
     queue.schedule(event, at: now + delay, in: phase)
   }
 
-  /// Schedules `event` as the kernel's timers do: so many jiffies after the last whole one.
+  /// Schedules `event` as the timers of a guest's kernel do, so many jiffies after the last whole one at `start`.
   ///
-  /// Source: Docs/kernel.md 1.5. A delay beyond the end of time never comes.
-  mutating func schedule(_ event: SimulationEvent, afterJiffies delay: UInt64, _ phase: Phase) {
-    schedule(event, afterJiffies: delay, since: now, phase)
-  }
-
-  /// Schedules `event` so many jiffies after the last whole one at `start`.
+  /// Source: Docs/kernel.md 1.5, 1.5a. A delay beyond the end of time never comes.
   mutating func schedule(
-    _ event: SimulationEvent, afterJiffies delay: UInt64, since start: SimTime, _ phase: Phase
+    _ event: SimulationEvent, of guest: Int, afterJiffies delay: UInt64, since start: SimTime,
+    _ phase: Phase
   ) {
-    if delay == 0 { return queue.schedule(event, at: start, in: phase) }
-    let jiffies = UInt64(start.nanoseconds / Jiffies.nanoseconds)
-    let (due, isTooFar) = jiffies.addingReportingOverflow(delay)
-    if isTooFar || due > UInt64(Int64.max / Jiffies.nanoseconds) { return }
-    queue.schedule(event, at: SimTime(nanoseconds: Int64(due) * Jiffies.nanoseconds), in: phase)
+    guard let due = guests[guest].kernel.timers.end(of: delay, since: start) else { return }
+    queue.schedule(event, at: due, in: phase)
   }
 
   /// After anything happened in a guest: kswapd's wake-up, kills and panic are followed up.

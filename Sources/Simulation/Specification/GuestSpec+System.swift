@@ -1,7 +1,21 @@
 public import MemoryModel
 internal import Policies
+public import Units
 
 extension GuestSpec {
+  /// The clock of its kernel.
+  ///
+  /// `driver: "3.6"` and `"4.4"` stand for a kernel of that time, and the first driver is of 2011: before the wheel.
+  /// Source: Docs/kernel.md 1.5a.
+  public var timers: KernelTimers {
+    var timers = kernel.timers
+    let generation = policyVersion.flatMap(DriverGeneration.init) ?? driver
+    if !generation.hasTimerWheel || controller.policy?.card.isOlderThanTimerWheel == true {
+      timers.hasWheel = false
+    }
+    return timers
+  }
+
   /// Whether a machine with this kernel and balloon can have had transcendent memory and the driver that goes with it.
   ///
   /// Both were in Linux up to 5.2, in guests of Xen; the balloon's thread came with 5.15. Source: Docs/kernel.md 1.1, 1.7 and
