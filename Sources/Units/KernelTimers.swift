@@ -6,9 +6,12 @@
 /// Source: Docs/kernel.md 1.5a; Linux 4.19 and 6.1, kernel/time/timer.c, calc_wheel_index().
 public struct KernelTimers: Hashable, Sendable {
   /// `HZ`: jiffies a second.
-  public var hz: UInt32
+  public var hz: UInt32 { didSet { length = Self.length(hz) } }
   /// Whether delays go through the wheel of Linux 4.8 and later, or end at their jiffy.
   public var hasWheel: Bool
+
+  /// The length of a jiffy, in ns: kept, for a division takes as long as the rest.
+  private var length: Int64
 
   /// What `HZ` can be: the choices of a kernel's configuration (Linux, kernel/Kconfig.hz).
   public static let frequencies: [UInt32] = [100, 250, 300, 1000]
@@ -17,16 +20,18 @@ public struct KernelTimers: Hashable, Sendable {
   public init(hz: UInt32 = 250, hasWheel: Bool = true) {
     self.hz = hz
     self.hasWheel = hasWheel
+    length = Self.length(hz)
+  }
+
+  private static func length(_ hz: UInt32) -> Int64 {
+    (1_000_000_000 + Int64(hz) / 2) / Int64(hz)
   }
 
   /// `TICK_NSEC`, the length of a jiffy in whole nanoseconds, rounded to the nearest.
   ///
   /// With 300 a second it is 3,333,333 ns, so that 300 jiffies are 100 ns short of a second, as in the kernel.
   /// Source: Linux, include/linux/jiffies.h and include/linux/timex.h.
-  @inlinable
-  public var jiffy: SimDuration {
-    .nanoseconds((1_000_000_000 + Int64(hz) / 2) / Int64(hz))
-  }
+  public var jiffy: SimDuration { .nanoseconds(length) }
 
   /// `seconds * HZ` as drivers form it: an unsigned 32-bit product, widened afterwards.
   ///
@@ -43,13 +48,18 @@ public struct KernelTimers: Hashable, Sendable {
   /// It counts from the last whole jiffy. A delay of 0 needs no timer.
   public func end(of delay: UInt64, since start: SimTime) -> SimTime? {
     if delay == 0 { return start }
-    let length = jiffy.nanoseconds
     let now = UInt64(start.nanoseconds / length)
-    let last = UInt64(Int64.max / length)
     let (due, isTooFar) = now.addingReportingOverflow(delay)
-    if isTooFar || due > last { return nil }
-    let end = hasWheel ? Self.place(of: delay, since: now, levels: levels) : due
-    return end > last ? nil : SimTime(nanoseconds: Int64(end) * length)
+    // With a wheel too: what was asked for lies beyond the end of time.
+    guard !isTooFar, let exact = time(due) else { return nil }
+    return hasWheel ? time(Self.place(of: delay, since: now, levels: levels)) : exact
+  }
+
+  /// A jiffy as a time; nil: beyond the end of time.
+  @inline(__always)
+  private func time(_ jiffy: UInt64) -> SimTime? {
+    let (time, isTooLong) = jiffy.multipliedReportingOverflow(by: UInt64(length))
+    return isTooLong || time > Int64.max ? nil : SimTime(nanoseconds: Int64(time))
   }
 
   /// The time between two runs of what asks for the same delay again at the end of each, and takes less than a jiffy.

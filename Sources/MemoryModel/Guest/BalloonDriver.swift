@@ -17,6 +17,10 @@ struct BalloonDriver {
   }
 
   let generation: BalloonGeneration
+  /// Whether it asks si_mem_available before it takes pages, and gives up after the fourth failure.
+  let asksFirst: Bool
+  /// Whether a thread does the work, as since Linux 5.15.
+  let isThread: Bool
   /// `target_pages`; a u64 in Linux, so any bit pattern is one.
   var target: UInt64
   /// `current_pages`, B.
@@ -66,12 +70,14 @@ struct BalloonDriver {
 
   init(generation: BalloonGeneration, current: Int) {
     self.generation = generation
+    asksFirst = generation == .linux4_19 || generation == .linux6_1
+    isThread = generation == .linux6_1
     self.current = current
     target = UInt64(current)
   }
 
   /// Whether pages that go out leave totalram_pages at the beginning of their batch, not at its end.
-  var takesFromTotalFirst: Bool { generation.asksFirst }
+  var takesFromTotalFirst: Bool { asksFirst }
 
   /// current_credit(): what is missing to the target, as the kernel's signed difference.
   var credit: Int64 { Int64(bitPattern: target &- UInt64(current)) }
@@ -94,7 +100,7 @@ struct BalloonDriver {
   /// Whether a start that was scheduled for a sleep, by its number, is to be: a worker's always, a thread's unless it has
   /// woken since.
   mutating func isDue(_ number: UInt32) -> Bool {
-    guard generation == .linux6_1 else { return true }
+    guard isThread else { return true }
     guard number == sleep, work != .running else { return false }
     work = .pending
     return true

@@ -28,7 +28,7 @@ extension GuestKernel {
   /// void then (`balloonSleep`). Source: Docs/kernel.md 2.2, 2.9.
   public mutating func setBalloonTarget(_ target: UInt64) -> Bool {
     balloon.target = target
-    if balloon.generation == .linux6_1 { return balloon.wake() }
+    if balloon.isThread { return balloon.wake() }
     switch balloon.work {
     case .idle:
       balloon.work = .pending
@@ -46,7 +46,7 @@ extension GuestKernel {
     precondition(balloon.work == .pending, "the balloon worker was not queued")
     balloon.work = .running
     // A thread goes on with the state in which it fell asleep.
-    if balloon.generation == .linux6_1 { return startPass(&host) }
+    if balloon.isThread { return startPass(&host) }
     balloon.outcome = .done
     return startBatch(&host)
   }
@@ -95,7 +95,7 @@ extension GuestKernel {
   @inline(__always)
   private mutating func endPass(_ host: inout Host) -> BalloonStep {
     balloon.updateSchedule()
-    if balloon.generation == .linux6_1, balloon.outcome != .done { return fallAsleep() }
+    if balloon.isThread, balloon.outcome != .done { return fallAsleep() }
     switch balloon.outcome {
     case .done: return startBatch(&host)
     case .waiting: preconditionFailure("a worker does not wait for memory")
@@ -113,11 +113,11 @@ extension GuestKernel {
     let credit = balloon.credit
     if credit == 0 {
       balloon.updateSchedule()
-      return balloon.generation == .linux6_1 ? fallAsleep() : endWorker(.done, &host)
+      return balloon.isThread ? fallAsleep() : endWorker(.done, &host)
     }
     let start = elapsed
     if credit > 0 {
-      if balloon.ballooned == 0 && balloon.generation == .linux6_1 {
+      if balloon.ballooned == 0 && balloon.isThread {
         balloon.outcome = .waiting
         return fallAsleep()
       }
@@ -169,7 +169,7 @@ extension GuestKernel {
   private mutating func decrease(_ credit: Int64, _ host: inout Host) -> BalloonDriver.Outcome {
     var wanted = credit == .min ? Int64.max : -credit
     var isClamped = false
-    if balloon.generation.asksFirst {
+    if balloon.asksFirst {
       let available = Int64(availablePages)
       isClamped = available < wanted && available < Int64(zones.totalReserve.pages)
       wanted = min(wanted, available)
@@ -247,7 +247,7 @@ extension GuestKernel {
       time == timeToGive(batch)
     else { return 0 }
     // What is available falls as fast as what is wanted: enough for the next is enough for all.
-    if balloon.generation.asksFirst && Int64(availablePages) < -credit - Int64(batch) {
+    if balloon.asksFirst && Int64(availablePages) < -credit - Int64(batch) {
       return 0
     }
     return max(min(Int(-credit) - batch, free - lowLimit), 0) >> balloon.batchShift

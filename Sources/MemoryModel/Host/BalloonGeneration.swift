@@ -9,7 +9,4 @@ public enum BalloonGeneration: String, CaseIterable, Sendable {
   case linux6_1 = "6.1"
   /// virtio's of Linux 6.1, as in the recorded guests: tries again after 200 ms without end, never asks first.
   case virtio = "virtio"
-
-  /// Whether it asks si_mem_available before it takes pages, and gives up after the fourth failure.
-  var asksFirst: Bool { self == .linux4_19 || self == .linux6_1 }
 }
