@@ -24,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = pathlib.Path(os.environ["BALLOONSIM"]).resolve()
 # Tables whose rows belong to sweeps, and columns that are JSON in the database.
 SWEEPS = {"sweeps", "sweep_points"}
-NESTED = {"ingredients", "guests", "host_facts", "trace_provenance", "detail", "design"}
+NESTED = {"ingredients", "guests", "host_facts", "trace_provenance", "detail", "design", "terms"}
 # What may go wrong on the way: quotes, separators, ends of lines, formulas, what looks like another value.
 TEXTS = ["=1+1", "+1 800", "-1", "-1+2", "@SUM(A1)", "'quoted'", "a,b\t\"c\"\nd\r\ne", "\t=1", "", " ", "NULL", "NA", "1e5",
          "größer ≥ 1", "＝1", "0x10", "true", "2026-01-31"]
@@ -134,10 +134,10 @@ def everything(what, options, names, rows, place):
 
 
 def whole_tables(database, place):
-    """Every table, all of its rows; row_hashes is of use in its own file alone."""
+    """Every table, all of its rows; row_hashes and policies are of use in their own file alone."""
     tables = [name for name, in database.execute(
         """SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-           AND name NOT IN ('grdb_migrations', 'row_hashes')""")]
+           AND name NOT IN ('grdb_migrations', 'row_hashes', 'policies')""")]
     for table in tables:
         names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
         if "run_id" in names and "id" in names:
@@ -247,7 +247,7 @@ def main():
                 database.execute("INSERT INTO metrics (id, run_id, guest, name, value, unit) VALUES (? << 41, ?, ?, ?, ?, ?)",
                                  [run, run, text, text, [0.1, -1e300, 5e-324, None, math.inf, 1 / 3][run % 6], text])
             database.execute("UPDATE runs SET seed = '18446744073709551615' WHERE id = (SELECT max(id) FROM runs)")
-            database.execute("UPDATE worker SET goal_pages = -9223372036854775808 WHERE id = (SELECT max(id) FROM worker)")
+            database.execute("UPDATE decisions SET goal_pages = -9223372036854775808 WHERE id = (SELECT max(id) FROM decisions)")
         tables = whole_tables(database, place)
         choices(database, place)
         parquet(database, place)

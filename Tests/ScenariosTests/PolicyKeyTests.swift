@@ -101,6 +101,10 @@ struct PolicyKeyTests {
     #expect(messages("policy:").count == 1)
     #expect(messages("policy: none\n    controller: none").contains { $0.contains("leave one") })
     #expect(messages("policy: { xenballoond: { version: \"2010\" } }").count == 1)
+    #expect(
+      messages("policy: { xenballoond: { XENBALLOON_MINMEM: 64, minmem: 32 } }").contains {
+        $0.contains("second time")
+      })
     #expect(messages("policy: { selfballoon: { version: \"5.0\" } }").count == 1)
   }
 }

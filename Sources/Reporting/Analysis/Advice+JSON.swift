@@ -37,13 +37,14 @@ extension Advice {
   }
 
   private func json(_ tunables: KernelTunables) -> JSON {
-    [
+    let settings: JSON = tunables.settings(always: Set(paths)).map { ["settings": $0] } ?? [:]
+    return [
       "guest": tunables.guest, "sysfs": tunables.sysfsWrites(always: Set(paths)),
       "boot": tunables.bootOptions,
       "host": tunables.hostCommands.map {
         ["at": $0.at, "tool": $0.tool, "line": $0.line] as JSON
       },
-    ]
+    ] + settings
   }
 
   private func json(_ point: Point) -> JSON {

@@ -254,7 +254,14 @@ extension Advice {
     let options = tunables.bootOptions
     var lines = [""]
     lines += definition(of: tunables.guest)
-    if tunables.hasDriver {
+    if let settings = tunables.settings(always: Set(paths)) {
+      lines.append(
+        wrapped(
+          settings.isEmpty
+            ? "Nothing has to be set\(place): all is as the policy sets itself."
+            : "To be set\(place):"))
+      lines += settings.map { wrapped($0) }
+    } else if tunables.hasDriver {
       let writes = tunables.sysfsWrites(always: Set(paths))
       lines.append(
         wrapped(

@@ -63,7 +63,7 @@ public struct PartingStory: Sendable {
     parts.append(
       TableText(columns: [.init("column")] + titles, rows: columns).text(width: width))
     guard let one = decisions.0, let two = decisions.1 else {
-      parts.append(wrapped("The worker had not yet run in both."))
+      parts.append(wrapped("A policy had not yet had a turn in both."))
       return parts
     }
     let names = Set((one.numbers + two.numbers).map(\.name)).subtracting(["run_ns"]).sorted()

@@ -79,7 +79,7 @@ public struct MissingMemory: Sendable {
       sentences.append("What was missing is not known: no ticks of the run are kept.")
     }
     guard let last = runs.last else { return sentences }
-    let before = "Its worker had run \(Self.milliseconds(time - last)) before"
+    let before = "Its policy had its last turn \(Self.milliseconds(time - last)) before"
     sentences.append(
       runs.next.map {
         "\(before); its next run was due \(Self.milliseconds($0 - time)) later, at \(UnitScale.text($0))."

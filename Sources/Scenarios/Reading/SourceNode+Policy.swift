@@ -110,6 +110,11 @@ extension [SourceNode.Entry] {
           append(setting)
         }
       } else if let known = card.setting(setting.key) {
+        if writes.contains(where: { $0.key == known.name }) {
+          log.report(
+            setting.keyPlace, path, "\(quoted(setting.key)) sets \(known.name) a second time")
+          continue
+        }
         setting.key = known.name
         writes.append(setting)
       } else {
