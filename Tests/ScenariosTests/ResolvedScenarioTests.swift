@@ -270,6 +270,21 @@ struct ResolvedScenarioTests {
     #expect(resolved.scenario.guests[0].timers.hasWheel == hasWheel)
   }
 
+  @Test("A key of the only guest is one even where it is as short as the guest's name")
+  func shortNames() throws {
+    let text = """
+      name: small
+      duration: 1s
+      guests:
+        - { name: g, memory: 1GiB, committed: { constant: 0p } }
+      """
+
+    let resolved = try ScenarioReader.read(
+      text: text, file: "s.yaml", overrides: [override("guests.hz=100")])
+
+    #expect(resolved.parameters.first { $0.path == "guests.g.hz" }?.number == 100)
+  }
+
   @Test("What is no PATH=VALUE is no override", arguments: ["", "a", "=1", "a..b=1", ".a=1"])
   func refusesMalformedOverrides(argument: String) {
     #expect(ScenarioOverride(set: argument) == nil)

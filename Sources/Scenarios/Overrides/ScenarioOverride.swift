@@ -107,7 +107,8 @@ extension SourceNode {
       var rest = path.dropFirst()
       var index = items.firstIndex { $0["name"]?.text == step } ?? Int(step) ?? -1
       if !items.indices.contains(index), parent == "guests", items.count == 1,
-        editDistance(step, names.first ?? "") > 2
+        GuestSpec.keys.contains(where: { $0.name == step })
+          || editDistance(step, names.first ?? "") > 2
       {
         (index, rest) = (0, path)
       }
