@@ -106,5 +106,9 @@ struct PolicyKeyTests {
         $0.contains("second time")
       })
     #expect(messages("policy: { selfballoon: { version: \"5.0\" } }").count == 1)
+    // A version of another policy is not passed over.
+    #expect(
+      messages("policy_version: \"2008\"").contains { $0.contains("version of selfballoon") })
+    #expect(messages("controller: none\n    policy_version: \"2008\"").isEmpty)
   }
 }

@@ -82,6 +82,9 @@ extension GuestSpec {
       read: { _, _, _ in }, entries: { _ in [] }),
     ScenarioKey("driver", \.driver, .choice, "generation of the selfballoon driver"),
     ScenarioKey(
+      "controller", \.controller, .choice, else: "`selfballoon`; `none` where no machine had it",
+      "name of the policy", note: "of `none`, a static guest, `tunables` and writes have no effect"),
+    ScenarioKey(
       name: "policy_version",
       rows: { _ in
         [
@@ -92,18 +95,19 @@ extension GuestSpec {
       },
       read: { reader, guest, _ in
         guest.policyVersion = reader.optional("policy_version", .text)
-        let versions = PolicyCatalogue.guestPolicies.flatMap { $0.card.versions }
+        // A static guest keeps what it would be under the policy that it has otherwise.
+        let all = PolicyCatalogue.guestPolicies.flatMap { $0.card.versions }
+        let versions = guest.controller.policy?.card.versions ?? all
         if let version = guest.policyVersion, !versions.contains(version) {
-          reader.report("policy_version", unknownWord("version", version, known: versions))
+          reader.report(
+            "policy_version",
+            unknownWord("version of \(guest.controller.rawValue)", version, known: versions))
         }
       },
       entries: { guest in
         guest.policyVersion.map { [("policy_version", .leaf($0, number: nil, isQuoted: true))] }
           ?? []
       }),
-    ScenarioKey(
-      "controller", \.controller, .choice, else: "`selfballoon`; `none` where no machine had it",
-      "name of the policy", note: "of `none`, a static guest, `tunables` and writes have no effect"),
     ScenarioKey(
       name: "tunables",
       rows: { _ in
