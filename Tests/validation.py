@@ -26,9 +26,10 @@ TABLES = {
     "guestanon": ("swap", f"{TRUTH}/guestanon/*.json"),
     "closedloop": ("closedloop", f"{TRUTH}/closedloop/*.json"),
     "balloonlatency": ("closedloop", f"{TRUTH}/balloonlatency/*.json"),
+    "xenballoon": ("xenballoon", f"{TRUTH}/xenballoon/*.json"),
 }
 # The recordings that the page explains why they are outside their tolerance; no other may be.
-MISSES = {}
+MISSES = {"xenballoon": {"anon_file_zram_noboost", "anon_zram", "cache_down", "loop_bursts_d8u1i5"}}
 
 
 def table(kind):

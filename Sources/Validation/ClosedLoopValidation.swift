@@ -157,8 +157,8 @@ public struct ClosedLoopValidation: Sendable {
     driver.tunables.downHysteresis = law.downHysteresis
     driver.tunables.upHysteresis = law.upHysteresis
     driver.tunables.reservedMB = recording.description.reservedMebibytes
-    driver.tunables.frontswapHysteresis = law.frontswapHysteresis
-    driver.tunables.frontswapInertia = law.frontswapInertia
+    if let hysteresis = law.frontswapHysteresis { driver.tunables.frontswapHysteresis = hysteresis }
+    if let inertia = law.frontswapInertia { driver.tunables.frontswapInertia = inertia }
     func column(_ name: String) -> [Int64] {
       (control[name] ?? []).map { Int64($0) }
     }

@@ -72,32 +72,49 @@ extension GuestRecording {
   /// that it draws from, each a mapping of its own, locked in memory, and gone when it is over: Mlocked rises by as much.
   var workload: (script: WorkloadScript, places: [(process: Int, step: Int)?]) {
     let written = writtenProcesses { _ in true }
-    return (WorkloadScript(processes: written.map(\.steps)), lines(written.map(\.places)))
+    let processes = written.map(\.steps) + controllingProcesses
+    return (WorkloadScript(processes: processes), lines(written.map(\.places)))
   }
 
   /// As much of the script as had begun when the first sample was taken; its processes then stay as they are.
   var workloadBeforeFirstSample: WorkloadScript {
     let sampled = series["t"]?.first ?? 0
     let never = SimTime.zero + duration + .seconds(86_400)
-    return WorkloadScript(
-      processes: writtenProcesses { $0.start.map { $0 <= sampled } ?? false }.map {
-        $0.steps + [WorkloadScript.Step(at: never, .unmap(region: 0))]
-      })
+    let begun = writtenProcesses { $0.start.map { $0 <= sampled } ?? false }.map {
+      $0.steps + [WorkloadScript.Step(at: never, .unmap(region: 0))]
+    }
+    return WorkloadScript(processes: begun + controllingProcesses)
   }
 
   /// The processes of the script, each as far as `isIncluded` says that its steps go.
   private func writtenProcesses(_ isIncluded: (RecordedStep) -> Bool) -> [ProcessWriter] {
-    zip(script.processes, recordedSteps).map { steps, recorded in
+    zip(processNumbers, zip(script.processes, recordedSteps)).map { number, process in
+      let (steps, recorded) = process
+      var touched = 0
       var writer = ProcessWriter()
-      writer.map(Self.processCommitted, at: .zero) {
-        .touch(region: $0, first: 0, count: Self.processTouched, rate: 0)
-      }
+      writer.mapOwn(domain == nil ? Self.processCommitted : Self.xenProcessCommitted)
       for (step, recorded) in zip(steps, recorded).prefix(while: { isIncluded($0.1) }) {
-        writer.add(
-          WorkloadScript.Step(
-            at: step.at + recorded.delay, step.operation.paced(over: recorded.duration)))
+        let paced = WorkloadScript.Step(
+          at: step.at + recorded.delay, step.operation.paced(over: recorded.duration))
+        let pieces = touchPieces(
+          of: paced, process: number, from: recorded.start, lasting: recorded.duration,
+          after: &touched)
+        for piece in pieces.dropLast() { writer.addPiece(piece) }
+        writer.add(pieces.last ?? paced)
       }
       return writer
+    }
+  }
+
+  /// Processes that do nothing in the guest but set targets and take memory of the hypervisor, from the beginning to their last line.
+  private var controllingProcesses: [[WorkloadScript.Step]] {
+    let working = Set(processNumbers)
+    let lines = description.operations.filter { $0.process.map { !working.contains($0) } ?? false }
+    return Set(lines.compactMap(\.process)).sorted().map { number in
+      let end = lines.reduce(0) { $1.process == number ? max($0, $1.end) : $0 }
+      var writer = ProcessWriter()
+      writer.mapOwn(Self.xenProcessCommitted)
+      return writer.steps + [WorkloadScript.Step(at: .zero + .recorded(end), .unmap(region: 0))]
     }
   }
 
@@ -137,14 +154,19 @@ extension GuestRecording {
   /// Within how many seconds of its time an operation or a sample counts as begun in time.
   private static let sameMoment = 0.05
 
+  /// The number of the process of each line; nil if no process does what it says.
+  private var lineNumbers: [Int?] {
+    lines.map { line in line.split(separator: " ").first.flatMap { Int($0) } }
+  }
+
+  /// The numbers of the processes, in their order.
+  var processNumbers: [Int] { Set(lineNumbers.compactMap(\.self)).sorted() }
+
   /// The process and the step of each line of the recorded script.
   private func lines(_ places: [[Int]]) -> [(process: Int, step: Int)?] {
-    let numbers = description.script.map { line in
-      line.split(separator: " ").first.flatMap { Int($0) }
-    }
-    let known = Set(numbers.compactMap(\.self)).sorted()
+    let known = processNumbers
     var next = [Int](repeating: 0, count: known.count)
-    return numbers.map { number in
+    return lineNumbers.map { number in
       guard let number, let process = known.firstIndex(of: number) else { return nil }
       defer { next[process] += 1 }
       return (process, places[process][next[process]])
@@ -166,6 +188,11 @@ extension GuestRecording {
       mapped += 1
     }
 
+    /// Maps what a process has of its own.
+    mutating func mapOwn(_ pages: Int) {
+      map(pages, at: .zero) { .touch(region: $0, first: 0, count: processTouched, rate: 0) }
+    }
+
     mutating func add(_ step: WorkloadScript.Step) {
       switch step.operation {
       case .map(_, let pages):
@@ -183,6 +210,12 @@ extension GuestRecording {
       case .readRegion(let region, let reads):
         read(reads, step.at, .readRegion(region: numbers[region], reads))
       }
+    }
+
+    /// A part of a step, a touch, that is not its last.
+    mutating func addPiece(_ step: WorkloadScript.Step) {
+      add(step)
+      places.removeLast()
     }
 
     private mutating func read(
@@ -208,28 +241,47 @@ extension GuestRecording {
   /// The guest as it was recorded, with what moved its balloon: a scenario like any other.
   ///
   /// `own` pages are the kernel's. Up to a tick it is the script alone, in a guest that keeps its size.
-  /// Linux 6.1 with virtio's balloon; swap in the guest's own RAM that takes none of it (zram of same-filled pages)
-  /// is frontswap without a limit of the host; no cleancache.
+  /// Linux 6.1 with virtio's balloon, or Xen's where the guest was one of Xen's; swap in the guest's own RAM that takes none of it (zram of same-filled pages)
+  /// is frontswap without a limit of the host, and no frontswap in a guest of Xen's; no cleancache.
   func scenario(
     _ script: WorkloadScript, kernelPages own: Int, upToTick end: Int? = nil
   ) -> Scenario {
     let memory = PageCount(self.memory)
-    var kernel = KernelSettings(.linux6_1, balloon: .virtio)
+    let domain = domain
+    var kernel = KernelSettings(.linux6_1, balloon: domain == nil ? .virtio : .linux6_1)
+    if let domain {
+      kernel.balloonOptions = domain.balloon
+      kernel.watermarkBoostFactor = domain.boostFactor ?? kernel.watermarkBoostFactor
+    }
     kernel.swapsToMemory = true
     // A program outside the kernel did the worker's part, by a clock without the wheel. Other guests keep that of 6.1.
     kernel.timers.hasWheel = description.controller?.isEnabled != true
     kernel.costs = RecordedGuestCosts.costs(isBusy: !self.script.processes.isEmpty)
-    var guest = GuestSpec(name: "guest", memory: memory, kernel: kernel)
+    var disk = RecordedGuestCosts.disk
+    if let costs = xenCosts {
+      kernel.costs.balloonOutGuest = costs.out
+      kernel.costs.balloonInGuest = costs.in
+      kernel.costs.scanPage = costs.scan
+      kernel.costs.tmemPut = max(costs.swapOut - kernel.costs.unmapPage, .zero)
+      disk = costs.disk
+    }
+    var guest = GuestSpec(
+      name: "guest", memory: domain.map { PageCount($0.maximum) } ?? memory, kernel: kernel)
+    guest.bootMemory = memory
     guest.bootReserved = memory - PageCount(description.totalRAM)
-    guest.boot = "tmem tmem.cleancache=0 tmem.selfballooning=0 tmem.selfshrinking=0"
+    guest.boot =
+      "tmem tmem.cleancache=0 tmem.selfballooning=0 tmem.selfshrinking=0"
+      + (domain == nil ? "" : " tmem.frontswap=0")
     guest.controller = .usual
     guest.tunables = end == nil ? tunables : []
     guest.swap = swap
     guest.slabReclaimable = .zero
     guest.kernelUnreclaimable = PageCount(own)
+    guest.slabInUse = PageCount(domain == nil ? 0 : slabAtStart)
     guest.anon.touched = .share(0)
     guest.workload = ScriptSpec(script, text: "", disk: "disk")
-    let reserved = memory.pages - description.totalRAM
+    // The steps of a guest of Xen's are targets of its balloon, those of others say how much RAM it is to have.
+    let reserved = domain == nil ? memory.pages - description.totalRAM : 0
     let events = (end == nil ? description.steps ?? [] : []).map { step in
       EventSpec(
         at: SimTime(nanoseconds: Int64((step[0] * 1e9).rounded())), guest: 0,
@@ -242,10 +294,15 @@ extension GuestRecording {
       duration: .time(end.map { .nanoseconds(Int64($0) * tick.nanoseconds) } ?? duration),
       tick: tick,
       host: HostSpec(
-        memory: .pages(memory.pages * 4),
+        memory: .pages(domain.map { $0.pages + $0.hypervisorFree } ?? memory.pages * 4),
         tmem: TmemConfiguration(cleancache: false, metadataPPM: 0),
-        disks: [DiskSpec(name: "disk", parameters: RecordedGuestCosts.disk)]),
+        disks: [DiskSpec(name: "disk", parameters: disk)]),
       guests: [guest], events: events)
+  }
+
+  /// Reclaimable slab at the first sample, in pages.
+  private var slabAtStart: Int {
+    Int(min(max(series["KReclaimable"]?.first ?? 0, 0), Double(description.totalRAM)))
   }
 
   private var duration: SimDuration {
@@ -261,13 +318,16 @@ extension GuestRecording {
   /// The writes that start the driver with the recorded settings: the first run comes one interval later.
   private var tunables: [(attribute: String, text: String)] {
     guard let law = description.controller, law.isEnabled else { return [] }
+    let shrinking: [(attribute: String, text: String)] = [
+      ("frontswap_hysteresis", law.frontswapHysteresis),
+      ("frontswap_inertia", law.frontswapInertia),
+    ].compactMap { name, value in value.map { (name, "\($0)") } }
     return [
       ("selfballoon_interval", "\(law.interval)"),
       ("selfballoon_downhysteresis", "\(law.downHysteresis)"),
       ("selfballoon_uphysteresis", "\(law.upHysteresis)"),
       ("selfballoon_reserved_mb", "\(description.reservedMebibytes)"),
-      ("frontswap_hysteresis", "\(law.frontswapHysteresis)"),
-      ("frontswap_inertia", "\(law.frontswapInertia)"),
+    ] + shrinking + [
       ("frontswap_selfshrinking", law.isSelfshrinking ? "1" : "0"),
       ("selfballooning", "1"),
     ]
@@ -276,7 +336,7 @@ extension GuestRecording {
 
 extension SimDuration {
   /// A recorded number of seconds, cut off at 0 and a day.
-  fileprivate static func recorded(_ seconds: Double) -> SimDuration {
+  static func recorded(_ seconds: Double) -> SimDuration {
     .nanoseconds(Int64(min(max(seconds, 0), 86_400) * 1e9))
   }
 }

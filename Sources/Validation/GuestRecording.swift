@@ -10,10 +10,32 @@ struct GuestRecording {
       var duration: Double
       var sample: Double
       var zramMebibytes: Int?
+      /// `watermark_boost_factor`, if it was written for the recording.
+      var boostFactor: Int?
 
       enum CodingKeys: String, CodingKey {
         case duration, sample
         case zramMebibytes = "zram_mb"
+        case boostFactor = "boost_factor"
+      }
+    }
+
+    /// What the guest said of itself at its start; a guest of Xen's has all of it.
+    struct Hello: Decodable {
+      /// B, and the hypervisor's free pages.
+      var pages: Int?
+      var hypervisorFree: Int?
+      /// The settings of its balloon.
+      var scrubs: Int?
+      var maxRetryCount: Int?
+      var maxScheduleDelay: Int64?
+
+      enum CodingKeys: String, CodingKey {
+        case pages = "boot_pages"
+        case hypervisorFree = "xen_free"
+        case scrubs = "scrub_pages"
+        case maxRetryCount = "max_retry_count"
+        case maxScheduleDelay = "max_schedule_delay"
       }
     }
 
@@ -24,8 +46,8 @@ struct GuestRecording {
       var upHysteresis: UInt32
       var interval: UInt32
       var isSelfshrinking: Bool
-      var frontswapHysteresis: UInt32
-      var frontswapInertia: UInt32
+      var frontswapHysteresis: UInt32?
+      var frontswapInertia: UInt32?
 
       enum CodingKeys: String, CodingKey {
         case isEnabled = "enabled"
@@ -48,6 +70,11 @@ struct GuestRecording {
       var majorFaults: Int
       var hitSeconds: Double
       var missSeconds: Double
+      /// The process, the word of the line, and the pages that it names and that it got; of a guest of Xen's.
+      var process: Int?
+      var word: String?
+      var argument: Int?
+      var result: Int?
 
       enum CodingKeys: String, CodingKey {
         case line = "i"
@@ -58,14 +85,25 @@ struct GuestRecording {
         case majorFaults = "majflt"
         case hitSeconds = "hit_s"
         case missSeconds = "miss_s"
+        case process = "proc"
+        case word = "op"
+        case argument = "arg"
+        case result = "res"
       }
     }
 
     var id: String
+    /// Memory at boot.
     var guestMebibytes: Int
+    /// The most that it may have; nil: what it has at boot.
+    var maximumMebibytes: Int?
+    var kernelArguments: String?
+    var hello: Hello?
+    /// Its zones at the beginning, of a guest of Xen's.
+    var zones: [RecordedGuest.RecordedZone]?
     var configuration: Configuration
     var script: [String]
-    /// Guest seconds and total RAM wanted, in pages.
+    /// Guest seconds, and the pages wanted: of a guest of Xen's the target of its balloon, of others total RAM.
     var steps: [[Double]]?
     var controller: Controller?
     var totalRAM: Int
@@ -77,6 +115,10 @@ struct GuestRecording {
     enum CodingKeys: String, CodingKey {
       case id, script, steps, controller, operations
       case guestMebibytes = "guest_mb"
+      case maximumMebibytes = "guest_max_mb"
+      case kernelArguments = "kernel_args"
+      case hello
+      case zones = "zones_start"
       case configuration = "cfg"
       case totalRAM = "totalram_pages_start"
       case totalReserve = "totalreserve_pages"
@@ -111,8 +153,8 @@ struct GuestRecording {
         return ("controller.interval_s", "is out of range")
       }
       for (index, step) in (steps ?? []).enumerated() {
-        guard step.count == 2, (0...86_400).contains(step[0]),
-          (0...Double(memory)).contains(step[1])
+        let most = hello?.pages == nil ? memory : 1 << 30
+        guard step.count == 2, (0...86_400).contains(step[0]), (0...Double(most)).contains(step[1])
         else { return ("steps[\(index)]", "is not a time and a number of pages") }
       }
       for (index, operation) in operations.enumerated()
@@ -124,6 +166,8 @@ struct GuestRecording {
   }
 
   let description: Description
+  /// The lines of the script, empty where no process of the guest does what they say.
+  let lines: [String]
   let script: WorkloadScript
   let series: RecordedTable
   /// A row for every action of the controller or of the schedule; nothing if there was none.
@@ -148,8 +192,9 @@ struct GuestRecording {
     if let fault = description.fault {
       throw RecordedFileError.malformed(file: path, place: fault.field, what: fault.what)
     }
+    lines = description.script.map(Self.workloadLine)
     do throws(WorkloadScriptProblem) {
-      script = try WorkloadScript(lines: description.script)
+      script = try WorkloadScript(lines: lines)
     } catch {
       throw RecordedFileError.malformed(
         file: path, place: "script[\(error.line - 1)]", what: error.message)
@@ -162,8 +207,10 @@ struct GuestRecording {
       isControlled || FileManager.default.fileExists(atPath: control)
       ? try RecordedTable(path: control) : nil
     if isControlled {
+      // A controller that never shrinks need not say to what.
+      let optional = description.controller?.isSelfshrinking == true ? [] : ["shrink_target"]
       for column in Self.controlInputs + Self.controlOutputs
-      where self.control?[column] == nil {
+      where self.control?[column] == nil && !optional.contains(column) {
         throw RecordedFileError.malformed(
           file: control, place: "line 1", what: "no column \"\(column)\"")
       }
@@ -171,6 +218,20 @@ struct GuestRecording {
     for column in ["t", "MemTotal", "MemFree"] where series[column]?.isEmpty != false {
       throw RecordedFileError.malformed(
         file: stem + ".series.csv", place: "line 1", what: "no values of \"\(column)\"")
+    }
+  }
+
+  /// A line as a script of the simulator has it: empty if it is about the balloon, the hypervisor or a setting.
+  ///
+  /// `fwarm FIRST PAGES` reads file pages once, in order.
+  private static func workloadLine(_ line: String) -> String {
+    let words = line.split(separator: " ")
+    guard words.count >= 3 else { return line }
+    switch words[2] {
+    case "tgt", "hogto", "hog", "unhog", "put": return ""
+    case "fwarm" where words.count == 5:
+      return "\(words[0]) \(words[1]) fscan \(words[3]) \(words[4]) \(words[4]) 0"
+    default: return line
     }
   }
 
@@ -196,6 +257,6 @@ struct GuestRecording {
       real: (values.last ?? 0) - (values.first ?? 0), predicted: Double(predicted))
   }
 
-  /// RAM of the guest, what never reaches the allocator included, in pages.
+  /// RAM of the guest at boot, what never reaches the allocator included, in pages.
   var memory: Int { description.guestMebibytes << 8 }
 }

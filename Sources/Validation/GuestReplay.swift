@@ -63,6 +63,20 @@ struct GuestReplay {
   }
 }
 
+extension Simulation {
+  /// Lets the only guest, which the host gives `most` pages at most, hold what its recording's rest held.
+  mutating func hold(_ condition: GuestRecording.InitialCondition, atMost most: PageCount) {
+    prepare(guest: 0) { kernel, host in
+      host.setMaxPages(most, of: 0)
+      if condition.restCommitted > 0 {
+        kernel.holdRegion(
+          PageCount(condition.restCommitted), touched: PageCount(condition.restTouched),
+          active: PageCount(condition.restActive), storedPPM: GuestRecording.restStored, &host)
+      }
+    }
+  }
+}
+
 /// One simulation of a recorded guest, to its end.
 private struct Course {
   let ticks: [[Int64]]
@@ -79,15 +93,8 @@ private struct Course {
       scenario,
       demands: [CommittedDemand([CommittedPoint(at: .zero, committed: .zero, touched: nil)])],
       observer: log)
-    simulation.prepare(guest: 0) { kernel, host in
-      // No limit of the host on what is swapped.
-      host.setMaxPages(scenario.host.memory, of: 0)
-      if condition.restCommitted > 0 {
-        kernel.holdRegion(
-          PageCount(condition.restCommitted), touched: PageCount(condition.restTouched),
-          active: PageCount(condition.restActive), storedPPM: GuestRecording.restStored, &host)
-      }
-    }
+    // No limit of the host on what is swapped.
+    simulation.hold(condition, atMost: scenario.host.memory)
     _ = try simulation.run()
     ticks = log.ticks.first ?? []
     outcomes = simulation.outcomes(ofGuest: 0)

@@ -33,10 +33,12 @@ struct RecordedGuest: Decodable {
     var present: Int
     var managed: Int
     var protection: [Int]
+    /// What the marks include that they were raised by, where the kernel tells.
+    var boost: Int?
 
     /// The fields as the file names them.
     enum CodingKeys: String, CodingKey {
-      case zone, min, low, high, spanned, present, managed
+      case zone, min, low, high, spanned, present, managed, boost
       case protection = "lowmem_reserve"
     }
   }

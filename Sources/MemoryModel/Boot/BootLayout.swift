@@ -5,7 +5,7 @@ public struct BootLayout: Hashable, Sendable {
   /// DMA, DMA32 and Normal, in this order, those without memory included.
   public internal(set) var zones: [Zone]
   /// The highest page frame number and one.
-  public let maxPFN: PageCount
+  public internal(set) var maxPFN: PageCount
 
   /// A layout read from somewhere: `zones` are DMA, DMA32 and Normal, in this order.
   public init(zones: [Zone], maxPFN: PageCount) {

@@ -11,6 +11,11 @@ public struct GuestZones: Hashable, Sendable {
     guest.updateHighestZone()
     return guest.layout.zones
   }
+  /// The high mark of the highest zone, from which allocations are served first, and what it manages.
+  var preferredHighMark: PageCount { layout.zones[preferred].high }
+  var preferredManaged: PageCount {
+    areLowerZonesFull ? totalRAM - managedBelow : layout.zones[preferred].managed
+  }
   /// The high marks of the zones that manage pages, each taken for at least `least`. O(zones), and copies none.
   func highMarks(atLeast least: PageCount) -> PageCount {
     var sum = PageCount.zero
@@ -51,7 +56,7 @@ public struct GuestZones: Hashable, Sendable {
 
   /// The zones; while those below the highest are full it stands here as at boot, and manages what they leave of T.
   private var layout: BootLayout
-  private let managedAtBoot: [PageCount]
+  private var managedAtBoot: [PageCount]
   /// The highest zone that has memory, from which allocations are served first.
   private let preferred: Int
   /// What the zones below it manage when they are full.
@@ -159,6 +164,37 @@ public struct GuestZones: Hashable, Sendable {
     if areLowerZonesFull { layout.zones[preferred].managed = managedAtBoot[preferred] }
   }
 
+  /// online_pages(): a hot-added section comes online, with all of its pages ballooned out. Marks and R are computed anew, from
+  /// what is managed now.
+  ///
+  /// It lies behind all others. Source: Docs/kernel.md 2.9; Linux 6.1, mm/memory_hotplug.c.
+  mutating func addSections(of pages: Int, ceiling: Int) {
+    updateHighestZone()
+    managedAtBoot[preferred] = managedAtBoot[preferred] + PageCount(pages)
+    layout.maxPFN = layout.maxPFN + PageCount(pages)
+    minFreeKilobytes = layout.zones.automaticMinFree(ceiling: ceiling)
+    setLimits()
+    resetHighestZone()
+  }
+
+  /// Puts marks and protections in the place of those computed, and R with them: of a recorded guest whose administrator or whose
+  /// balloon had changed them before.
+  ///
+  /// `zones` are DMA, DMA32 and Normal, in this order; `maxPFN` is nil if it is not known.
+  package mutating func adopt(marksOf zones: [Zone], maxPFN: PageCount?) {
+    if let maxPFN { layout.maxPFN = maxPFN }
+    for (index, zone) in zones.enumerated() {
+      layout.zones[index].min = zone.min
+      layout.zones[index].low = zone.low
+      layout.zones[index].high = zone.high
+      layout.zones[index].protection = zone.protection
+    }
+    updateHighestZone()
+    sumMarks()
+    updateUnusable()
+    resetHighestZone()
+  }
+
   /// min_free_kbytes_sysctl_handler(): marks, protections and R follow from the present managed counts.
   ///
   /// Nil stands for the present value. The kernel takes 0 to 2^31 - 1 and so does this.
@@ -181,6 +217,11 @@ public struct GuestZones: Hashable, Sendable {
   /// The marks and R.
   private mutating func setMarks() {
     layout.zones.setMarks(minFreeKilobytes: minFreeKilobytes, scaleFactor: watermarkScaleFactor)
+    sumMarks()
+  }
+
+  /// What follows from the marks and protections of all zones together.
+  private mutating func sumMarks() {
     totalReserve = layout.zones.sum(\.reserve)
     minMark = layout.zones.sum(\.min)
     lowMark = layout.zones.sum(\.low)

@@ -67,6 +67,17 @@ public struct Zone: Hashable, Sendable {
     self.managed = managed
   }
 
+  /// A zone's marks alone, as they were recorded.
+  package init(
+    _ kind: Kind, min: PageCount, low: PageCount, high: PageCount, protection: [PageCount]
+  ) {
+    self.init(kind, spanned: .zero, present: .zero, managed: .zero)
+    self.min = min
+    self.low = low
+    self.high = high
+    self.protection = protection
+  }
+
   /// Whether it has any memory at all.
   public var isPopulated: Bool { present > .zero }
 

@@ -17,6 +17,8 @@ struct BalloonDriver {
   }
 
   let generation: BalloonGeneration
+  /// How it is set.
+  private let options: BalloonOptions
   /// Whether it asks si_mem_available before it takes pages, and gives up after the fourth failure.
   let asksFirst: Bool
   /// Whether a thread does the work, as since Linux 5.15.
@@ -34,6 +36,10 @@ struct BalloonDriver {
   /// Pages of the batch under way, out or in, that B does not show yet.
   var outgoing = 0
   var incoming = 0
+  /// How the pages of the batch under way come in.
+  var arrival = BalloonArrival()
+  /// Pages of memory that it has added and that are not online yet; of a thread alone.
+  private(set) var added = 0
   /// The number of the thread's sleep, and what was missing when it began; of a thread alone.
   private(set) var sleep: UInt32 = 0
   private var creditAtSleep: Int64 = 0
@@ -57,19 +63,18 @@ struct BalloonDriver {
   var batchShift: Int { generation == .virtio ? 8 : 9 }
   /// How many milliseconds virtio's driver sleeps after an allocation that failed.
   static let virtioPause: UInt64 = 200
-  /// The longest back-off (Docs/kernel.md 2.1).
-  static let maxScheduleDelay = SimDuration.seconds(32)
 
   /// Tries before giving up; 0: never.
-  var maxRetryCount: Int {
+  private var maxRetryCount: Int {
     switch generation {
-    case .linux4_4, .virtio: 0
-    case .linux4_19, .linux6_1: 4
+    case .linux4_4, .virtio: options.maxRetryCount ?? 0
+    case .linux4_19, .linux6_1: options.maxRetryCount ?? 4
     }
   }
 
-  init(generation: BalloonGeneration, current: Int) {
+  init(generation: BalloonGeneration, options: BalloonOptions = BalloonOptions(), current: Int) {
     self.generation = generation
+    self.options = options
     asksFirst = generation == .linux4_19 || generation == .linux6_1
     isThread = generation == .linux6_1
     self.current = current
@@ -106,6 +111,30 @@ struct BalloonDriver {
     return true
   }
 
+  /// reserve_additional_memory(): adds sections of memory for what is missing beyond the ballooned list and what was added before.
+  /// Returns whether they come online by themselves. Source: Docs/kernel.md 2.9.
+  mutating func addMemory() -> Bool {
+    let missing = Int(clamping: credit) - ballooned - added
+    if options.onlinesMemory && missing > 0 {
+      // No more than can be counted: the host does not give them anyway.
+      let sections = min((missing - 1) / Self.section + 1, Self.mostSections)
+      added += sections * Self.section
+    }
+    return added > 0
+  }
+
+  /// xen_online_page(): what was added comes online, onto the ballooned list. Returns how many pages.
+  mutating func onlineMemory() -> Int {
+    defer { added = 0 }
+    ballooned += added
+    return added
+  }
+
+  /// `PAGES_PER_SECTION` of x86-64: 128 MiB. Source: Linux, arch/x86/include/asm/sparsemem.h.
+  static let section = 32_768
+  /// The most sections that are added at once: 1 TiB.
+  private static let mostSections = 8_192
+
   /// update_schedule(): counts tries, doubles the delay, gives up. Source: Docs/kernel.md 2.3, step 4.
   mutating func updateSchedule() {
     switch outcome {
@@ -120,7 +149,7 @@ struct BalloonDriver {
         retryCount = 1
         outcome = .cancelled
       } else {
-        scheduleDelay = min(scheduleDelay * 2, Self.maxScheduleDelay)
+        scheduleDelay = min(scheduleDelay * 2, .seconds(options.maxScheduleDelay))
       }
     }
   }

@@ -12,6 +12,8 @@ public struct GuestConfiguration: Sendable {
   public var swap: [(size: PageCount, disk: Int)] = []
   /// Kernel memory that nothing reclaims, at boot.
   public var kernelUnreclaimable = PageCount.zero
+  /// Pages of `kernelUnreclaimable` that the kernel counts as reclaimable slab: their objects are in use.
+  public var slabInUse = PageCount.zero
   /// Reclaimable slab at boot.
   public var slabReclaimable = PageCount.zero
   /// Whether the cleancache backend is registered.

@@ -97,10 +97,11 @@ extension GuestKernel {
   var availablePages: Int {
     @inline(__always) get {
       // None of these is negative, so that halves are shifts.
-      let low = zones.lowMark.pages
+      let low = zones.lowMark.pages &+ fragments.boost
       let cache = sizes.inactiveFile &+ sizes.activeFile
       let fromCache = cache &- min(cache >> 1, low)
-      let fromSlab = slabReclaimable &- min(slabReclaimable >> 1, low)
+      let slab = slabReclaimable &+ slabInUse
+      let fromSlab = slab &- min(slab >> 1, low)
       return max(free &- zones.totalReserve.pages &+ fromCache &+ fromSlab, 0)
     }
   }

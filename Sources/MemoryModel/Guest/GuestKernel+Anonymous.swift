@@ -117,6 +117,7 @@ extension GuestKernel {
   private mutating func releaseTouched(_ index: Int, downTo count: Int, _ host: inout Host) {
     let region = regions.regions[index]
     guard region.touched > count else { return }
+    noteFragments()
     for page in region.start + count..<region.start + region.touched {
       release(UInt32(page), &host)
     }

@@ -6,6 +6,8 @@ public enum BalloonStep: Hashable, Sendable {
   case batch(SimDuration)
   /// A try failed: the worker is queued again after so many whole seconds.
   case retry(after: SimDuration)
+  /// Memory was added, and is online after so many whole seconds: the thread goes on then.
+  case added(SimDuration)
   /// Given up until the next target; `noMorePages`: because no page is ballooned out. A thread tries again after an hour.
   case cancelled(noMorePages: Bool)
   /// At its target.
@@ -19,6 +21,10 @@ extension GuestKernel {
   public var balloonTarget: UInt64 { balloon.target }
   /// What is missing to the target; negative above it.
   public var balloonCredit: Int64 { balloon.credit }
+  /// `retry_count` and `schedule_delay`: tries so far, and the time until the next.
+  public var balloonTries: (count: Int, delay: SimDuration) {
+    (balloon.retryCount, balloon.scheduleDelay)
+  }
   /// Pages on the ballooned list.
   public var ballooned: PageCount { PageCount(balloon.ballooned) }
 
@@ -59,6 +65,7 @@ extension GuestKernel {
 
   /// balloon_thread(), a pass of its loop after a sleep. Source: Docs/kernel.md 2.9.
   private mutating func startPass(_ host: inout Host) -> BalloonStep {
+    if balloon.added > 0 { onlineMemory() }
     if balloon.credit != 0 { return startBatch(&host) }
     // Nothing is to be done, and what went wrong before is counted once more.
     balloon.updateSchedule()
@@ -72,8 +79,32 @@ extension GuestKernel {
     case .done: .done
     case .again: .retry(after: balloon.scheduleDelay)
     case .cancelled: .cancelled(noMorePages: false)
-    case .waiting: balloon.credit == 0 ? .done : .cancelled(noMorePages: true)
+    case .waiting:
+      balloon.credit == 0
+        ? .done : balloon.added > 0 ? .added(Self.hotplugWait) : .cancelled(noMorePages: true)
     }
+  }
+
+  /// How long the thread waits for memory that it added. Source: Docs/kernel.md 2.9.
+  private static let hotplugWait = SimDuration.seconds(1)
+
+  /// Memory that was added comes online: its pages are ballooned out, and can be asked for.
+  private mutating func onlineMemory() {
+    zones.addSections(of: balloon.onlineMemory(), ceiling: settings.policy.minFreeCeiling)
+    updateLimits()
+  }
+
+  /// Takes the pages over that have reached the allocator by now.
+  @inline(never)
+  mutating func takeArrived() { takeIn(balloon.arrival.take(by: now)) }
+
+  /// So many pages of the batch under way reach the allocator, which keeps them in whole blocks.
+  @inline(__always)
+  private mutating func takeIn(_ count: Int) {
+    noteFragments()
+    fragments.whole += count
+    totalRAM += count
+    free += count
   }
 
   /// balloon_process(), behind a batch: the one under way has ended. Source: Docs/kernel.md 2.3, steps 4 to 6.
@@ -81,6 +112,7 @@ extension GuestKernel {
     let moved = balloon.incoming - balloon.outgoing
     if balloon.outgoing > 0 { host.decrease(balloon.outgoing, domain: domain) }
     if !balloon.takesFromTotalFirst { totalRAM -= balloon.outgoing }
+    takeIn(balloon.arrival.finish())
     balloon.current += moved
     balloon.ballooned -= moved
     counters[.balloonOut] += Int64(balloon.outgoing)
@@ -119,6 +151,7 @@ extension GuestKernel {
     if credit > 0 {
       if balloon.ballooned == 0 && balloon.isThread {
         balloon.outcome = .waiting
+        _ = balloon.addMemory()
         return fallAsleep()
       }
       if balloon.ballooned == 0 {
@@ -129,7 +162,12 @@ extension GuestKernel {
     } else {
       balloon.outcome = decrease(credit, &host)
     }
-    return .batch(balloon.fault.duration(max(elapsed - start, .nanoseconds(1))))
+    let time = balloon.fault.duration(max(elapsed - start, .nanoseconds(1)))
+    if balloon.incoming > 0 {
+      let given = balloon.fault.duration(timeToBeGiven(balloon.incoming))
+      balloon.arrival.begin(balloon.incoming, from: now + start + given, lasting: time - given)
+    }
+    return .batch(time)
   }
 
   /// The worker ends; a target set while it ran starts it once more at once.
@@ -156,8 +194,6 @@ extension GuestKernel {
       guard balloon.generation == .virtio else { return .again }
       elapsed += sleep(milliseconds: BalloonDriver.virtioPause)
     }
-    totalRAM += given
-    free += given
     balloon.incoming = given
     return .done
   }
@@ -189,6 +225,7 @@ extension GuestKernel {
   /// Allocates up to `count` pages, those above the low mark in one go.
   @inline(__always)
   private mutating func allocateForBalloon(_ count: Int, _ host: inout Host) -> Int {
+    if settings.boostFactor > 0 { boostMarks(for: count) }
     var taken = min(count, max(free - lowLimit, 0))
     free -= taken
     while taken < count, case .granted = allocate(.balloon, &host) { taken += 1 }
@@ -197,14 +234,24 @@ extension GuestKernel {
 
   /// What it takes to get `count` pages from the host.
   private func timeToTake(_ count: Int) -> SimDuration {
-    settings.costs.hypercall + (settings.costs.balloonInXen + settings.costs.balloonInGuest)
-      * Int64(count)
+    timeToBeGiven(count) + settings.costs.balloonInGuest * Int64(count)
+  }
+
+  /// What of that the host takes, before the first page reaches the allocator.
+  private func timeToBeGiven(_ count: Int) -> SimDuration {
+    settings.costs.hypercall + settings.costs.balloonInXen * Int64(count)
   }
 
   /// What it takes to give `count` free pages to the host.
   private func timeToGive(_ count: Int) -> SimDuration {
     settings.costs.tlbFlush + settings.costs.hypercall
-      + (settings.costs.balloonOutGuest + settings.costs.balloonOutXen) * Int64(count)
+      + (guestsPartOut + settings.costs.balloonOutXen) * Int64(count)
+  }
+
+  /// The guest's part of a page that goes out: clearing it is part of the cost, and left out without scrubbing.
+  private var guestsPartOut: SimDuration {
+    let all = settings.costs.balloonOutGuest
+    return settings.balloonOptions.scrubsPages ? all : max(all - settings.costs.clearPage, .zero)
   }
 
   /// Ends the batch under way, which lasts `time`, and starts the next, up to `count` times.
@@ -232,6 +279,7 @@ extension GuestKernel {
     }
     totalRAM += moved
     free += moved
+    fragments.whole += moved
     balloon.current += moved
     balloon.ballooned -= moved
     balloon.updateSchedule()
@@ -250,7 +298,9 @@ extension GuestKernel {
     if balloon.asksFirst && Int64(availablePages) < -credit - Int64(batch) {
       return 0
     }
-    return max(min(Int(-credit) - batch, free - lowLimit), 0) >> balloon.batchShift
+    // As long as pages come out of free blocks the marks do not rise.
+    let plain = settings.boostFactor > 0 ? min(free - lowLimit, fragments.whole) : free - lowLimit
+    return max(min(Int(-credit) - batch, plain), 0) >> balloon.batchShift
   }
 
   /// How many full batches can follow the one that comes in, if the host has `room` pages at once.

@@ -210,6 +210,7 @@ extension GuestKernel {
   /// Returns how many went. Source: Docs/kernel.md 4.7.
   public mutating func dropCaches(_ host: inout Host) -> PageCount {
     var dropped = 0
+    noteFragments()
     for list in [LRUList.inactiveFile, .activeFile] {
       // Each page is taken out once; those that stay come back in their order.
       for _ in 0..<sizes[list] {

@@ -35,7 +35,7 @@ extension GuestKernel {
     // A sum that wraps is right, or wrong by 2^64 pages.
     let lists = sizes.inactiveAnon &+ sizes.activeAnon &+ sizes.inactiveFile &+ sizes.activeFile
     let outgoing = balloon.takesFromTotalFirst ? 0 : balloon.outgoing
-    let managed = totalRAM &- balloon.incoming &+ balloon.outgoing &- outgoing
+    let managed = totalRAM &- balloon.arrival.arrived &+ balloon.outgoing &- outgoing
     let used = swap.totalSlots &- swap.freeSlots
     let cached = used &- regions.touched &+ sizes.inactiveAnon &+ sizes.activeAnon
     return Imbalance(

@@ -62,6 +62,7 @@ extension GuestKernel {
     var count = (4 * slabReclaimable >> priority) / 2
     count = min(count - count % Self.slabBatch, slabReclaimable)
     slabReclaimable -= count
+    noteFragments()
     free += count
     return count
   }
@@ -98,7 +99,7 @@ extension GuestKernel {
   ///
   /// Source: Docs/kernel.md 6.6, rules 1 to 5.
   mutating func planPass(
-    priority: Int, goal: Int, isKswapd: Bool, forced: Bool = false
+    priority: Int, goal: Int, isKswapd: Bool, forced: Bool = false, maySwap: Bool = true
   ) -> ReclaimPass {
     let deactivates = decideDeactivation(forced: forced)
     let short =
@@ -107,7 +108,7 @@ extension GuestKernel {
     var planned = PerList()
     let listed = listedSizes
     for list in LRUList.allCases { planned[list] = listed[list] >> priority }
-    if swap.freeSlots == 0 {
+    if swap.freeSlots == 0 || !maySwap {
       (planned.inactiveAnon, planned.activeAnon) = (0, 0)
     } else if priority == 0 && settings.swappiness > 0 {
       // Both types, in proportion to their size.

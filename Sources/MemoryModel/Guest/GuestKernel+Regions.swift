@@ -68,6 +68,7 @@ extension GuestKernel {
     guard released > 0 else { return }
     regions.setLocked(count, of: index)
     unevictable -= released
+    noteFragments()
     free += released
   }
 

@@ -38,6 +38,7 @@ extension GuestKernel {
     }
     sizes[list] -= freed + activated
     sizes[list.isFile ? .activeFile : .activeAnon] += activated
+    noteFragments()
     free += freed
     pass.scanned += taken
     pass.reclaimed += freed

@@ -34,6 +34,8 @@ public struct GuestKernel: ~Copyable {
   var free: Int
   /// Kernel memory that nothing reclaims, and reclaimable slab.
   let kernelUnreclaimable: Int
+  /// What of the former the kernel counts as reclaimable slab.
+  let slabInUse: Int
   var slabReclaimable: Int
   /// What must stay free after an allocation at the low, min and high mark.
   var lowLimit: Int
@@ -41,6 +43,8 @@ public struct GuestKernel: ~Copyable {
   var highLimit: Int
   /// Rounds of direct reclaim in a row that freed nothing.
   var fruitlessRounds = 0
+  /// What of the free pages lies in whole blocks, and by how much marks are raised.
+  var fragments = Fragments()
 
   // MARK: Pages, their lists, reclaim
 
@@ -137,6 +141,7 @@ public struct GuestKernel: ~Copyable {
     bootReserved = (configuration.zones.balloonCurrent - managed).pages
     kernelUnreclaimable = configuration.kernelUnreclaimable.pages
     slabReclaimable = configuration.slabReclaimable.pages
+    slabInUse = configuration.slabInUse.pages
     free = leftFree.pages
     lowLimit = 0
     minLimit = 0
@@ -157,8 +162,10 @@ public struct GuestKernel: ~Copyable {
     commit = CommitCounter(
       batch: configuration.zones.commitBatch, vcpus: configuration.kernel.vcpus)
     balloon = BalloonDriver(
-      generation: configuration.kernel.balloon, current: configuration.zones.balloonCurrent.pages)
+      generation: configuration.kernel.balloon, options: configuration.kernel.balloonOptions,
+      current: configuration.zones.balloonCurrent.pages)
     balloon.ballooned = configuration.zones.ballooned.pages
+    fragments.whole = free
     updateLimits()
   }
 
@@ -167,6 +174,7 @@ public struct GuestKernel: ~Copyable {
     now = time
     elapsed = .zero
     if !writeback.isEmpty { finishWriteback() }
+    if balloon.arrival.isUnderWay { takeArrived() }
   }
 
   /// The first page of file set `index`; its pages follow one another.
@@ -174,7 +182,7 @@ public struct GuestKernel: ~Copyable {
 
   /// Takes the marks over from the zones.
   mutating func updateLimits() {
-    let unusable = zones.unusable.pages
+    let unusable = zones.unusable.pages + fragments.boost
     minLimit = zones.minMark.pages + unusable
     lowLimit = zones.lowMark.pages + unusable
     highLimit = zones.highMark.pages + unusable

@@ -29,12 +29,24 @@ public struct KernelSettings: Hashable, Sendable {
   public var overcommitRatio = 50
   /// vm.watermark_scale_factor, in ten-thousandths of a zone, 1 to 1,000.
   public var watermarkScaleFactor = 10
+  /// vm.watermark_boost_factor, in ten-thousandths of the high mark, 0 to 100,000: by how much marks may rise while a balloon
+  /// takes pages out of fragmented memory. Of kernels from 5.0 on; the default is Linux's (`Docs/kernel.md` 6.3a).
+  public var watermarkBoostFactor = 15_000
   /// Its clock. A scenario says `hz`; whether there is a wheel follows from the age of the guest's driver.
   public var timers = KernelTimers()
   /// The generation of the balloon driver.
   public var balloon: BalloonGeneration
+  /// How that is set.
+  public var balloonOptions = BalloonOptions()
   /// Time that things take.
   public var costs = Costs()
+
+  /// `boost_watermark()`'s limit as a share of the high mark, in ten-thousandths; 0: marks are never raised.
+  ///
+  /// Kernels before 5.0 do not raise them. virtio's balloon takes movable pages, for which no block changes hands.
+  var boostFactor: Int {
+    policy == .linux4_19 || balloon == .virtio ? 0 : watermarkBoostFactor
+  }
 
   /// A kernel with everything at its default.
   public init(_ policy: KernelPolicy = .linux4_19, balloon: BalloonGeneration = .linux4_19) {

@@ -18,6 +18,9 @@ struct Kswapd {
   var activity = Activity.asleep
   var priority = GuestKernel.defaultPriority
   var pass: ReclaimPass?
+  /// By how many pages marks were raised when this run began, and how many of them it is still to free besides.
+  var raised = 0
+  var boost = 0
   /// Pages freed in this run.
   var reclaimed = 0
   /// Runs in a row that freed nothing.
@@ -42,7 +45,8 @@ extension GuestKernel {
   /// wakeup_kswapd(): wakes kswapd unless it runs, has given up, or has nothing to do.
   mutating func wakeKswapd() {
     guard kswapd.activity == .asleep || kswapd.activity == .napping else { return }
-    guard kswapd.failures < Kswapd.failuresBeforeGivingUp, !isBalanced else { return }
+    guard kswapd.failures < Kswapd.failuresBeforeGivingUp, !isBalanced || fragments.boost > 0
+    else { return }
     kswapd.activity = .woken
     kswapd.wokenAfter = elapsed
   }
@@ -60,6 +64,8 @@ extension GuestKernel {
     kswapd.priority = Self.defaultPriority
     kswapd.pass = nil
     kswapd.reclaimed = 0
+    kswapd.raised = fragments.boost
+    kswapd.boost = fragments.boost
   }
 
   /// balance_pgdat(), a step of it: up to 32 pages of each list.
@@ -68,21 +74,28 @@ extension GuestKernel {
   public mutating func kswapdStep(token: UInt32, _ host: inout Host) -> SimDuration? {
     guard token == kswapd.token else { return nil }
     if kswapd.activity == .napping {
-      if isBalanced || kswapd.failures >= Kswapd.failuresBeforeGivingUp {
+      if (isBalanced && fragments.boost == 0) || kswapd.failures >= Kswapd.failuresBeforeGivingUp {
         kswapd.activity = .asleep
         return nil
       }
       startKswapdRun()
     }
     if kswapd.pass == nil {
-      if isBalanced { return endKswapdRun() }
+      let isBalanced = isBalanced
+      if isBalanced && kswapd.boost == 0 { return endKswapdRun() }
+      if !isBalanced && kswapd.boost > 0 {
+        // What is missing comes first; the marks stay up.
+        kswapd.boost = 0
+        kswapd.priority = Self.defaultPriority
+      }
       if kswapd.priority < 1 {
         if kswapd.reclaimed == 0 { kswapd.failures += 1 }
         return endKswapdRun()
       }
       if isInactiveLow(file: false) { shrinkActive(.activeAnon, Self.reclaimBatch) }
       kswapd.pass = planPass(
-        priority: kswapd.priority, goal: kswapdGoal, isKswapd: true)
+        priority: kswapd.priority, goal: kswapdGoal, isKswapd: true,
+        maySwap: kswapd.boost == 0)
     }
     if var pass = kswapd.pass {
       let goesOn = advance(&pass, &host)
@@ -91,7 +104,12 @@ extension GuestKernel {
         let freed = pass.reclaimed + shrinkSlab(priority: kswapd.priority)
         kswapd.reclaimed += freed
         if freed > 0 { kswapd.failures = 0 }
-        if pass.scanned < pass.goal || freed == 0 { kswapd.priority -= 1 }
+        let isBoost = kswapd.boost > 0
+        kswapd.boost -= min(kswapd.boost, freed)
+        // For raised marks alone nothing is swapped out, nor looked for at any price.
+        if kswapd.boost > 0 && freed == 0 { return endKswapdRun() }
+        let mayHurry = !isBoost || kswapd.priority != Self.defaultPriority - 2
+        if (pass.scanned < pass.goal && mayHurry) || freed == 0 { kswapd.priority -= 1 }
       }
     }
     return max(elapsed, Kswapd.leastStep)
@@ -103,6 +121,7 @@ extension GuestKernel {
   /// kswapd_try_to_sleep(): naps before it looks again.
   private mutating func endKswapdRun() -> SimDuration {
     noteRound()
+    endBoost(kswapd.raised)
     kswapd.activity = .napping
     return elapsed + timeout(milliseconds: Kswapd.nap)
   }

@@ -25,7 +25,8 @@ extension GuestKernel {
     case .always: return true
     case .granted, .heuristic:
       if settings.overcommit == .granted && !isKernels { return true }
-      let reclaimable = free + sizes.file + slabReclaimable + swap.freeSlots + swapCachePages
+      let reclaimable =
+        free + sizes.file + slabReclaimable + slabInUse + swap.freeSlots + swapCachePages
       let left = reclaimable - zones.totalReserve.pages
       return left > 0 && left - (isKernels ? 0 : adminReserve) > pages
     case .never:

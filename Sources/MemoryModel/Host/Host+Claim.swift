@@ -22,8 +22,13 @@ extension Host {
   /// Gives back to the heap what was claimed.
   public mutating func releaseClaim() {
     isExhausted = false
-    let pages = claimed
-    claimed = 0
+    release(PageCount(claimed))
+  }
+
+  /// Gives back to the heap so much of what was claimed, at most all of it.
+  public mutating func release(_ count: PageCount) {
+    let pages = min(count.pages, claimed)
+    claimed -= pages
     returnToHeap(pages)
   }
 

@@ -172,9 +172,20 @@ extension GuestSpec {
       "kernel_unreclaimable", \.kernelUnreclaimable, kind: { $0.part.or("fitted") },
       "kernel memory that nothing reclaims"),
     ScenarioKey(
+      "slab_in_use", \.slabInUse, kind: { $0.part },
+      "what of `kernel_unreclaimable` counts as reclaimable slab, its objects being in use",
+      note: "it is part of MemAvailable, by which Xen's balloon decides, and nothing frees it"
+    ).later,
+    ScenarioKey(
       "watermark_scale_factor", \.kernel.watermarkScaleFactor, .count(1...1_000),
       "`vm.watermark_scale_factor`: how far the marks lie apart, in ten-thousandths of a zone",
       note: "written right after boot, as by sysctl"
+    ).later,
+    ScenarioKey(
+      "watermark_boost_factor", \.kernel.watermarkBoostFactor, .count(0...100_000),
+      "`vm.watermark_boost_factor`: how far marks rise while Xen's balloon takes pages of fragmented memory, in ten-thousandths of the "
+        + "high mark",
+      note: "0: not at all; of kernels from 5.0 on, so not of `4.19`"
     ).later,
   ]
 
@@ -222,7 +233,7 @@ extension GuestSpec {
       read: { $1.files = $2.files(&$0) },
       entries: { [("files", .list($0.files.map(FileStreamSpec.keys.tree)))] }
     ).condition,
-    .section("balloon", \.kernel.balloon, BalloonGeneration.keys),
+    .section("balloon", \.kernel, KernelSettings.balloonKeys),
     .section(
       "costs", \.kernel.costs, Costs.keys,
       rows: [
@@ -252,10 +263,31 @@ extension SwapSpec {
   ]
 }
 
-extension BalloonGeneration {
+extension KernelSettings {
   /// The keys of a guest's balloon.
-  static let keys: [ScenarioKey<BalloonGeneration>] = [
-    ScenarioKey("model", \.self, .choice, "generation of Xen's balloon driver, or virtio's")
+  static let balloonKeys: [ScenarioKey<KernelSettings>] = [
+    ScenarioKey("model", \.balloon, .choice, "generation of Xen's balloon driver, or virtio's"),
+    ScenarioKey(
+      "max_retry_count", \.balloonOptions.maxRetryCount,
+      kind: { _ in ScalarKind<Int>.count(0...1_000_000).or("model") },
+      "failures in a row after which Xen's balloon gives up",
+      note: "0: never; 4.4 never does, later ones after 4"
+    ).later,
+    ScenarioKey(
+      "max_schedule_delay", \.balloonOptions.maxScheduleDelay,
+      .count(1...86_400), "the longest back-off, in seconds"
+    ).later,
+    ScenarioKey(
+      "scrub", \.balloonOptions.scrubsPages, .boolean,
+      "`xen_scrub_pages`: pages are cleared before they go out",
+      note: "without it a page out costs `clear_page` less"
+    ).later,
+    ScenarioKey(
+      "online_added_memory", \.balloonOptions.onlinesMemory, .boolean,
+      "`memhp_default_state=online`: memory that 6.1's balloon adds above `memory` comes online",
+      note:
+        "the host gives a guest no more than 1 MiB above `memory`, so it tries in vain from then on"
+    ).later,
   ]
 }
 

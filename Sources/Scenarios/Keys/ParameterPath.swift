@@ -77,8 +77,7 @@ public struct ParameterPath: Hashable, Sendable, CustomStringConvertible {
 extension ParameterPath {
   /// What a value is in a run that was recorded before there was its key; nil if there always was.
   public var laterDefault: String? {
-    guard let inGuest, inGuest.steps.count == 1 else { return nil }
-    return Self.laterDefaults[inGuest.name]
+    inGuest.flatMap { Self.laterDefaults[$0.description] }
   }
 
   /// The values that runs of a guest had before there were keys for them.
@@ -88,7 +87,7 @@ extension ParameterPath {
 
   private static let laterDefaults = {
     let standard = GuestSpec(name: "guest", memory: .gibibytes(1))
-    let rows = GuestSpec.keys.filter(\.isLater).rows(standard)
+    let rows = GuestSpec.keys.flatMap { $0.laterRows(standard) }
     return Dictionary(uniqueKeysWithValues: rows.map { ($0.path, $0.value ?? "") })
   }()
 }

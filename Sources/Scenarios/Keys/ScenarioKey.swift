@@ -16,13 +16,14 @@ struct ScenarioKey<Section>: Sendable {
   /// Whether it is a condition, which a guest must do under and nobody chooses; all else is a setting.
   var isCondition = false
 
-  /// Whether runs were recorded before there was the key: they had its default, which so takes no part in a run's key.
-  var isLater = false
+  /// Those of its rows that are of keys which runs were recorded before: they had the default, which so takes no part in a run's
+  /// key.
+  var laterRows: @Sendable (Section) -> [KeyRow] = { _ in [] }
 
   /// The key as one that came later.
   var later: ScenarioKey {
     var key = self
-    key.isLater = true
+    key.laterRows = rows
     return key
   }
 
@@ -107,13 +108,17 @@ extension ScenarioKey {
     _ keys: [ScenarioKey<Inner>],
     rows: [KeyRow]? = nil
   ) -> ScenarioKey {
-    ScenarioKey(
+    var key = ScenarioKey(
       name: name,
       rows: { section in rows ?? keys.rows(section[keyPath: path]).map { $0.below(name) } },
       read: { reader, section, decoder in
         reader.mapping(name) { keys.read(&$0, &section[keyPath: path], decoder) }
       },
       entries: { [(name, keys.tree($0[keyPath: path]))] })
+    key.laterRows = { section in
+      keys.flatMap { $0.laterRows(section[keyPath: path]) }.map { $0.below(name) }
+    }
+    return key
   }
 
   /// Keys of which just one must be given: together they are the section's value of one kind.

@@ -117,6 +117,13 @@ extension Simulation {
       }
       try emit(.balloonCancelled, guest: index)
     case .cancelled(noMorePages: true): try emit(.balloonNoMorePages, guest: index)
+    case .added(let delay):
+      let seconds = delay.nanoseconds / SimDuration.seconds(1).nanoseconds
+      schedule(
+        balloonStart(index), of: index,
+        afterJiffies: guests[index].kernel.timers.jiffies(seconds: UInt32(seconds)), since: now,
+        .balloon)
+      try emit(.balloonNoMorePages, guest: index)
     case .done: break
     }
     try followUp(index)

@@ -43,6 +43,7 @@ extension Simulation {
     let own = spec.kernelMemory(totalRAM: zones.totalRAM)
     configuration.kernelUnreclaimable = own.unreclaimable
     configuration.slabReclaimable = own.slab
+    configuration.slabInUse = min(spec.slabInUse, own.unreclaimable)
     guard (own.unreclaimable + own.slab) < zones.totalRAM else {
       throw .guestTooSmall(
         guest: spec.name, kernel: (own.unreclaimable + own.slab).pages,

@@ -34,6 +34,8 @@ public struct GuestSpec: Sendable {
   public var tmemWeight = 0
   /// Reclaimable slab pages; nil: the fitted default.
   public var slabReclaimable: PageCount?
+  /// What of the kernel's memory that nothing reclaims counts as reclaimable slab: its objects are in use.
+  public var slabInUse = PageCount.zero
   /// Kernel memory that nothing reclaims; nil: the fitted default.
   public var kernelUnreclaimable: PageCount?
   /// Processes that work through a script, instead of committed memory.

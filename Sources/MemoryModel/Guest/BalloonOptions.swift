@@ -1,0 +1,18 @@
+/// How the balloon driver of a guest is set, besides its generation.
+public struct BalloonOptions: Hashable, Sendable {
+  /// `max_retry_count`: failures in a row after which it gives up, 0: never; nil: as the generation has it at boot.
+  public var maxRetryCount: Int?
+  /// `max_schedule_delay`: the longest back-off in seconds, at least 1.
+  ///
+  /// Source: Docs/kernel.md 2.1.
+  public var maxScheduleDelay: Int64 = 32
+  /// `xen_scrub_pages`: whether a page is cleared before it goes out. On as Linux is built by default (Docs/kernel.md 2.5).
+  public var scrubsPages = true
+  /// `memhp_default_state=online`: whether memory that the driver adds above the guest's maximum is put online by itself.
+  ///
+  /// Of 6.1's driver alone; memory that stays offline holds no page. Source: Docs/kernel.md 2.9.
+  public var onlinesMemory = false
+
+  /// The driver's defaults.
+  public init() {}
+}
