@@ -61,14 +61,12 @@ public enum DriverVectors {
     _ bytes: Data, by replay: any PolicyReplay.Type, file: String, line: Int
   ) throws(VectorError) -> (kind: VectorReport.Kind, line: VectorReport.DifferingLine) {
     let fields = try decode(VectorFields.self, bytes, file: file, line: line)
-    guard case .text(let id)? = fields["id"] else {
-      throw .badField(path: "id", file: file, line: line)
-    }
     do {
       return (
         VectorReport.Kind(rawValue: replay.kind),
         VectorReport.DifferingLine(
-          line: line, id: id, category: replay.kind, differences: try replay.replay(fields))
+          line: line, id: try replay.id(of: fields), category: replay.kind,
+          differences: try replay.replay(fields))
       )
     } catch {
       throw .badField(path: error.path, file: file, line: line)

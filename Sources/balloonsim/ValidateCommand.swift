@@ -27,7 +27,7 @@ struct ValidateCommand: ParsableCommand {
         Of the selfballoon driver of Linux 4.19 and of July 2011, and of xenballoond of 2008 and 2009; what a line is of is \
         told by its fields.
         """,
-      aliases: ["policy"])
+      aliases: ["policies", "policy"])
 
     @Argument(help: "JSON Lines files of vectors.", completion: .file())
     var files: [String]

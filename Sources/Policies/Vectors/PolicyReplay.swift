@@ -28,4 +28,16 @@ public protocol PolicyReplay: Sendable {
   static func recognises(_ fields: Set<String>) -> Bool
   /// The fields in which the policy differs from a line.
   static func replay(_ line: VectorFields) throws(BadVectorField) -> [VectorDifference]
+  /// What a line is called in a report.
+  static func id(of line: VectorFields) throws(BadVectorField) -> String
+}
+
+extension PolicyReplay {
+  /// Its `id`, or its sequence and the round there.
+  public static func id(of line: VectorFields) throws(BadVectorField) -> String {
+    if let id = line["id"] { return try id.text(at: "id") }
+    guard let sequence = line["seq"] else { throw BadVectorField(path: "id") }
+    let round = line["round"] ?? line["tick"]
+    return try sequence.text(at: "seq") + (round.map { " \($0)" } ?? "")
+  }
 }

@@ -3,6 +3,8 @@ public enum VectorValue: Hashable, Sendable, Decodable, CustomStringConvertible 
   case null
   case bool(Bool)
   case number(Int128)
+  /// A number with a fraction, or beyond 64 bits; whole ones are `number`, however they were written.
+  case real(Double)
   case text(String)
   case list([VectorValue])
   case object(VectorFields)
@@ -12,7 +14,12 @@ public enum VectorValue: Hashable, Sendable, Decodable, CustomStringConvertible 
     self = number.map { .number(Int128(truncatingIfNeeded: $0)) } ?? .null
   }
 
-  /// Any JSON but fractions and numbers beyond 64 bits.
+  /// A double as the value that it would be read as.
+  public init(real: Double) {
+    self = Int64(exactly: real).map { .number(Int128($0)) } ?? .real(real)
+  }
+
+  /// Any JSON.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -21,6 +28,8 @@ public enum VectorValue: Hashable, Sendable, Decodable, CustomStringConvertible 
       self = .number(Int128(number))
     } else if let number = try? container.decode(UInt64.self) {
       self = .number(Int128(number))
+    } else if let real = try? container.decode(Double.self) {
+      self = .real(real)
     } else if let text = try? container.decode(String.self) {
       self = .text(text)
     } else if let bool = try? container.decode(Bool.self) {
@@ -38,6 +47,7 @@ public enum VectorValue: Hashable, Sendable, Decodable, CustomStringConvertible 
     case .null: "null"
     case .bool(let bool): "\(bool)"
     case .number(let number): "\(number)"
+    case .real(let real): "\(real)"
     case .text(let text): text.debugDescription
     case .list(let values): "[" + values.map(\.description).joined(separator: ",") + "]"
     case .object(let fields):
@@ -71,6 +81,21 @@ extension VectorValue {
     return exact
   }
 
+  /// The double that a field must be.
+  func real(at path: String) throws(BadVectorField) -> Double {
+    switch self {
+    case .number(let number): return Double(number)
+    case .real(let real): return real
+    default: throw BadVectorField(path: path)
+    }
+  }
+
+  /// The truth value that a field must be.
+  func bool(at path: String) throws(BadVectorField) -> Bool {
+    guard case .bool(let bool) = self else { throw BadVectorField(path: path) }
+    return bool
+  }
+
   /// The fields that a value must have.
   func fields(at path: String) throws(BadVectorField) -> VectorFields {
     guard case .object(let fields) = self else { throw BadVectorField(path: path) }
@@ -95,6 +120,11 @@ extension VectorFields {
   func required(_ name: String, in path: String = "") throws(BadVectorField) -> VectorValue {
     guard let value = self[name] else { throw BadVectorField(path: path + name) }
     return value
+  }
+
+  /// The double that must be there.
+  func real(_ name: String, in path: String = "") throws(BadVectorField) -> Double {
+    try required(name, in: path).real(at: path + name)
   }
 
   /// The number that must be there.
