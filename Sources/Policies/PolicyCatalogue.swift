@@ -18,5 +18,6 @@ extension PolicyCatalogue {
   public static let replays: [any PolicyReplay.Type] = [
     FirstSelfBalloonReplay.self,
     XenballoondReplay.self,
+    HyperVReplay.self,
   ]
 }

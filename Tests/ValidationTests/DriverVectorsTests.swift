@@ -65,6 +65,7 @@ struct DriverVectorsTests {
       ("sysfs", .steps, 202), ("init", .initialise, 144),
       ("xenballoond", VectorReport.Kind(rawValue: "xenballoond"), 90),
       ("selfballoon31", VectorReport.Kind(rawValue: "selfballoon2011"), 70),
+      ("hv-floor", VectorReport.Kind(rawValue: "hyperv"), 120),
     ])
   func recordedLinesAreEqual(name: String, kind: VectorReport.Kind, lines: Int) throws {
     let report = try DriverVectors.check(file: recorded(name).path)
@@ -110,6 +111,7 @@ struct DriverVectorsTests {
     arguments: [
       ("xenballoond", "\"balloon_target_bytes\":", "rounds[0].balloon_target_bytes"),
       ("selfballoon31", "\"rearm_jiffies\":", "runs[0].rearm_jiffies"),
+      ("hv-floor", "\"floor_pages\":", "floor_pages"),
     ])
   func changedRunIsFound(name: String, field: String, path: String) throws {
     let text = try String(contentsOf: recorded(name), encoding: .utf8)

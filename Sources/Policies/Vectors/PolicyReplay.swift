@@ -8,13 +8,15 @@ public struct VectorDifference: Hashable, Sendable {
   public var got: String?
 
   /// The fields in which `expected` and `got` differ, by name; a field that one side lacks differs.
+  ///
+  /// `path` is that of the object they are in; empty: they are the line's own.
   public static func between(
     _ expected: VectorFields, _ got: VectorFields, at path: String
   ) -> [VectorDifference] {
     Set(expected.keys).union(got.keys).sorted().compactMap { name in
       if expected[name] == got[name] { return nil }
       return VectorDifference(
-        path: "\(path).\(name)", expected: expected[name]?.description,
+        path: path.isEmpty ? name : "\(path).\(name)", expected: expected[name]?.description,
         got: got[name]?.description)
     }
   }

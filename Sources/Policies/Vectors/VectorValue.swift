@@ -82,7 +82,7 @@ extension VectorValue {
   }
 
   /// The double that a field must be.
-  func real(at path: String) throws(BadVectorField) -> Double {
+  public func real(at path: String) throws(BadVectorField) -> Double {
     switch self {
     case .number(let number): return Double(number)
     case .real(let real): return real
@@ -91,25 +91,25 @@ extension VectorValue {
   }
 
   /// The truth value that a field must be.
-  func bool(at path: String) throws(BadVectorField) -> Bool {
+  public func bool(at path: String) throws(BadVectorField) -> Bool {
     guard case .bool(let bool) = self else { throw BadVectorField(path: path) }
     return bool
   }
 
   /// The fields that a value must have.
-  func fields(at path: String) throws(BadVectorField) -> VectorFields {
+  public func fields(at path: String) throws(BadVectorField) -> VectorFields {
     guard case .object(let fields) = self else { throw BadVectorField(path: path) }
     return fields
   }
 
   /// The text that a value must be.
-  func text(at path: String) throws(BadVectorField) -> String {
+  public func text(at path: String) throws(BadVectorField) -> String {
     guard case .text(let text) = self else { throw BadVectorField(path: path) }
     return text
   }
 
   /// The values that a list must have.
-  func list(at path: String) throws(BadVectorField) -> [VectorValue] {
+  public func list(at path: String) throws(BadVectorField) -> [VectorValue] {
     guard case .list(let values) = self else { throw BadVectorField(path: path) }
     return values
   }
@@ -117,18 +117,18 @@ extension VectorValue {
 
 extension VectorFields {
   /// The value that must be there.
-  func required(_ name: String, in path: String = "") throws(BadVectorField) -> VectorValue {
+  public func required(_ name: String, in path: String = "") throws(BadVectorField) -> VectorValue {
     guard let value = self[name] else { throw BadVectorField(path: path + name) }
     return value
   }
 
   /// The double that must be there.
-  func real(_ name: String, in path: String = "") throws(BadVectorField) -> Double {
+  public func real(_ name: String, in path: String = "") throws(BadVectorField) -> Double {
     try required(name, in: path).real(at: path + name)
   }
 
   /// The number that must be there.
-  func number<Number: FixedWidthInteger>(
+  public func number<Number: FixedWidthInteger>(
     _ name: String, in path: String = ""
   ) throws(BadVectorField) -> Number {
     try required(name, in: path).number(at: path + name)
