@@ -41,7 +41,7 @@ public enum ProxmoxReplay: PolicyReplay {
     let whole: VectorFields = [
       "goal": VectorValue(goal), "maxchange": VectorValue(Proxmox.largestChange),
     ]
-    return VectorDifference.between(line.filter { whole[$0.key] != nil }, whole)
+    return VectorDifference.between(line.filter { whole[$0.key] != nil }, whole, at: "")
       + VectorDifference.between(
         try line.required("result").fields(at: "result"), result, at: "result")
       + VectorDifference.between(
