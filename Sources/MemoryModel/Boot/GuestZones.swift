@@ -181,7 +181,7 @@ public struct GuestZones: Hashable, Sendable {
   /// balloon had changed them before.
   ///
   /// `zones` are DMA, DMA32 and Normal, in this order; `maxPFN` is nil if it is not known.
-  package mutating func adopt(marksOf zones: [Zone], maxPFN: PageCount?) {
+  public mutating func adopt(marksOf zones: [Zone], maxPFN: PageCount?) {
     if let maxPFN { layout.maxPFN = maxPFN }
     for (index, zone) in zones.enumerated() {
       layout.zones[index].min = zone.min

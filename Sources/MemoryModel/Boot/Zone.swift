@@ -68,7 +68,7 @@ public struct Zone: Hashable, Sendable {
   }
 
   /// A zone's marks alone, as they were recorded.
-  package init(
+  public init(
     _ kind: Kind, min: PageCount, low: PageCount, high: PageCount, protection: [PageCount]
   ) {
     self.init(kind, spanned: .zero, present: .zero, managed: .zero)

@@ -6,16 +6,11 @@ internal import Units
 /// Recorded in a guest that samples while a batch is under way: `Docs/kernel.md` 2.4.
 struct BalloonArrival {
   /// Pages of the batch, and those of them that the allocator has.
-  private var count = 0
-  private(set) var arrived = 0
+  var count = 0
+  var arrived = 0
   /// When the first one is on its way, and how long all take.
   private var start = SimTime.zero
   private var all = SimDuration.zero
-
-  /// Whether pages are still to come.
-  var isUnderWay: Bool {
-    @inline(__always) get { arrived < count }
-  }
 
   /// So many pages are on their way from `start` on; the last arrives after `time`.
   @inline(__always)

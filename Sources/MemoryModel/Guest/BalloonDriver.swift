@@ -136,21 +136,27 @@ struct BalloonDriver {
   private static let mostSections = 8_192
 
   /// update_schedule(): counts tries, doubles the delay, gives up. Source: Docs/kernel.md 2.3, step 4.
+  @inline(__always)
   mutating func updateSchedule() {
     switch outcome {
     case .cancelled, .waiting: break
     case .done:
       scheduleDelay = .seconds(1)
       retryCount = 1
-    case .again:
-      retryCount += 1
-      if maxRetryCount != 0 && retryCount > maxRetryCount {
-        scheduleDelay = .seconds(1)
-        retryCount = 1
-        outcome = .cancelled
-      } else {
-        scheduleDelay = min(scheduleDelay * 2, .seconds(options.maxScheduleDelay))
-      }
+    case .again: countFailure()
+    }
+  }
+
+  /// A try failed: the delay doubles, or this was the last.
+  @inline(never)
+  private mutating func countFailure() {
+    retryCount += 1
+    if maxRetryCount != 0 && retryCount > maxRetryCount {
+      scheduleDelay = .seconds(1)
+      retryCount = 1
+      outcome = .cancelled
+    } else {
+      scheduleDelay = min(scheduleDelay * 2, .seconds(options.maxScheduleDelay))
     }
   }
 }

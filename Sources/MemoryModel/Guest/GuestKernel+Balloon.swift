@@ -112,7 +112,7 @@ extension GuestKernel {
     let moved = balloon.incoming - balloon.outgoing
     if balloon.outgoing > 0 { host.decrease(balloon.outgoing, domain: domain) }
     if !balloon.takesFromTotalFirst { totalRAM -= balloon.outgoing }
-    takeIn(balloon.arrival.finish())
+    if balloon.incoming > 0 { takeIn(balloon.arrival.finish()) }
     balloon.current += moved
     balloon.ballooned -= moved
     counters[.balloonOut] += Int64(balloon.outgoing)
@@ -225,7 +225,7 @@ extension GuestKernel {
   /// Allocates up to `count` pages, those above the low mark in one go.
   @inline(__always)
   private mutating func allocateForBalloon(_ count: Int, _ host: inout Host) -> Int {
-    if settings.boostFactor > 0 { boostMarks(for: count) }
+    if boostFactor > 0 { boostMarks(for: count) }
     var taken = min(count, max(free - lowLimit, 0))
     free -= taken
     while taken < count, case .granted = allocate(.balloon, &host) { taken += 1 }
@@ -246,12 +246,6 @@ extension GuestKernel {
   private func timeToGive(_ count: Int) -> SimDuration {
     settings.costs.tlbFlush + settings.costs.hypercall
       + (guestsPartOut + settings.costs.balloonOutXen) * Int64(count)
-  }
-
-  /// The guest's part of a page that goes out: clearing it is part of the cost, and left out without scrubbing.
-  private var guestsPartOut: SimDuration {
-    let all = settings.costs.balloonOutGuest
-    return settings.balloonOptions.scrubsPages ? all : max(all - settings.costs.clearPage, .zero)
   }
 
   /// Ends the batch under way, which lasts `time`, and starts the next, up to `count` times.
@@ -299,7 +293,7 @@ extension GuestKernel {
       return 0
     }
     // As long as pages come out of free blocks the marks do not rise.
-    let plain = settings.boostFactor > 0 ? min(free - lowLimit, fragments.whole) : free - lowLimit
+    let plain = boostFactor > 0 ? min(free - lowLimit, fragments.whole) : free - lowLimit
     return max(min(Int(-credit) - batch, plain), 0) >> balloon.batchShift
   }
 

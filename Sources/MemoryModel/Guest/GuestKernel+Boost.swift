@@ -1,4 +1,4 @@
-package import Units
+public import Units
 
 /// Where free memory lies, as far as raised marks depend on it.
 ///
@@ -31,7 +31,7 @@ extension GuestKernel {
     guard fromWhole < count else { return }
     let high = zones.preferredHighMark.pages
     guard zones.preferredManaged.pages >= 4 * Fragments.block, high > 0 else { return }
-    let most = max(high * settings.boostFactor / 10_000, Fragments.block)
+    let most = max(high * boostFactor / 10_000, Fragments.block)
     let boost = min(fragments.boost + Fragments.block, most)
     guard boost > fragments.boost else { return }
     fragments.boost = boost
@@ -42,7 +42,7 @@ extension GuestKernel {
   /// Puts a recorded guest's marks in the place of those computed, raised by `boost` pages.
   ///
   /// `zones` are DMA, DMA32 and Normal, in this order; `maxPFN` is nil if it is not known.
-  package mutating func adopt(marksOf zones: [Zone], maxPFN: PageCount?, boost: PageCount) {
+  public mutating func adopt(marksOf zones: [Zone], maxPFN: PageCount?, boost: PageCount) {
     self.zones.adopt(marksOf: zones, maxPFN: maxPFN)
     fragments.boost = boost.pages
     updateLimits()

@@ -84,6 +84,10 @@ public struct GuestKernel: ~Copyable {
 
   // MARK: The balloon
 
+  /// By how much marks rise at most, as a share of the high mark in ten-thousandths; 0: never. Kept, for settings are large.
+  let boostFactor: Int
+  /// The guest's part of a page that goes out: clearing it is part of the cost, and left out without scrubbing.
+  let guestsPartOut: SimDuration
   var balloon: BalloonDriver
   /// B - T: pages of the domain that never reached the allocator.
   let bootReserved: Int
@@ -128,6 +132,8 @@ public struct GuestKernel: ~Copyable {
     self.domain = domain
     settings = configuration.kernel
     rules = configuration.kernel.policy.reclaimRules
+    boostFactor = configuration.kernel.boostFactor
+    guestsPartOut = configuration.kernel.guestsPartOut
     cleancacheEnabled = configuration.cleancache
     frontswapEnabled = configuration.frontswap
     zones = configuration.zones
@@ -170,11 +176,12 @@ public struct GuestKernel: ~Copyable {
   }
 
   /// Starts an operation at `time`: what disks have finished by then is done with, and `elapsed` is zero.
+  @inline(__always)
   public mutating func begin(at time: SimTime) {
     now = time
     elapsed = .zero
     if !writeback.isEmpty { finishWriteback() }
-    if balloon.arrival.isUnderWay { takeArrived() }
+    if balloon.arrival.count != 0 { takeArrived() }
   }
 
   /// The first page of file set `index`; its pages follow one another.

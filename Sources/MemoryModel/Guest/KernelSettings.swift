@@ -48,6 +48,12 @@ public struct KernelSettings: Hashable, Sendable {
     policy == .linux4_19 || balloon == .virtio ? 0 : watermarkBoostFactor
   }
 
+  /// The guest's part of a page that the balloon takes: clearing it is part of the cost, and left out without scrubbing.
+  var guestsPartOut: SimDuration {
+    balloonOptions.scrubsPages
+      ? costs.balloonOutGuest : max(costs.balloonOutGuest - costs.clearPage, .zero)
+  }
+
   /// A kernel with everything at its default.
   public init(_ policy: KernelPolicy = .linux4_19, balloon: BalloonGeneration = .linux4_19) {
     self.policy = policy

@@ -77,7 +77,7 @@ extension Simulation {
       step = endBatch(index)
       checkInvariants()
     }
-    if step == .done { return try followUp(index) }
+    if case .done = step { return try followUp(index) }
     try queueBalloon(index, step)
   }
 
