@@ -16,6 +16,7 @@ public enum PolicyCatalogue {
 extension PolicyCatalogue {
   /// The kinds of recorded vectors that there are of the real programs.
   public static let replays: [any PolicyReplay.Type] = [
+    MomReplay.self,
     ProxmoxReplay.self,
     FirstSelfBalloonReplay.self,
     XenballoondReplay.self,

@@ -61,6 +61,7 @@ struct DriverVectorsTests {
   @Test(
     "Every recorded line is reproduced in every field",
     arguments: [
+      ("mom", VectorReport.Kind(rawValue: "mom"), 400),
       ("proxmox", VectorReport.Kind(rawValue: "proxmox"), 419),
       ("single_tick", VectorReport.Kind.singleTick, 2_780), ("sequences", .steps, 167),
       ("sysfs", .steps, 202), ("init", .initialise, 144),
