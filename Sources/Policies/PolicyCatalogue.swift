@@ -21,5 +21,6 @@ extension PolicyCatalogue {
     FirstSelfBalloonReplay.self,
     XenballoondReplay.self,
     HyperVReplay.self,
+    SqueezedReplay.self,
   ]
 }

@@ -5,10 +5,19 @@ internal import Traces
 
 /// Holds policies against recorded behaviour of the real programs: JSON Lines of inputs and outcomes.
 ///
-/// The kinds - four schemas of the selfballoon driver of Linux 4.19 (single runs, sequences, sysfs, init), and those of
-/// `PolicyCatalogue.replays` - are told apart by what a line contains, so that the name of a file means nothing and one
-/// file may mix them.
+/// The kinds - four schemas of the selfballoon driver of Linux 4.19 (single runs, sequences, sysfs, init), and those that
+/// `kinds` names - are told apart by what a line contains, so that the name of a file means nothing and one file may mix
+/// them.
 public enum DriverVectors {
+  /// The kinds that are no schema of the driver's: of policies, and of the model's own mechanism.
+  private static let replays: [any PolicyReplay.Type] =
+    PolicyCatalogue.replays + [
+      TmemReplay.self
+    ]
+
+  /// What those are called.
+  public static let kinds: [String] = replays.map { $0.kind }
+
   /// Replays every line of `file` and reports those in which any field differs; blank lines are passed over.
   ///
   /// Stops at the first line that is not in one of the schemas. Holds the whole file in memory.
@@ -23,7 +32,7 @@ public enum DriverVectors {
       if bytes.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") }) { continue }
       let names = try decode(VectorNames.self, bytes, file: file, line: line)
       let replayed =
-        if let replay = PolicyCatalogue.replays.first(where: { $0.recognises(names.all) }) {
+        if let replay = replays.first(where: { $0.recognises(names.all) }) {
           try self.replay(bytes, by: replay, file: file, line: line)
         } else if names.all.isDisjoint(with: ["category", "frontswap_compiled_in"]) {
           throw VectorError.unknownKind(file: file, line: line)

@@ -171,7 +171,7 @@ struct Failure: Error {
       Failure(
         .wrongData,
         "\(file):\(line):1: neither a tick, a list of steps nor an init of the driver, nor a life of "
-          + PolicyCatalogue.replays.map { $0.kind }.joined(separator: " or "))
+          + DriverVectors.kinds.joined(separator: " or "))
     case .badField(let path, let file, let line):
       Failure(.wrongData, "\(file):\(line):1: \(path) is missing or not what the schema says")
     }

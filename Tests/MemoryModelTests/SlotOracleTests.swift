@@ -93,7 +93,7 @@ struct SlotOracleTests {
           let (page, domain) = (UInt32(step), Int(random.below(3)))
           array.append((list.append(page: page, domain: domain), page, domain))
         case 4, 5:
-          let isRemoved = list.removeOldest()
+          let isRemoved = list.removeOldest() != nil
           #expect(isRemoved == !array.isEmpty, "seed \(seed), step \(step)")
           if isRemoved { gone.append(array.removeFirst()) }
         case 6:

@@ -55,6 +55,36 @@ struct TmemQuotaTests {
     host.checkInvariants()
   }
 
+  @Test(
+    "Shares are compared in whole per cent, and nobody without a weight or pages is over quota",
+    arguments: [
+      (399, 99, 400, 300, true), (1_100, 1_000, 124, 24, false), (202, 101, 1_069, 969, true),
+      (101, 100, 1_088, 200, false), (100, 0, 2, 1, false), (100, 1, 2, 0, false),
+      (100, 1, 0, 1, false),
+    ] as [(Int64, Int64, Int64, Int64, Bool)])
+  func wholePerCent(pages: Int64, own: Int64, weights: Int64, weight: Int64, holds: Bool) {
+    let share = TmemShare(pages: pages, own: own, weights: weights, weight: weight)
+
+    #expect(TmemQuota.literal.holds(share) == holds)
+  }
+
+  @Test("A guest over its quota whose pages are all held loses none, and no other guest does")
+  func noFallBack() {
+    var host = Host(memory: .mebibytes(16), tmem: TmemConfiguration(metadataPPM: 0), disks: [])
+    for weight in [3, 1] { _ = host.addDomain(memory: .zero, weight: weight) }
+    for page in UInt32(0)..<4 { _ = host.ephemeralPut(page, domain: Int(page) / 2) }
+
+    let isOverQuota = host.losesItsOwn(0)
+    let own = host.evictOldest(for: 0) { $0.domain == 0 }
+    let others = host.evictOldest(for: nil) { $0.domain == 0 || $0.page == 2 }
+
+    #expect(isOverQuota)
+    #expect(own == nil)
+    #expect(others == EphemeralList.Page(page: 3, domain: 1))
+    #expect(host.ephemeralEvictions == 1)
+    host.checkInvariants()
+  }
+
   @Test("A domain's oldest pages are found in their order, whatever is removed meanwhile")
   func oldestOfADomain() {
     for seed in UInt64(0)..<20 {
@@ -73,7 +103,7 @@ struct TmemQuotaTests {
         case 3:
           let index = plain.firstIndex { $0.domain == domain }
           if let index { plain.remove(at: index) }
-          let isRemoved = list.removeOldest(of: domain)
+          let isRemoved = list.removeOldest(of: domain) != nil
           #expect(isRemoved == (index != nil), "seed \(seed)")
         default:
           if !plain.isEmpty { plain.removeFirst() }

@@ -68,6 +68,8 @@ struct DriverVectorsTests {
       ("xenballoond", VectorReport.Kind(rawValue: "xenballoond"), 90),
       ("selfballoon31", VectorReport.Kind(rawValue: "selfballoon2011"), 70),
       ("hv-floor", VectorReport.Kind(rawValue: "hyperv"), 120),
+      ("squeezed", VectorReport.Kind(rawValue: "squeezed"), 426),
+      ("tmem-quota", VectorReport.Kind(rawValue: "tmem"), 250),
     ])
   func recordedLinesAreEqual(name: String, kind: VectorReport.Kind, lines: Int) throws {
     let report = try DriverVectors.check(file: recorded(name).path)
@@ -114,6 +116,7 @@ struct DriverVectorsTests {
       ("xenballoond", "\"balloon_target_bytes\":", "rounds[0].balloon_target_bytes"),
       ("selfballoon31", "\"rearm_jiffies\":", "runs[0].rearm_jiffies"),
       ("hv-floor", "\"floor_pages\":", "floor_pages"),
+      ("squeezed", "\"last_actual_kib\":", "state_after"),
     ])
   func changedRunIsFound(name: String, field: String, path: String) throws {
     let text = try String(contentsOf: recorded(name), encoding: .utf8)

@@ -3,7 +3,7 @@
 /// Index-linked entries in one growing buffer, 16 bytes a page; freed entries are used again. A get by
 /// handle is O(1), and so is the eviction of the oldest. Source: Docs/kernel.md 4.4 (FIFO and LRU are the same for
 /// private pools, because a get removes).
-struct EphemeralList: ~Copyable {
+package struct EphemeralList: ~Copyable {
   private struct Entry: BitwiseCopyable {
     var previous: UInt32
     var next: UInt32
@@ -22,6 +22,20 @@ struct EphemeralList: ~Copyable {
   private var searchFrom: [UInt32] = []
   /// Pages in the list.
   private(set) var count = 0
+
+  /// A page of a domain.
+  package struct Page: Hashable, Sendable {
+    /// The page, by the number that its domain gave it.
+    package var page: UInt32
+    /// The domain.
+    package var domain: Int
+
+    /// A page of a domain.
+    package init(page: UInt32, domain: Int) {
+      self.page = page
+      self.domain = domain
+    }
+  }
 
   init() {
     capacity = 1024
@@ -62,25 +76,39 @@ struct EphemeralList: ~Copyable {
     return true
   }
 
-  /// Removes the oldest page; false if there is none.
-  mutating func removeOldest() -> Bool {
-    let oldest = entries[0].next
-    guard oldest != 0 else { return false }
-    unlink(oldest, entries[Int(oldest)])
-    return true
+  /// Removes the oldest page, or the oldest of a domain, and returns it; nil if there is none.
+  ///
+  /// Pages that are held are passed over, at O(1) each. Else it is O(1) over many calls: a domain's oldest is searched
+  /// from where the last was found.
+  mutating func removeOldest(
+    of domain: Int? = nil, unless isHeld: ((Page) -> Bool)? = nil
+  ) -> Page? {
+    var handle = entries[0].next
+    if let domain {
+      guard count(of: domain) > 0 else { return nil }
+      handle = oldest(of: domain)
+    }
+    while handle != 0 {
+      let entry = entries[Int(handle)]
+      let page = Page(page: entry.page, domain: Int(entry.owner) - 1)
+      let isAnothers = domain.map { $0 != page.domain } ?? false
+      if isAnothers || isHeld?(page) ?? false {
+        handle = entry.next
+        continue
+      }
+      unlink(handle, entry)
+      return page
+    }
+    return nil
   }
 
-  /// Removes the oldest page of a domain; false if it has none.
-  ///
-  /// O(1) over many calls: it goes on where it found the last.
-  mutating func removeOldest(of domain: Int) -> Bool {
-    guard count(of: domain) > 0 else { return false }
+  /// The handle of a domain's oldest page; it must have one.
+  private mutating func oldest(of domain: Int) -> UInt32 {
     while searchFrom.count <= domain { searchFrom.append(0) }
     var handle = searchFrom[domain] == 0 ? entries[0].next : searchFrom[domain]
     while entries[Int(handle)].owner != UInt32(domain) + 1 { handle = entries[Int(handle)].next }
     searchFrom[domain] = handle
-    unlink(handle, entries[Int(handle)])
-    return true
+    return handle
   }
 
   private mutating func unlink(_ handle: UInt32, _ entry: Entry) {

@@ -3,7 +3,7 @@ extension Host {
   ///
   /// Returns a handle for `ephemeralGet`, or nil if there is no room. A compressed page that fits beside others gives
   /// the page that was allocated for it back. Source: Docs/kernel.md 4.2.
-  mutating func ephemeralPut(_ page: UInt32, domain: Int) -> UInt32? {
+  package mutating func ephemeralPut(_ page: UInt32, domain: Int) -> UInt32? {
     guard tmem.cleancache, !domains[domain].isFrozen,
       ephemeral.count(of: domain) < domains[domain].capacity?.ephemeral ?? .max,
       ensureAvailable(for: domain), allocateTmemPage(for: domain)
@@ -25,7 +25,7 @@ extension Host {
   }
 
   /// How many ephemeral pages a guest has. O(1).
-  func ephemeralPages(of domain: Int) -> Int { ephemeral.count(of: domain) }
+  package func ephemeralPages(of domain: Int) -> Int { ephemeral.count(of: domain) }
 
   /// do_tmem_put(), of one page into the guest's persistent pool: a frontswap store that was not there before.
   ///

@@ -190,32 +190,31 @@ public struct Host: ~Copyable {
 
   /// tmem_evict(): drops the oldest ephemeral page of any guest, or of the domain on whose behalf it happens, by its quota.
   ///
-  /// Its frame goes to tmem's free list; of a compressed page only a part, so that it may take several.
+  /// Its frame goes to tmem's free list; of a compressed page only a part, so that it may take several. Passed over are
+  /// pages that are held: those of dying pools and of locked objects. In a run there are none. A domain over its quota
+  /// whose pages are all held loses none, and nobody else does: then the eviction fails, and nil is returned.
   /// Source: Docs/kernel.md 4.4 and 4.6.
-  mutating func evictOldest(for domain: Int?) {
+  @discardableResult
+  package mutating func evictOldest(
+    for domain: Int?, unless isHeld: ((EphemeralList.Page) -> Bool)? = nil
+  ) -> EphemeralList.Page? {
     let room = ephemeralRoom
-    if let domain, losesItsOwn(domain) {
-      guard ephemeral.removeOldest(of: domain) else { return }
-    } else {
-      guard ephemeral.removeOldest() else { return }
-    }
+    let loser = domain.flatMap { losesItsOwn($0) ? $0 : nil }
+    guard let page = ephemeral.removeOldest(of: loser, unless: isHeld) else { return nil }
     tmemFree += room - ephemeralRoom
     evictions += 1
+    return page
   }
 
   /// Whole pages that the ephemeral pages take.
   var ephemeralRoom: Int { tmem.room(for: ephemeral.count) }
 
-  /// client_over_quota(): whether a domain loses its own oldest page. It has a weight, pages, and the quota test holds.
-  ///
-  /// Source: Docs/kernel.md 4.4, in whole per cent as there.
-  private func losesItsOwn(_ domain: Int) -> Bool {
-    let weight = domains[domain].weight
-    let own = ephemeral.count(of: domain)
-    if weight == 0 || own == 0 { return false }
-    let pages = ephemeral.count * 100 / own
-    let weights = totalWeight * 100 / weight
-    return tmem.quota == .literal ? pages > weights : pages < weights
+  /// Whether a domain on whose behalf a page is needed loses its own oldest one.
+  package func losesItsOwn(_ domain: Int) -> Bool {
+    tmem.quota.holds(
+      TmemShare(
+        pages: Int64(ephemeral.count), own: Int64(ephemeral.count(of: domain)),
+        weights: Int64(totalWeight), weight: Int64(domains[domain].weight)))
   }
 
   /// tmem_alloc_page(): takes a page for tmem from its own free list or else from the heap.

@@ -44,4 +44,35 @@ public enum TmemQuota: String, CaseIterable, Sendable {
   case literal
   /// As its documentation says: when its share of the pages is above its share of the weights.
   case documented
+
+  /// client_over_quota(): whether the guest loses its own page. It has a weight, pages, and the test holds.
+  ///
+  /// Quirk: the shares are compared as wholes over parts, in whole per cent, which is coarse: 101 of 100 pages against
+  /// weights of 1,088 over 200 compares 101 with 544. Source: Docs/kernel.md 4.4; the same in Xen 4.0 to 4.11.
+  package func holds(_ share: TmemShare) -> Bool {
+    if share.weights == 0 || share.weight == 0 || share.own == 0 { return false }
+    let pages = (share.pages &* 100).dividedReportingOverflow(by: share.own).partialValue
+    let weights = (share.weights &* 100).dividedReportingOverflow(by: share.weight).partialValue
+    return self == .literal ? pages > weights : pages < weights
+  }
+}
+
+/// A guest's part of the ephemeral pages and of the weights.
+package struct TmemShare: Hashable, Sendable {
+  /// Ephemeral pages of all guests.
+  package var pages: Int64
+  /// Those of the guest.
+  package var own: Int64
+  /// The weights of all guests.
+  package var weights: Int64
+  /// That of the guest.
+  package var weight: Int64
+
+  /// A guest's part.
+  package init(pages: Int64, own: Int64, weights: Int64, weight: Int64) {
+    self.pages = pages
+    self.own = own
+    self.weights = weights
+    self.weight = weight
+  }
 }
