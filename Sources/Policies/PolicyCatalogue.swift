@@ -22,5 +22,6 @@ extension PolicyCatalogue {
     XenballoondReplay.self,
     HyperVReplay.self,
     SqueezedReplay.self,
+    DamonReplay.self,
   ]
 }

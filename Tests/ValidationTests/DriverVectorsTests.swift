@@ -70,6 +70,8 @@ struct DriverVectorsTests {
       ("hv-floor", VectorReport.Kind(rawValue: "hyperv"), 120),
       ("squeezed", VectorReport.Kind(rawValue: "squeezed"), 426),
       ("tmem-quota", VectorReport.Kind(rawValue: "tmem"), 250),
+      ("page-reporting", VectorReport.Kind(rawValue: "page_reporting"), 90),
+      ("damon", VectorReport.Kind(rawValue: "damon"), 300),
     ])
   func recordedLinesAreEqual(name: String, kind: VectorReport.Kind, lines: Int) throws {
     let report = try DriverVectors.check(file: recorded(name).path)
@@ -116,7 +118,7 @@ struct DriverVectorsTests {
       ("xenballoond", "\"balloon_target_bytes\":", "rounds[0].balloon_target_bytes"),
       ("selfballoon31", "\"rearm_jiffies\":", "runs[0].rearm_jiffies"),
       ("hv-floor", "\"floor_pages\":", "floor_pages"),
-      ("squeezed", "\"last_actual_kib\":", "state_after"),
+      ("damon", "\"next_input\":", "next_input"),
     ])
   func changedRunIsFound(name: String, field: String, path: String) throws {
     let text = try String(contentsOf: recorded(name), encoding: .utf8)
