@@ -12,7 +12,7 @@ public enum DriverVectors {
   /// The kinds that are no schema of the driver's: of policies, and of the model's own mechanism.
   private static let replays: [any PolicyReplay.Type] =
     PolicyCatalogue.replays + [
-      TmemReplay.self, PageReportingReplay.self,
+      TmemReplay.self, PageReportingReplay.self, PressureReplay.self,
     ]
 
   /// What those are called.

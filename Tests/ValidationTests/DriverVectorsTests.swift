@@ -72,6 +72,7 @@ struct DriverVectorsTests {
       ("tmem-quota", VectorReport.Kind(rawValue: "tmem"), 250),
       ("page-reporting", VectorReport.Kind(rawValue: "page_reporting"), 90),
       ("damon", VectorReport.Kind(rawValue: "damon"), 300),
+      ("psi", VectorReport.Kind(rawValue: "psi"), 364),
     ])
   func recordedLinesAreEqual(name: String, kind: VectorReport.Kind, lines: Int) throws {
     let report = try DriverVectors.check(file: recorded(name).path)
@@ -130,6 +131,43 @@ struct DriverVectorsTests {
     #expect(report.differing.map(\.line) == [1])
     #expect(report.differing.map(\.id) == ["public-0001"])
     #expect(report.differing.first?.differences.map(\.path) == [path])
+  }
+
+  @Test("In a recorded update of pressure, one changed figure is found")
+  func changedPressureIsFound() throws {
+    let text = try String(contentsOf: recorded("psi"), encoding: .utf8)
+    func differences(_ old: String, _ new: String) throws -> [String] {
+      let place = try #require(text.range(of: old))
+      let report = try check(text.replacingCharacters(in: place, with: new))
+      #expect(report.differing.map(\.id) == ["s61-few 0"])
+      return report.differing.flatMap(\.differences).map(\.path)
+    }
+
+    #expect(try differences("\"updated\":true", "\"updated\":false") == ["updated"])
+    #expect(try differences("total=2215\"", "total=2216\"") == ["text"])
+    #expect(
+      try differences("\"avg_next_update_ns\":6919845536", "\"avg_next_update_ns\":6919845537")
+        == ["after.avg_next_update_ns"])
+  }
+
+  @Test("A malformed update of pressure is an error that names the field")
+  func malformedPressureHasAPlace() throws {
+    let text = try String(contentsOf: recorded("psi"), encoding: .utf8)
+    let line = try #require(text.split(separator: "\n").first)
+    func place(_ old: String, _ new: String) throws -> String? {
+      let changed = String(line).replacing(old, with: new)
+      guard case .badField(let path, _, _)? = try problem(changed) else { return nil }
+      return path
+    }
+
+    #expect(try place("\"hz\":250", "\"hz\":0") == "hz")
+    #expect(try place("\"now_ns\":", "\"now_ns\":-") == "now_ns")
+    #expect(try place("[2215163,738387]", "[2215163]") == "total_ns")
+    #expect(try place("[[0,0,0],[0,0,0]]", "[[0,0,0]]") == "before.avg")
+    #expect(try place("[[0,0,0],[0,0,0]]", "[[0,0,0],[0,0]]") == "before.avg")
+    #expect(
+      try place("\"avg_next_update_ns\":4915845536", "\"avg_next_update_ns\":0")
+        == "before.avg_next_update_ns")
   }
 
   @Test("A malformed life of a policy is an error that names the field")
