@@ -23,5 +23,6 @@ extension PolicyCatalogue {
     HyperVReplay.self,
     SqueezedReplay.self,
     DamonReplay.self,
+    SenpaiReplay.self,
   ]
 }

@@ -72,6 +72,7 @@ struct DriverVectorsTests {
       ("tmem-quota", VectorReport.Kind(rawValue: "tmem"), 250),
       ("page-reporting", VectorReport.Kind(rawValue: "page_reporting"), 90),
       ("damon", VectorReport.Kind(rawValue: "damon"), 300),
+      ("senpai", VectorReport.Kind(rawValue: "senpai"), 675),
       ("psi", VectorReport.Kind(rawValue: "psi"), 364),
     ])
   func recordedLinesAreEqual(name: String, kind: VectorReport.Kind, lines: Int) throws {
