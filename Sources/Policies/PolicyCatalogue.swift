@@ -24,5 +24,6 @@ extension PolicyCatalogue {
     SqueezedReplay.self,
     DamonReplay.self,
     SenpaiReplay.self,
+    OomdSenpaiReplay.self,
   ]
 }

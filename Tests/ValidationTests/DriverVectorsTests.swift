@@ -73,6 +73,7 @@ struct DriverVectorsTests {
       ("page-reporting", VectorReport.Kind(rawValue: "page_reporting"), 90),
       ("damon", VectorReport.Kind(rawValue: "damon"), 300),
       ("senpai", VectorReport.Kind(rawValue: "senpai"), 675),
+      ("senpai-oomd", VectorReport.Kind(rawValue: "oomd-senpai"), 551),
       ("psi", VectorReport.Kind(rawValue: "psi"), 364),
     ])
   func recordedLinesAreEqual(name: String, kind: VectorReport.Kind, lines: Int) throws {
