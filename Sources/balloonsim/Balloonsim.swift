@@ -18,7 +18,8 @@ struct Balloonsim: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      RunCommand.self, SweepCommand.self, RunsCommand.self, SweepsCommand.self, ShowCommand.self,
+      RunCommand.self, PoliciesCommand.self, SweepCommand.self, RunsCommand.self,
+      SweepsCommand.self, ShowCommand.self,
       WatchCommand.self, WhyCommand.self, CompareCommand.self, PlotCommand.self,
       ReportCommand.self, ExportCommand.self,
       InspectCommand.self,

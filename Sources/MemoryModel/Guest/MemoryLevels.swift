@@ -16,6 +16,9 @@ extension GuestKernel {
   /// Pages in the allocator's free lists. O(1).
   public var freePages: PageCount { PageCount(free) }
 
+  /// What must be free, or slab that reclaim can shrink, for kswapd to stay asleep; negative if the slab is more. O(1).
+  public var leastFree: PageCount { PageCount(lowLimit - slabReclaimable) }
+
   /// Where memory is now. O(1).
   public var levels: MemoryLevels {
     MemoryLevels(

@@ -29,6 +29,9 @@ struct FileStream {
   /// How many accesses are due and made, by all threads together.
   private(set) var pace: Pace
 
+  /// Where accesses are noted, if somebody wants to know of them.
+  var log: AccessLog?
+
   /// Accesses drawn at a time.
   static let drawAhead = 256
 
@@ -105,6 +108,9 @@ struct FileStream {
         kernel.accessFile(
           UnsafeBufferPointer(rebasing: buffer[position..<position + count]), last: &last[thread],
           readAhead: &readAhead[thread], disk: disk, budget: Pace.quantum, &host)
+      }
+      if let log {
+        drawn.withUnsafeBufferPointer { log.note($0[position..<position + made], at: now) }
       }
       pace.made(made)
       position += made
