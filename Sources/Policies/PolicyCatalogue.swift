@@ -18,6 +18,8 @@ extension PolicyCatalogue {
   public static let replays: [any PolicyReplay.Type] = [
     MomReplay.self,
     ProxmoxReplay.self,
+    VPABucketReplay.self,
+    VPAReplay.self,
     FirstSelfBalloonReplay.self,
     XenballoondReplay.self,
     HyperVReplay.self,

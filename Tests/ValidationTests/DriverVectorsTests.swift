@@ -63,6 +63,8 @@ struct DriverVectorsTests {
     arguments: [
       ("mom", VectorReport.Kind(rawValue: "mom"), 400),
       ("proxmox", VectorReport.Kind(rawValue: "proxmox"), 419),
+      ("vpa", VectorReport.Kind(rawValue: "vpa"), 329),
+      ("vpa-buckets", VectorReport.Kind(rawValue: "vpa-buckets"), 176),
       ("single_tick", VectorReport.Kind.singleTick, 2_780), ("sequences", .steps, 167),
       ("sysfs", .steps, 202), ("init", .initialise, 144),
       ("xenballoond", VectorReport.Kind(rawValue: "xenballoond"), 90),
