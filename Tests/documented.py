@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # Headings, or whole pages, and the least number of outputs that are compared below them.
 SECTIONS = [("Docs/tutorial.md", None, 20), ("README.md", "## Why did it do that?", 3),
-            ("README.md", "## Bring your own trace", 3), ("README.md", "## Tuning: from a trace to settings", 2),
+            ("README.md", "## Bring your own trace", 3), ("README.md", "## Tuning: from a trace to settings", 2), ("README.md", "## Which policy?", 1),
             ("Docs/tuning.md", "## 5. Does a setting hunt?", 10),
             ("Docs/tuning.md", "## 6. Search", 1), ("Docs/queries.md", "## Ten questions", 11)]
 

@@ -57,7 +57,8 @@ public struct PolicyTable: Sendable {
 
   private static func text(_ figure: MeanInterval, decimals: Int = 1) -> String {
     let mean = String(format: "%.\(decimals)f", figure.mean)
-    return figure.halfWidth.map { mean + String(format: " ± %.\(decimals)f", $0) } ?? mean
+    guard let half = figure.halfWidth, half > 0 else { return mean }
+    return mean + String(format: " ± %.\(decimals)f", half)
   }
 
   /// The bound's mean in MiB; nil: there is none.

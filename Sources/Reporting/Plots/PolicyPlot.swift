@@ -40,9 +40,11 @@ public struct PolicyPlot: Plot {
     for (place, dot) in dots.enumerated() {
       script += "$policy\(place) << END\n\(Gnuplot.number(dot.x)) \(Gnuplot.number(dot.y))\nEND\n"
       let shape = dot.isKilling ? 2 : [7, 5, 9, 11, 13][place % 5]
+      // What lies below another is larger, so that both are seen.
+      let size = Gnuplot.number(max(2.4 - 0.25 * Double(place), 1))
       let mark = target.hasColours ? shape : place + 1
       plots.append(
-        "$policy\(place) with points pointtype \(mark) pointsize 1.6 linecolor \(place + 1) title "
+        "$policy\(place) with points pointtype \(mark) pointsize \(size) linecolor \(place + 1) title "
           + Gnuplot.quoted(dot.title + (dot.isKilling ? ", kills" : "")))
     }
     if bound != nil {
