@@ -128,9 +128,14 @@ extension GuestRecording {
     guard let zones = description.zones else { return ("zones_start", "is missing") }
     for (index, zone) in zones.enumerated() {
       let counts = [zone.min, zone.low, zone.high, zone.boost ?? 0] + zone.protection
-      guard counts.allSatisfy({ (0...most).contains($0) }), (zone.boost ?? 0) <= zone.min,
+      guard counts.allSatisfy({ (0...memory).contains($0) }),
+        (zone.boost ?? 0) <= zone.min, zone.min <= zone.low, zone.low <= zone.high,
         zone.protection.count >= Zone.Kind.allCases.count
       else { return ("zones_start[\(index)]", "is out of range") }
+    }
+    let times = series["t"] ?? []
+    guard zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }), times.first ?? 0 >= 0 else {
+      return ("series", "its times do not rise")
     }
     for (index, operation) in description.operations.enumerated()
     where !(0...most).contains(operation.result ?? 0) {

@@ -37,7 +37,8 @@ public struct XenBalloonValidation: Sendable {
   public let oddChanges: Int
   /// The failures, successes and cancellations, recorded and simulated.
   public let recorded: [Transition], simulated: [Transition]
-  /// How many of them are the same, in order; and how much later or earlier they came, in seconds, the wheel's granularity taken off.
+  /// How many of them are the same, in order; and by how much the time since the one before is off at most, in seconds, the wheel's
+  /// granularity taken off.
   public let equalTransitions: Int, lateness: Double
   /// Failures and cancellations of a guest that was not to shrink: how many there are, and at how many B is equal.
   public let grants: Int, equalGrants: Int
@@ -54,7 +55,7 @@ public struct XenBalloonValidation: Sendable {
   /// The samples by the name of the quantity, in pages: recorded and simulated, row by row.
   public let series: [(name: String, real: [Double], simulated: [Double])]
 
-  /// How far a transition may be off, besides the wheel's granularity, in seconds.
+  /// How far the time from one transition to the next may be off, besides the wheel's granularity, in seconds.
   public static let timeTolerance = 0.3
   /// How far from the recorded size a guest may stop, in pages. Repetitions: 38 and 68.
   public static let stopTolerance = 100.0
@@ -82,8 +83,13 @@ public struct XenBalloonValidation: Sendable {
     if let (field, what) = recording.xenFault { throw refuse(field, what) }
     guard let domain = recording.domain else { throw refuse("zones_start", "is missing") }
     let columns = ["balloon_actual_pages", "balloon_target_pages", "schedule_delay", "retry_count"]
-    for column in columns where recording.series[column] == nil {
-      throw refuse("\(recording.description.id).series.csv", "no column \"\(column)\"")
+    for column in columns {
+      guard let values = recording.series[column] else {
+        throw refuse("\(recording.description.id).series.csv", "no column \"\(column)\"")
+      }
+      guard values.allSatisfy({ (-1...0x1p40).contains($0) }) else {
+        throw refuse("\(recording.description.id).series.csv", "\"\(column)\" is out of range")
+      }
     }
     let replay = try XenBalloonReplay(recording, domain: domain)
     let samples = replay.samples

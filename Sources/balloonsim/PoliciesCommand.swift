@@ -125,7 +125,8 @@ struct PoliciesCommand: ParsableCommand {
       let resolved = try arguments.resolved(with: seed)
       return try MemoryBound.bounds(of: resolved.scenario, demands: resolved.demands)
     }
-    let table = PolicyTable(outcomes, bounds: bounds)
+    let table = PolicyTable(
+      outcomes, bounds: bounds, hasOrders: !base.scenario.events.isEmpty)
     if let picture {
       let file = try OutputFile(picture.file, database: database.file)
       try file.write(picture.target.picture(PolicyPlot(table, of: base.scenario.name)))

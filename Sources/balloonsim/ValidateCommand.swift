@@ -22,12 +22,13 @@ struct ValidateCommand: ParsableCommand {
   /// `balloonsim validate driver`.
   struct Driver: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Replay vectors of real drivers and daemons; every line must be equal.",
+      commandName: "policies",
+      abstract: "Replay recorded decisions of real programs; every line must be equal.",
       discussion: """
-        Of the selfballoon driver of Linux 4.19 and of July 2011, and of xenballoond of 2008 and 2009; what a line is of is \
-        told by its fields.
+        Of drivers, daemons and mechanisms that decide about memory: Docs/policies.md names them. What a line is of is told by \
+        its fields.
         """,
-      aliases: ["policies", "policy"])
+      aliases: ["driver", "policy"])
 
     @Argument(help: "JSON Lines files of vectors.", completion: .file())
     var files: [String]
@@ -158,13 +159,14 @@ extension ValidateCommand {
     static let configuration = CommandConfiguration(
       commandName: "xenballoon",
       abstract:
-        "Simulate recorded guests of Xen's, with its balloon driver, and compare every sample.",
+        "Simulate recorded guests of Xen's, with its balloon driver, and compare what it did.",
       discussion: """
         What a page out and in takes is the recording's own. Changes of B are whole batches of 512 but at a target or a \
         failure. Every failure, success and cancellation comes in the same order with the same retry_count and \
-        schedule_delay, within 0.3 s and the granularity of the kernel's timers. Partial grants and final sizes are equal; \
-        where the guest cannot shrink further, within 100 pages. In closed loops the target is within 8 pages in 90% of \
-        the samples, and misses, refaults and pages swapped out within 10%.
+        schedule_delay. The time from one to the next is within 0.3 s and the granularity of the kernel's timers. Partial \
+        grants and final sizes are equal. Where the guest cannot shrink further it stops within 100 pages, what its kernel \
+        came to hold besides taken off. In closed loops the target is within 8 pages in 90% of the samples, and misses, \
+        refaults and pages swapped out within 10% or 132 pages. The samples themselves are in --json.
         """)
 
     @Argument(help: "JSON files of recorded guests of Xen's (xenballoon).", completion: .file())

@@ -112,15 +112,14 @@ struct BalloonDriver {
   }
 
   /// reserve_additional_memory(): adds sections of memory for what is missing beyond the ballooned list and what was added before.
-  /// Returns whether they come online by themselves. Source: Docs/kernel.md 2.9.
-  mutating func addMemory() -> Bool {
+  /// Only of memory that comes online by itself. Source: Docs/kernel.md 2.9.
+  mutating func addMemory() {
     let missing = Int(clamping: credit) - ballooned - added
     if options.onlinesMemory && missing > 0 {
       // No more than can be counted: the host does not give them anyway.
       let sections = min((missing - 1) / Self.section + 1, Self.mostSections)
       added += sections * Self.section
     }
-    return added > 0
   }
 
   /// xen_online_page(): what was added comes online, onto the ballooned list. Returns how many pages.

@@ -151,7 +151,7 @@ extension GuestKernel {
     if credit > 0 {
       if balloon.ballooned == 0 && balloon.isThread {
         balloon.outcome = .waiting
-        _ = balloon.addMemory()
+        balloon.addMemory()
         return fallAsleep()
       }
       if balloon.ballooned == 0 {

@@ -30,8 +30,9 @@ extension GuestKernel {
     fragments.whole -= fromWhole
     guard fromWhole < count else { return }
     let high = zones.preferredHighMark.pages
-    guard zones.preferredManaged.pages >= 4 * Fragments.block, high > 0 else { return }
-    let most = max(high * boostFactor / 10_000, Fragments.block)
+    let share = high * boostFactor / 10_000
+    guard zones.preferredManaged.pages >= 4 * Fragments.block, share > 0 else { return }
+    let most = max(share, Fragments.block)
     let boost = min(fragments.boost + Fragments.block, most)
     guard boost > fragments.boost else { return }
     fragments.boost = boost

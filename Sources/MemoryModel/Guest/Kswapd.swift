@@ -107,7 +107,10 @@ extension GuestKernel {
         let isBoost = kswapd.boost > 0
         kswapd.boost -= min(kswapd.boost, freed)
         // For raised marks alone nothing is swapped out, nor looked for at any price.
-        if kswapd.boost > 0 && freed == 0 { return endKswapdRun() }
+        if kswapd.boost > 0 && freed == 0 {
+          if kswapd.reclaimed == 0 { kswapd.failures += 1 }
+          return endKswapdRun()
+        }
         let mayHurry = !isBoost || kswapd.priority != Self.defaultPriority - 2
         if (pass.scanned < pass.goal && mayHurry) || freed == 0 { kswapd.priority -= 1 }
       }

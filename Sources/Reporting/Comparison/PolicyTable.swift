@@ -28,9 +28,12 @@ public struct PolicyTable: Sendable {
   private let outcomes: [Outcome]
   /// The bound of each guest, by seed; empty if there is none.
   private let bounds: [[MemoryBound]]
+  /// Whether the scenario has orders, which the bound leaves out.
+  private let hasOrders: Bool
 
   /// A table of these outcomes; `bounds` has those of each seed, all guests together.
-  public init(_ outcomes: [Outcome], bounds: [[MemoryBound]]) {
+  public init(_ outcomes: [Outcome], bounds: [[MemoryBound]], hasOrders: Bool = false) {
+    self.hasOrders = hasOrders
     self.outcomes = outcomes.sorted { Self.held($0).mean < Self.held($1).mean }
     self.bounds = bounds
   }
@@ -51,8 +54,13 @@ public struct PolicyTable: Sendable {
 
   /// What the bound holds in the mean, all guests together, in MiB; nil: there is no bound.
   private var bound: MeanInterval? {
-    bounds.isEmpty || bounds.contains(where: \.isEmpty)
+    bounds.isEmpty || bounds.contains(where: \.isEmpty) || !misses.isEmpty
       ? nil : MeanInterval(bounds.map { all in all.reduce(0.0) { $0 + $1.mean } / 256 })
+  }
+
+  /// Guests that even with all of their memory missed pages or lost programs, in any seed.
+  private var misses: [MemoryBound] {
+    bounds.joined().filter { $0.missed > 0 || $0.kills > 0 }
   }
 
   private static func text(_ figure: MeanInterval, decimals: Int = 1) -> String {
@@ -117,16 +125,18 @@ public struct PolicyTable: Sendable {
         "Memory that \(killers.map(\.policy).joined(separator: ", ")) saved was saved by killing: "
           + "what was killed holds none.")
     }
-    let missed = bounds.joined().reduce(0) { $0 + $1.missed }
-    if bound == nil {
-      sentences.append("There is no bound for guests that follow a script.")
-    } else if missed > 0 {
+    if let worst = misses.max(by: { $0.missed < $1.missed }) {
       sentences.append(
-        "The bound is none: even with all of its memory a guest missed \(missed) pages.")
+        "There is no bound: with all of its memory \(worst.guest) too swapped out or read again \(worst.missed) pages"
+          + (worst.kills > 0 ? ", and programs were killed in it." : "."))
+    } else if bound == nil {
+      sentences.append("There is no bound where a guest follows a script.")
     } else {
       sentences.append(
         "The bound is what would be held by who knew all accesses beforehand and moved memory at once: the kernel's own, programs' "
-          + "memory, file pages that will be read again, and what keeps kswapd asleep.")
+          + "memory, file pages that will be read again, and what keeps kswapd asleep. "
+          + "Who holds less misses pages."
+          + (hasOrders ? " The scenario's orders are left out of it." : ""))
     }
     let seeds = outcomes.map(\.runs.count).max() ?? 1
     sentences.append(
@@ -157,7 +167,7 @@ public struct PolicyTable: Sendable {
         ] as JSON
       },
       "bound_mib": bound.map(json) ?? .null,
-      "missed_with_all_memory_pages": Int(bounds.joined().reduce(0) { $0 + $1.missed }),
+      "missed_with_all_memory_pages": misses.map(\.missed).max() ?? 0,
     ]
   }
 }

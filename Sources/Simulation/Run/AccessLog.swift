@@ -27,12 +27,13 @@ final class AccessLog {
     }
   }
 
-  /// For each of so many ticks, how many pages were accessed by then and will be accessed again.
+  /// For each of so many ticks, how many pages must be in memory: from the tick of their first access to that of their last, both
+  /// included, for a page that is accessed in more than one.
   func needed(ticks: Int) -> [Int] {
     var changes = [Int](repeating: 0, count: ticks + 1)
-    for (first, last) in zip(first, last) where first >= 0 && Int(first) < ticks {
+    for (first, last) in zip(first, last) where first >= 0 && last > first && Int(first) < ticks {
       changes[Int(first)] += 1
-      changes[min(Int(last), ticks)] -= 1
+      changes[min(Int(last) + 1, ticks)] -= 1
     }
     var pages = 0
     return changes.dropLast().map { change in

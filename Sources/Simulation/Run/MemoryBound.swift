@@ -11,14 +11,15 @@ internal import Units
 public struct MemoryBound: Hashable, Sendable {
   /// The guest's name.
   public let guest: String
-  /// The mean over the run and the most of it, in pages that the domain holds.
-  public let mean: Double, peak: Double
-  /// Pages that even the guest with all of its memory missed, or had swapped out: then the bound is no bound.
-  public let missed: Int64
+  /// The mean over the run, in pages that the domain holds.
+  public let mean: Double
+  /// Pages that even the guest with all of its memory swapped out or read again, and programs killed in it: if there are any, the
+  /// bound is none.
+  public let missed: Int64, kills: Int64
 
   /// The bounds of a scenario's guests, each run with all of its memory, without policies and without orders. Takes a run's time.
   ///
-  /// - Returns: nothing for a guest that follows a script, of which accesses are not looked at.
+  /// - Returns: one of each guest; nothing if a guest follows a script, of which accesses are not looked at.
   /// - Throws: `SimulationError`.
   public static func bounds(
     of scenario: Scenario, demands: [CommittedDemand]
@@ -35,8 +36,8 @@ public struct MemoryBound: Hashable, Sendable {
     var simulation = try Simulation(scenario, demands: demands, observer: levels)
     let logs = scenario.guests.indices.map { simulation.logAccesses(ofGuest: $0) }
     _ = try simulation.run()
-    return scenario.guests.indices.compactMap { index in
-      guard let log = logs[index] else { return nil }
+    if logs.contains(where: { $0 == nil }) { return [] }
+    return zip(scenario.guests.indices, logs.compactMap(\.self)).map { index, log in
       let (reserved, wanted) = simulation.look(atGuest: index) { kernel, _ in
         (kernel.balloonCurrent.pages - kernel.ram.pages, kernel.leastFree.pages)
       }
@@ -47,9 +48,9 @@ public struct MemoryBound: Hashable, Sendable {
       let counters = simulation.counters(ofGuest: index)
       return MemoryBound(
         guest: scenario.guests[index].name,
-        mean: needed.reduce(0, +) / Double(max(needed.count, 1)), peak: needed.max() ?? 0,
-        missed: counters[.workingsetRefault] + counters[.workingsetRefaultAnon]
-          + counters[.pswpin] + counters[.frontswapLoads] + counters[.oomKill])
+        mean: needed.reduce(0, +) / Double(max(needed.count, 1)),
+        missed: counters[.workingsetRefault] + counters[.pswpout] + counters[.frontswapStores],
+        kills: counters[.oomKill])
     }
   }
 }
