@@ -224,6 +224,44 @@ struct ResolvedScenarioTests {
     #expect(ParameterPath("guests.g.swappiness").laterDefault == nil)
   }
 
+  @Test(
+    "A setting that does nothing with the guest's kernel or balloon is warned of",
+    arguments: [
+      ("watermark_boost_factor: 0", "watermark_boost_factor does nothing with kernel 4.19"),
+      (
+        "balloon: { model: virtio, max_retry_count: 3 }",
+        "balloon.max_retry_count does nothing with virtio's balloon"
+      ),
+      (
+        "balloon: { model: virtio, scrub: false }",
+        "balloon.scrub does nothing with virtio's balloon"
+      ),
+      (
+        "balloon: { online_added_memory: true }",
+        "balloon.online_added_memory does nothing with a balloon other than 6.1's"
+      ),
+      (
+        "slab_in_use: 20p, kernel_unreclaimable: 10p",
+        "slab_in_use is part of kernel_unreclaimable, so only 10 pages of it count"
+      ),
+      ("balloon: { model: \"6.1\", online_added_memory: true, max_retry_count: 3 }", ""),
+      ("kernel: \"6.1\", balloon: { model: \"6.1\", scrub: false }, watermark_boost_factor: 0", ""),
+    ])
+  func idleSettings(setting: String, says: String) throws {
+    let text = """
+      name: small
+      duration: 1s
+      guests:
+        - { name: g, memory: 1GiB, committed: { constant: 0p }, \(setting) }
+      """
+
+    let warnings = try ScenarioReader.read(text: text, file: "s.yaml").warnings
+
+    // A guest with a late balloon is counterfactual too; that is another sentence.
+    let found = warnings.filter { $0.contains("does nothing") || $0.contains("of it count") }
+    #expect(found == (says.isEmpty ? [] : ["guest g: " + says]))
+  }
+
   @Test("hz reaches the guest's timers, takes four values, and by default moves no key of a run")
   func frequency() throws {
     let text = """

@@ -16,9 +16,10 @@ public struct ResolvedScenario: Sendable {
   /// What its `sweep` section says; nothing without one.
   public let sweep: SweepSpec?
 
-  /// What a reader of its results has to know first: guests that never were.
+  /// What a reader of its results has to know first: guests that never were, settings that do nothing, demand that was not recorded.
   public var warnings: [String] {
-    scenario.guests.compactMap(\.systemWarning) + CoarseDemand.sentences(of: coarseDemands)
+    scenario.guests.compactMap(\.systemWarning) + scenario.guests.flatMap(\.idleSettings)
+      + CoarseDemand.sentences(of: coarseDemands)
   }
 
   private let source: SourceNode?

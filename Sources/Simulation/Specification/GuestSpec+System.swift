@@ -48,6 +48,36 @@ extension GuestSpec {
       + "\(kernel.balloon.owner) balloon"
   }
 
+  /// What to know of settings that do nothing with the guest's kernel and balloon, a sentence each.
+  public var idleSettings: [String] {
+    let usual = KernelSettings(kernel.policy, balloon: kernel.balloon)
+    let (own, theirs) = (kernel.balloonOptions, usual.balloonOptions)
+    let virtio = kernel.balloon == .virtio ? "virtio's balloon" : nil
+    let early = kernel.policy == .linux4_19 ? "kernel 4.19" : virtio
+    let settings: [(key: String, isSet: Bool, idleWith: String?)] = [
+      (
+        "watermark_boost_factor", kernel.watermarkBoostFactor != usual.watermarkBoostFactor, early
+      ),
+      ("balloon.max_retry_count", own.maxRetryCount != nil, virtio),
+      ("balloon.max_schedule_delay", own.maxScheduleDelay != theirs.maxScheduleDelay, virtio),
+      ("balloon.scrub", own.scrubsPages != theirs.scrubsPages, virtio),
+      (
+        "balloon.online_added_memory", own.onlinesMemory,
+        kernel.balloon == .linux6_1 ? nil : "a balloon other than 6.1's"
+      ),
+    ]
+    var sentences = settings.compactMap { setting in
+      setting.isSet
+        ? setting.idleWith.map { "guest \(name): \(setting.key) does nothing with \($0)" } : nil
+    }
+    if let own = kernelUnreclaimable, slabInUse > own {
+      sentences.append(
+        "guest \(name): slab_in_use is part of kernel_unreclaimable, so only \(own.pages) pages of it count"
+      )
+    }
+    return sentences
+  }
+
   /// What to know of a guest that never was; nothing for others.
   public var systemWarning: String? {
     let parts = partsOfNoSystem.map(\.part)
