@@ -133,6 +133,8 @@ struct PoliciesCommand: ParsableCommand {
       try file.close()
     }
     if words.json { return try put(table.json) }
+    for sentence in table.warnings { try put(sentence: sentence) }
+    if !table.warnings.isEmpty { try put("") }
     try put(table.table.text(width: Terminal.width), terminator: "")
     for sentence in table.sentences { try put(sentence: sentence) }
   }

@@ -47,6 +47,36 @@ struct PoliciesTests {
     #expect(script.contains("selfballoon 4.19") && script.contains("title 'bound'"))
   }
 
+  @Test(
+    "Of a trace alone stalls are not told, and what was saved by killing comes last and has no share"
+  )
+  func traceAlone() async throws {
+    let text = """
+      name: bare
+      duration: 300s
+      guests:
+        - name: one
+          memory: 256MiB
+          committed:
+            points: [{ at: 0s, committed: 20MiB }, { at: 200s, committed: 200MiB }]
+          anon: { touched: 1 }
+      """
+    try text.write(toFile: workplace.path("bare.yaml"), atomically: true, encoding: .utf8)
+
+    let outcome = try await workplace.run("policies", "bare.yaml", "--no-record")
+
+    outcome.expect(0)
+    #expect(outcome.output.contains("No access and no file is modelled, so nothing could stall"))
+    let still = try #require(outcome.lines.first { $0.hasPrefix("static") })
+    #expect(still.split(separator: " ").suffix(4) == ["-", "-", "-", "0"])
+    let killing = outcome.lines.firstIndex { $0.contains("   by killing") }
+    let last = try #require(outcome.lines.lastIndex { $0.hasPrefix("static") })
+    if let killing {
+      #expect(killing > last)
+      #expect(outcome.output.contains("was saved by killing"))
+    }
+  }
+
   @Test("A policy, a version or a picture that there is none of is refused with what there is")
   func refused() async throws {
     let wrong: [(words: [String], code: Int32, says: String)] = [

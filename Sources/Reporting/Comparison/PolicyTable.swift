@@ -34,13 +34,27 @@ public struct PolicyTable: Sendable {
   /// A table of these outcomes; `bounds` has those of each seed, all guests together.
   public init(_ outcomes: [Outcome], bounds: [[MemoryBound]], hasOrders: Bool = false) {
     self.hasOrders = hasOrders
-    self.outcomes = outcomes.sorted { Self.held($0).mean < Self.held($1).mean }
+    self.outcomes = outcomes.sorted {
+      (Self.kills($0) ? 1 : 0, Self.held($0).mean) < (Self.kills($1) ? 1 : 0, Self.held($1).mean)
+    }
     self.bounds = bounds
   }
 
   /// The mean memory that is held, all guests together, in MiB.
   private static func held(_ outcome: Outcome) -> MeanInterval {
     figure("memory_held_mean_pages", of: outcome, dividedBy: 256)
+  }
+
+  /// Whether programs were killed under it.
+  private static func kills(_ outcome: Outcome) -> Bool {
+    figure("oom_kills", of: outcome, dividedBy: 1).mean > 0
+  }
+
+  /// Whether anything could stall: some access or file is modelled.
+  private var modelsHarm: Bool {
+    ["accesses", "stall", "refaults", "swap_ins"].contains { name in
+      outcomes.contains { Self.figure(name, of: $0, dividedBy: 1).mean > 0 }
+    }
   }
 
   private static func figure(
@@ -78,12 +92,12 @@ public struct PolicyTable: Sendable {
       (
         outcome.policy, Self.held(outcome).mean,
         Self.figure("stall", of: outcome, dividedBy: 1).mean,
-        Self.figure("oom_kills", of: outcome, dividedBy: 1).mean > 0
+        Self.kills(outcome)
       )
     }
   }
 
-  /// A line a policy, least memory first, and a line for the bound.
+  /// A line a policy, least memory first, those that kill last, and a line for the bound.
   public var table: TableText {
     let bound = bound
     let all = outcomes.first { $0.policy == "static" }.map { Self.held($0).mean }
@@ -92,11 +106,13 @@ public struct PolicyTable: Sendable {
     }
     var rows = outcomes.map { outcome in
       let held = Self.held(outcome)
+      let kills = Self.kills(outcome)
       return [
-        outcome.policy, Self.text(held), share(held.mean),
-        bound.map { String(format: "%+.1f", held.mean - $0.mean) } ?? "",
+        outcome.policy, Self.text(held), kills ? "by killing" : share(held.mean),
+        kills ? "" : bound.map { String(format: "%+.1f", held.mean - $0.mean) } ?? "",
       ]
         + Self.harms.map { harm in
+          if !modelsHarm && harm.unit != "count" { return "-" }
           let isMemory = harm.unit == "pages"
           let figure = Self.figure(harm.name, of: outcome, dividedBy: isMemory ? 256 : 1)
           let isWhole = harm.unit == "count" && figure.mean == figure.mean.rounded()
@@ -105,7 +121,8 @@ public struct PolicyTable: Sendable {
     }
     if let bound {
       let row = ["bound", Self.text(bound), share(bound.mean), ""] + Self.harms.map { _ in "" }
-      let place = outcomes.firstIndex { Self.held($0).mean > bound.mean } ?? rows.count
+      let place =
+        outcomes.firstIndex { Self.kills($0) || Self.held($0).mean > bound.mean } ?? rows.count
       rows.insert(row, at: place)
     }
     return TableText(
@@ -116,15 +133,26 @@ public struct PolicyTable: Sendable {
       rows: rows)
   }
 
-  /// What the table rests on.
-  public var sentences: [String] {
+  /// What has to be known before the table is read: kills, and that nothing could stall.
+  public var warnings: [String] {
     var sentences: [String] = []
-    let killers = outcomes.filter { Self.figure("oom_kills", of: $0, dividedBy: 1).mean > 0 }
+    let killers = outcomes.filter(Self.kills)
     if !killers.isEmpty {
       sentences.append(
         "Memory that \(killers.map(\.policy).joined(separator: ", ")) saved was saved by killing: "
           + "what was killed holds none.")
     }
+    if !modelsHarm {
+      sentences.append(
+        "No access and no file is modelled, so nothing could stall: only memory and kills can be compared. A scenario's `files:` and "
+          + "`anon: { access: ... }` say what the guest does with its memory.")
+    }
+    return sentences
+  }
+
+  /// What the table rests on.
+  public var sentences: [String] {
+    var sentences: [String] = []
     if let worst = misses.max(by: { $0.missed < $1.missed }) {
       sentences.append(
         "There is no bound: with all of its memory \(worst.guest) too swapped out or read again \(worst.missed) pages"
