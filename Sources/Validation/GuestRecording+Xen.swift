@@ -108,7 +108,7 @@ extension GuestRecording {
   var xenFault: (field: String, what: String)? {
     let most = 1 << 30
     guard let hello = description.hello, let pages = hello.pages, let free = hello.hypervisorFree
-    else { return ("hello.boot_pages", "is missing: no recording of Xen's balloon") }
+    else { return ("hello.xen_free", "is missing") }
     guard pages == memory else { return ("hello.boot_pages", "is not guest_mb") }
     guard (0...most).contains(free) else { return ("hello.xen_free", "is out of range") }
     guard (0...1_000_000).contains(hello.maxRetryCount ?? 0) else {

@@ -219,6 +219,10 @@ struct GuestRecording {
       throw RecordedFileError.malformed(
         file: stem + ".series.csv", place: "line 1", what: "no values of \"\(column)\"")
     }
+    // Its scenario is made of these, whatever it is compared for.
+    if description.hello?.pages != nil, let fault = xenFault {
+      throw RecordedFileError.malformed(file: path, place: fault.field, what: fault.what)
+    }
   }
 
   /// A line as a script of the simulator has it: empty if it is about the balloon, the hypervisor or a setting.

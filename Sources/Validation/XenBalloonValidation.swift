@@ -80,8 +80,9 @@ public struct XenBalloonValidation: Sendable {
     func refuse(_ place: String, _ what: String) -> RecordedFileError {
       RecordedFileError.malformed(file: path, place: place, what: what)
     }
-    if let (field, what) = recording.xenFault { throw refuse(field, what) }
-    guard let domain = recording.domain else { throw refuse("zones_start", "is missing") }
+    guard let domain = recording.domain else {
+      throw refuse("hello.boot_pages", "is missing: no recording of Xen's balloon")
+    }
     let columns = ["balloon_actual_pages", "balloon_target_pages", "schedule_delay", "retry_count"]
     for column in columns {
       guard let values = recording.series[column] else {

@@ -90,6 +90,29 @@ struct XenBalloonValidationTests {
     #expect("\(error)".contains(field))
   }
 
+  @Test(
+    "What a guest of Xen's cannot have had is refused by every comparison of whole guests",
+    arguments: [
+      ("\"lowmem_reserve\": [", "\"lowmem_reserve\": [], \"more\": [", "zones_start[0]"),
+      ("\"max_schedule_delay\": 32", "\"max_schedule_delay\": -5", "hello.max_schedule_delay"),
+      ("\"xen_free\": 127587", "\"xen_free\": 9223372036854775807", "hello.xen_free"),
+    ])
+  func refusedElsewhere(old: String, new: String, field: String) throws {
+    let folder = try TemporaryFolder()
+    let text = try String(contentsOfFile: "\(Self.folder)/grant_equal.json", encoding: .utf8)
+    #expect(text.contains(old))
+    _ = try folder.write(text.replacing(old, with: new, maxReplacements: 1), to: "r.json")
+    _ = try folder.write(
+      String(contentsOfFile: "\(Self.folder)/grant_equal.series.csv", encoding: .utf8),
+      to: "r.series.csv")
+
+    let error = try #require(throws: RecordedFileError.self) {
+      _ = try ClosedLoopValidation(path: "\(folder.path)/r.json")
+    }
+
+    #expect("\(error)".contains(field))
+  }
+
   @Test("A series without the driver's counters is refused")
   func withoutCounters() throws {
     let error = try #require(throws: RecordedFileError.self) {

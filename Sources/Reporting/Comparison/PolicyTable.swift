@@ -163,7 +163,7 @@ public struct PolicyTable: Sendable {
       sentences.append(
         "The bound is what would be held by who knew all accesses beforehand and moved memory at once: the kernel's own, programs' "
           + "memory, file pages that will be read again, and what keeps kswapd asleep. "
-          + "Who holds less misses pages."
+          + "Who holds less has kswapd at work, swaps out or misses pages."
           + (hasOrders ? " The scenario's orders are left out of it." : ""))
     }
     let seeds = outcomes.map(\.runs.count).max() ?? 1

@@ -7,7 +7,8 @@ internal import Units
 ///
 /// It is made of a run in which the guest keeps all of its memory: at each tick its kernel's own pages, the anonymous pages that
 /// programs hold, the file pages that were read and will be read again, and as much free as keeps kswapd asleep. Reclaimable slab is
-/// no part of it. First reads are missed by everybody. No policy that moves memory in batches, or at intervals, can hold as little without harm.
+/// no part of it. First reads are missed by everybody. A page that is read again
+/// within a tick is not counted, so a policy may lie a little below it without harm.
 public struct MemoryBound: Hashable, Sendable {
   /// The guest's name.
   public let guest: String
