@@ -6,6 +6,8 @@ public enum Ask: Hashable, Sendable {
   ///
   /// In a kernel that spares all (up to 3.6), a shrink of everything that a device holds does nothing.
   case shrinkFrontswap(to: UInt64, sparesAll: Bool)
+  /// Set the domain's maxmem: the hypervisor gives it no page beyond it. In pages.
+  case maximum(UInt64)
 }
 
 /// What one turn of a policy asks for, in the order in which it is carried out; at most four, in place.

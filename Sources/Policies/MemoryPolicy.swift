@@ -5,8 +5,8 @@ public import Units
 /// A policy is a folder - law, settings, card, story - and a line in `PolicyCatalogue`. It is a value without a clock and
 /// without a guest: a run gives it its turns, shows it what it may see, records its rows, and does what it asks.
 ///
-/// To add one: a folder beside this file with a type that conforms to `GuestPolicy` (or `HostPolicy`), and its line in
-/// `PolicyCatalogue.guestPolicies`. `PolicyContractTests` run over the catalogue. No other code has to know it; in
+/// To add one: a folder beside this file with a type that conforms to `GuestPolicy` or `HostPolicy`, and its line in
+/// `PolicyCatalogue`. `PolicyContractTests` and `HostPolicyContractTests` run over the catalogue. No other code has to know it; in
 /// `Docs/scenarios.md` the row `controller`, which `ScenarioKeyTests` prints, and the table of policies name it.
 public protocol MemoryPolicy: Sendable {
   /// What there is to know without running it.
@@ -82,10 +82,24 @@ public protocol GuestPolicy: MemoryPolicy {
 }
 
 /// A policy on the host: it sees all guests from outside, and has a row and asks for each.
+///
+/// Sizes of its rows are those of `HostView.Guest.size`; the run turns them into pages of `GuestView.totalRAM`.
 public protocol HostPolicy: MemoryPolicy {
-  /// The guests have booted.
+  /// The guests have booted, and have reported once where reports are polled.
   mutating func start(_ host: HostView) -> PolicyStart
 
-  /// One turn; `rows` and `asks` have an empty one for each guest.
+  /// One turn; `rows` and `asks` have an empty one for each guest. A row without `current` is none: nothing was decided of
+  /// that guest.
   mutating func decide(_ host: HostView, into rows: inout [DecisionRow], _ asks: inout [Asks])
+
+  /// Seconds between two polls of the guests' reports; nil: it reads none.
+  var reportInterval: Int64? { get }
+
+  /// What to know before a run, a sentence each: that it can do nothing, or less than one expects. `names` are the guests'.
+  func doubts(_ host: HostView, names: [String]) -> [String]
+}
+
+extension HostPolicy {
+  /// No law so simple that a half-life follows from it.
+  public func law(_ timers: KernelTimers) -> PolicyLaw? { nil }
 }

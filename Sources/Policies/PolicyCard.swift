@@ -12,9 +12,10 @@ public struct PolicyCard: Sendable {
   public var role: String
   /// Where it runs, which says what its end is.
   public var place: Place
-  /// Whether its machine must have transcendent memory; all of them need a balloon that the guest itself can move, which is
-  /// Xen's.
+  /// Whether its machine must have transcendent memory.
   public var needsTmem: Bool
+  /// The balloon that it moves.
+  public var balloon: Balloon
   /// Whether it is older than the timer wheel of Linux 4.8, and its guest a kernel of that time (Docs/kernel.md 1.5a).
   public var isOlderThanTimerWheel: Bool
   /// Its versions, the one that is taken without a word first.
@@ -27,6 +28,21 @@ public struct PolicyCard: Sendable {
   public var view: String
   /// The columns of that view.
   public var columns: [PolicyColumn]
+
+  /// A kind of balloon.
+  public enum Balloon: String, Sendable {
+    /// One that the guest itself can move as well: Xen's.
+    case xen
+    /// virtio's, which only the host moves.
+    case virtio
+    /// Whatever there is.
+    case any
+    /// It moves none.
+    case none
+  }
+
+  /// Whether it moves balloons.
+  public var movesBalloons: Bool { balloon != .none }
 
   /// Where a policy runs.
   public enum Place: String, Sendable {
@@ -41,7 +57,8 @@ public struct PolicyCard: Sendable {
   /// A card.
   public init(
     name: String, title: String, source: String, actor: String, role: String, place: Place,
-    needsTmem: Bool, isOlderThanTimerWheel: Bool = false, versions: [String],
+    needsTmem: Bool, balloon: Balloon = .xen, isOlderThanTimerWheel: Bool = false,
+    versions: [String],
     settings: [PolicySetting], terms: [TermEntry],
     view: String? = nil,
     columns: [PolicyColumn]? = nil
@@ -55,6 +72,7 @@ public struct PolicyCard: Sendable {
     self.role = role
     self.place = place
     self.needsTmem = needsTmem
+    self.balloon = balloon
     self.isOlderThanTimerWheel = isOlderThanTimerWheel
     self.versions = versions
     self.settings = settings

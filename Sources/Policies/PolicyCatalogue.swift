@@ -7,7 +7,28 @@ public enum PolicyCatalogue {
     Xenballoond.self,
   ]
 
-  /// The policy of a name; nil: there is none.
+  /// Those that run on the host.
+  public static let hostPolicies: [any HostPolicy.Type] = [
+    SqueezedPolicy.self,
+    MomPolicy<MomRules>.self,
+    MomPolicy<VdsmRules>.self,
+    ProxmoxPolicy.self,
+  ]
+
+  /// All of them.
+  public static let all: [any MemoryPolicy.Type] = guestPolicies + hostPolicies
+
+  /// The policy of a name, wherever it runs; nil: there is none.
+  public static func policy(named name: String) -> (any MemoryPolicy.Type)? {
+    all.first { $0.card.name == name }
+  }
+
+  /// The host's policy of a name; nil: there is none.
+  public static func hostPolicy(named name: String) -> (any HostPolicy.Type)? {
+    hostPolicies.first { $0.card.name == name }
+  }
+
+  /// The guest's policy of a name; nil: there is none.
   public static func guestPolicy(named name: String) -> (any GuestPolicy.Type)? {
     guestPolicies.first { $0.card.name == name }
   }

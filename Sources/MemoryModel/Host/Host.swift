@@ -61,7 +61,7 @@ public struct Host: ~Copyable {
   /// How many evictions are tried for one page of the heap (Docs/kernel.md 4.4).
   static let evictionAttempts = 10
   /// Slack of `max_pages` above the boot-time memory: 1 MiB (Docs/kernel.md 4.5).
-  static let toolstackSlack = PageCount(256)
+  public static let toolstackSlack = PageCount(256)
 
   /// A host with `memory` pages of RAM and nothing in it.
   public init(memory: PageCount, tmem: TmemConfiguration, disks parameters: [DiskParameters]) {

@@ -20,7 +20,7 @@ public struct RecordedDecision: Sendable {
   /// What ended the policy as it stands in the file.
   public var fault: String?
   /// What there is to know of the policy; nothing if only a newer program knows it.
-  public var type: (any GuestPolicy.Type)? { PolicyCatalogue.guestPolicy(named: policy) }
+  public var type: (any MemoryPolicy.Type)? { PolicyCatalogue.policy(named: policy) }
 
   /// The columns of numbers that have a value, by the names of the policy's view.
   public var numbers: [(name: String, value: Int64)] {

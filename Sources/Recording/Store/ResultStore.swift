@@ -251,7 +251,7 @@ extension ResultStore {
 
   /// Writes down the policies that there are, with the names of their terms.
   private func enterPolicies() throws {
-    let rows = PolicyCatalogue.guestPolicies.map { $0.card }.map { card in
+    let rows = PolicyCatalogue.all.map { $0.card }.map { card in
       (name: card.name, terms: card.terms.map(\.name).json.text)
     }
     func missing(_ db: Database) throws -> [(name: String, terms: String)] {

@@ -92,7 +92,7 @@ extension ResultTable: RawRepresentable, CaseIterable {
   /// All of them, with the views of today's policies.
   public static let allCases =
     [runs, parameters, ticks, hostTicks, decisions]
-    + PolicyCatalogue.guestPolicies.map { .view($0.card.view) }
+    + PolicyCatalogue.all.map { .view($0.card.view) }
     + [events, metrics, tickHashes, sweeps, sweepPoints]
 
   /// The table of a name; nil: there is none.

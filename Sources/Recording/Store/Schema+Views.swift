@@ -31,7 +31,7 @@ extension Schema {
   }
 
   /// The decisions of each policy.
-  static let decisionViews = PolicyCatalogue.guestPolicies.map { $0.card.decisionView }
+  static let decisionViews = PolicyCatalogue.all.map { $0.card.decisionView }
 
   /// The levels of `ticks` in MiB: 256 pages each.
   private var ticksInMebibytes: String {

@@ -56,9 +56,10 @@ public struct DecisionStory: Sendable {
           + "or what was written to it."
       ]
     }
-    let role = decision.type?.card.role ?? decision.policy
+    let card = decision.type?.card
+    let role = (card?.place == .host ? "" : "its ") + (card?.role ?? decision.policy)
     let sentences =
-      ["\(guest), run \(decision.turn) of its \(role), at \(UnitScale.text(decision.time))."]
+      ["\(guest), run \(decision.turn) of \(role), at \(UnitScale.text(decision.time))."]
       + (decision.type.map { $0.story(of: decision.row).map(Self.text) }
         ?? ["Its policy, \(decision.policy), is one that this program does not know."])
     return sentences + aftermath(decision)

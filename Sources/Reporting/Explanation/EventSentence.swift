@@ -85,7 +85,7 @@ private struct EventFacts {
       case .text(let text): PolicyNotice.text(text)
       }
     }
-    for policy in PolicyCatalogue.guestPolicies {
+    for policy in PolicyCatalogue.all {
       guard let sentence = policy.story(ofStart: notices) else { continue }
       values = [:]
       return DecisionStory.text(sentence)

@@ -19,6 +19,7 @@ public struct ResolvedScenario: Sendable {
   /// What a reader of its results has to know first: guests that never were, settings that do nothing, demand that was not recorded.
   public var warnings: [String] {
     scenario.guests.compactMap(\.systemWarning) + scenario.guests.flatMap(\.idleSettings)
+      + scenario.hostPolicyDoubts
       + CoarseDemand.sentences(of: coarseDemands)
   }
 

@@ -32,6 +32,18 @@ extension GuestSpec {
       note:
         "the rest begins on the balloon's list. Marks and reserves are those of what it was given, "
         + "with virtio's balloon those of `memory`"),
+    .optional(
+      "minimum_memory", \.minimumMemory, .size(.zero...ScenarioLimits.guestMemory.upperBound),
+      else: "none", "the least that a policy of the host may leave it",
+      note:
+        "dynamic-min, `balloon` of Proxmox, min_guarantee, Minimum RAM; without it some leave the guest alone"
+    ),
+    .optional(
+      "maximum_memory", \.maximumMemory, .size(.zero...ScenarioLimits.guestMemory.upperBound),
+      else: "`memory`", "the most that a policy of the host may give it"),
+    .optional(
+      "shares", \.shares, .count(0...1_000_000), else: "the policy's own",
+      "its shares or weight with a policy of the host"),
     ScenarioKey(
       "vcpus", \.kernel.vcpus, .count(1...512), "sets the batch of the commit counter",
       note: "nothing else"),

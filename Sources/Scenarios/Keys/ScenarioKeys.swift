@@ -1,5 +1,7 @@
 internal import MemoryModel
+internal import Policies
 internal import Simulation
+internal import Text
 internal import Units
 
 extension Scenario {
@@ -82,6 +84,74 @@ extension HostSpec {
         + "What it cannot grant later is a result: `balloon_ungranted`"),
     .section("tmem", \.tmem, TmemConfiguration.keys),
     ScenarioKey(
+      name: "policy",
+      rows: { _ in
+        [
+          KeyRow(
+            path: "policy", type: "a policy's name, or a mapping from it to `version` and settings",
+            fallback: "`none`",
+            meaning: "who decides on the host, as in `policy: { mom: { interval: 5 } }`",
+            note: "the three keys below say the same in other words")
+        ]
+      },
+      // The scenario has it in the words of the keys below when it is read (`SourceNode.withPoliciesAsKeys`).
+      read: { _, _, _ in }, entries: { _ in [] }),
+    ScenarioKey(
+      name: "controller",
+      rows: { _ in
+        [
+          KeyRow(
+            path: "controller",
+            type: (["none"] + PolicyCatalogue.hostPolicies.map { $0.card.name })
+              .map { "`\($0)`" }.joined(separator: ", "),
+            fallback: "`none`", meaning: "name of the host's policy")
+        ]
+      },
+      read: { reader, host, _ in
+        guard let name = reader.optional("controller", .text), name != "none" else { return }
+        host.policy = HostPolicySpec(name: name)
+        if host.policy == nil {
+          let known = ["none"] + PolicyCatalogue.hostPolicies.map { $0.card.name }
+          reader.report("controller", unknownWord("policy", name, known: known))
+        }
+      },
+      entries: { host in host.policy.map { [("controller", .word($0.name))] } ?? [] }),
+    ScenarioKey(
+      name: "policy_version",
+      rows: { _ in
+        [
+          KeyRow(
+            path: "policy_version", type: "text", fallback: "the newest", meaning: "its version")
+        ]
+      },
+      read: { reader, host, _ in
+        guard let version = reader.optional("policy_version", .text) else { return }
+        host.policy?.version = version
+        let known = host.policy?.card.versions ?? []
+        if !known.contains(version) {
+          reader.report("policy_version", unknownWord("version", version, known: known))
+        }
+      },
+      entries: { host in
+        host.policy?.version.map { [("policy_version", .leaf($0, number: nil, isQuoted: true))] }
+          ?? []
+      }),
+    ScenarioKey(
+      name: "tunables",
+      rows: { _ in
+        [
+          KeyRow(
+            path: "tunables", type: "mapping of setting to text", fallback: "none",
+            meaning: "settings of the host's policy at its start")
+        ]
+      },
+      read: { reader, host, decoder in
+        let writes = reader.mapping("tunables") { decoder.tunables(&$0) } ?? []
+        host.policy?.tunables = writes
+        if let policy = host.policy { decoder.check(writes, of: policy, reader) }
+      },
+      entries: { host in host.policy.map { [("tunables", .writes($0.tunables))] } ?? [] }),
+    ScenarioKey(
       name: "disks",
       rows: { _ in
         [
@@ -93,6 +163,7 @@ extension HostSpec {
       read: { reader, host, decoder in
         if let disks = reader.mapping("disks", decoder.disks), !disks.isEmpty { host.disks = disks }
         decoder.disks = host.disks.map(\.name)
+        decoder.hostPolicy = host.policy?.card
       },
       entries: { host in
         [("disks", .mapping(host.disks.map { ($0.name, DiskParameters.keys.tree($0.parameters)) }))]

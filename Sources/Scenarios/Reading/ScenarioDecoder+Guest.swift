@@ -14,6 +14,10 @@ extension ScenarioDecoder {
       machineMemory = nil
       let keys = GuestSpec.keys
       var first = GuestSpec(name: "guest", memory: .gibibytes(1))
+      // A policy of the host brings the balloon that it moves, unless another is named.
+      if hostPolicy?.balloon == .virtio {
+        first.kernel = KernelSettings(first.kernel.policy, balloon: .virtio)
+      }
       for name in GuestSpec.firstKeys {
         keys.first { $0.name == name }?.read(&reader, &first, self)
       }
@@ -21,11 +25,62 @@ extension ScenarioDecoder {
       guest.workload = first.workload
       guest.committed = first.committed
       if samples.first?.touched != nil { guest.anon.touched = .trace }
+      if hostPolicy?.movesBalloons == true { guest.controller = .none }
       for key in keys where !GuestSpec.firstKeys.contains(key.name) {
         key.read(&reader, &guest, self)
       }
       if !guest.isCounterfactual { checkSystem(guest, reader) }
+      checkHostPolicy(guest, reader)
       return guest
+    }
+  }
+
+  /// Refuses a guest that the host's policy cannot move, or whose own policy would move it as well.
+  private func checkHostPolicy(_ guest: GuestSpec, _ reader: MappingReader) {
+    if let least = guest.minimumMemory, least > guest.maximumMemory ?? guest.memory {
+      reader.report(
+        "minimum_memory",
+        "\(least.text) is more than the guest may have, \((guest.maximumMemory ?? guest.memory).text)"
+      )
+    }
+    if let most = guest.maximumMemory, most > guest.memory {
+      reader.report(
+        "maximum_memory", "\(most.text) is more than the guest was built with, \(guest.memory.text)"
+      )
+    }
+    guard let card = hostPolicy, card.movesBalloons else { return }
+    let own = guest.kernel.balloon == .virtio ? PolicyCard.Balloon.virtio : .xen
+    if card.balloon != .any && card.balloon != own && !guest.isCounterfactual {
+      reader.report(
+        "balloon",
+        "\(card.title) moves \(card.balloon == .xen ? "Xen's" : "virtio's") balloon, and this is "
+          + "\(guest.systemText)")
+    }
+    if let policy = guest.controller.policy?.card, policy.movesBalloons {
+      reader.report(
+        "controller",
+        "\(policy.title) and the host's policy, \(card.title), would both move the guest's balloon; "
+          + "leave one of them out")
+    }
+  }
+
+  /// Refuses settings that the host's policy has not, and values that it does not take.
+  func check(
+    _ writes: [(attribute: String, text: String)], of spec: HostPolicySpec,
+    _ reader: MappingReader
+  ) {
+    var bare = spec
+    bare.tunables = []
+    var policy = bare.policy
+    for write in writes {
+      let outcome = policy.write(write.attribute, write.text)
+      if outcome.status == .ok { continue }
+      reader.report(
+        "tunables",
+        outcome.status == .noAttribute
+          ? unknownWord(
+            "setting of \(spec.name)", write.attribute, known: spec.card.settings.map(\.name))
+          : "\(write.attribute) of \(spec.name) does not take \(quoted(write.text))")
     }
   }
 

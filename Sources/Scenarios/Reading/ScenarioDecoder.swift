@@ -1,4 +1,5 @@
 internal import MemoryModel
+internal import Policies
 internal import Simulation
 internal import Text
 internal import Traces
@@ -23,6 +24,8 @@ final class ScenarioDecoder {
   var sweep: SweepSpec?
   /// The names of the host's disks; the first is the default.
   var disks: [String] = []
+  /// What there is to know of the host's policy, once the host is read; nil: it has none.
+  var hostPolicy: PolicyCard?
   /// The names of the guests, once they are read.
   var guestNames: [String] = []
   /// The samples that the guest being read follows, none if they are no problem's.

@@ -63,13 +63,23 @@ public enum ScenarioTemplate {
     "name": ["name: my-scenario"],
     "description": ["description: What it is about and what one should see."],
     "host": ["# host:"]
-      + lines(HostSpec.keys.rows(standard.host), ["disks": disks]).map { "#   " + $0.dropFirst(2) },
+      + lines(
+        HostSpec.keys.rows(standard.host), ["disks": disks].merging(hostPolicy) { one, _ in one }
+      )
+      .map { "#   " + $0.dropFirst(2) },
     "guests": ["guests:"]
       + indented(lines(GuestSpec.keys.rows(standard.guests[0]), guest), first: "  - ", rest: "    "),
     "events": ["events:                    # default: none"] + events.map { "  - " + $0 },
     "sweep": [
       "# What `balloonsim sweep` varies can stand in a section 'sweep' (Docs/scenarios.md)."
     ],
+  ]
+
+  private static let hostPolicy = [
+    "policy": [
+      line("# policy: { proxmox: { target: 80 } }", "who decides on the host; default: none")
+    ],
+    "controller": [], "policy_version": [], "tunables": [],
   ]
 
   private static let disks =
@@ -82,6 +92,11 @@ public enum ScenarioTemplate {
   private static let guest: [String: [String]] = [
     "name": ["name: small"],
     "memory": [line("memory: 1GiB", "boot-time maximum, 16MiB to 1TiB")],
+    "minimum_memory": [
+      line("# minimum_memory: 256MiB", "the least that a policy of the host may leave it")
+    ],
+    "maximum_memory": [line("# maximum_memory: 1GiB", "the most that it may give it")],
+    "shares": [line("# shares: 1000", "with a policy of the host")],
     "policy": [
       line(
         "# policy: { selfballoon: { interval: 5 } }",

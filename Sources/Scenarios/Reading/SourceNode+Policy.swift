@@ -2,8 +2,8 @@ internal import Policies
 internal import Text
 
 extension SourceNode {
-  /// The scenario with every guest's `policy:` in the words that the keys have for it: `controller`, `driver` or
-  /// `policy_version`, and `tunables`.
+  /// The scenario with every `policy:` of a guest and of the host in the words that the keys have for it: `controller`,
+  /// `driver` or `policy_version`, and `tunables`.
   ///
   /// `policy: none` and `policy: NAME` are the short forms of `policy: { NAME: { version: ..., SETTING: ... } }`. What an
   /// option of the command line says in the other words wins.
@@ -12,14 +12,19 @@ extension SourceNode {
     var root = self
     root.content = .mapping(
       entries.map { entry in
+        var entry = entry
+        if entry.key == "host" {
+          entry.value = entry.value.withPolicyAsKeys(
+            path: "host", among: PolicyCatalogue.hostPolicies, log: log)
+        }
         guard entry.key == "guests", case .list(let guests) = entry.value.content else {
           return entry
         }
-        var entry = entry
         entry.value.content = .list(
           guests.enumerated().map { index, guest in
             guest.withPolicyAsKeys(
-              path: entry.value.itemPath(of: guest, index: index), log: log)
+              path: entry.value.itemPath(of: guest, index: index),
+              among: PolicyCatalogue.guestPolicies, log: log)
           })
         return entry
       })
@@ -30,8 +35,10 @@ extension SourceNode {
     guest.itemPath(in: "guests", index: index)
   }
 
-  /// A guest with its `policy` in other words.
-  private func withPolicyAsKeys(path: String, log: ProblemLog) -> SourceNode {
+  /// A guest, or the host, with its `policy` in other words.
+  private func withPolicyAsKeys(
+    path: String, among policies: [any MemoryPolicy.Type], log: ProblemLog
+  ) -> SourceNode {
     guard case .mapping(let entries) = content,
       let policy = entries.first(where: { $0.key == "policy" })
     else { return self }
@@ -40,10 +47,9 @@ extension SourceNode {
     guard let (name, settings) = policy.value.policyName(path: path, log: log) else {
       return withContent(.mapping(others))
     }
-    let card = PolicyCatalogue.guestPolicy(named: name.text)?.card
+    let card = policies.first { $0.card.name == name.text }?.card
     if card == nil && name.text != "none" {
-      let known = ["none"] + PolicyCatalogue.guestPolicies.map { $0.card.name }
-      log.report(name.place, path, unknownWord("policy", name.text, known: known))
+      log.report(name.place, path, Self.unknownPolicy(name.text, among: policies))
       return withContent(.mapping(others))
     }
     if let controller = others.first(where: { $0.key == "controller" }) {
@@ -62,6 +68,18 @@ extension SourceNode {
     }
     if let card { others.take(settings, of: card, path: "\(path).\(name.text)", log: log) }
     return withContent(.mapping(others))
+  }
+
+  /// What to say of a name that none of these policies has.
+  private static func unknownPolicy(
+    _ name: String, among policies: [any MemoryPolicy.Type]
+  ) -> String {
+    if let other = PolicyCatalogue.policy(named: name) {
+      return other.card.place == .host
+        ? "\(other.card.title) decides on the host: say `host: { policy: \(name) }`"
+        : "\(other.card.title) decides in a guest: say `policy: \(name)` of the guest"
+    }
+    return unknownWord("policy", name, known: ["none"] + policies.map { $0.card.name })
   }
 
   private func withContent(_ content: Content) -> SourceNode {

@@ -2,7 +2,7 @@ internal import Policies
 internal import Simulation
 
 /// The names of all policies' settings as they are written on a machine, in the order of their cards.
-let tunableNames: [String] = PolicyCatalogue.guestPolicies.flatMap { $0.card.settings.map(\.name) }
+let tunableNames: [String] = PolicyCatalogue.all.flatMap { $0.card.settings.map(\.name) }
   .reduce(into: []) { names, name in if !names.contains(name) { names.append(name) } }
 
 extension GuestSpec {

@@ -35,10 +35,18 @@ extension SimulatedGuest {
         let shrink = kernel.beginShrink(
           to: PageCount(Int(clamping: target)), allMeansNothing: sparesAll)
         if let shrink { policy?.shrink = shrink }
-      case nil: break
+      case .maximum, nil: break
       }
     }
     return (wake ?? nil, policy?.shrink != nil, balloonIsDue)
+  }
+
+  /// Takes note of a decision of the host's policy that has a target.
+  mutating func noteTarget(_ row: DecisionRow, at now: SimTime) {
+    guard let current = row.current, let goal = row.goal, let target = row.target else { return }
+    note(
+      current: current, goal: goal, target: target, isBound: row.isBound,
+      committed: Int64(kernel.committed.pages), at: now)
   }
 
   /// Takes note of a target and its goal, before the balloon has it.
@@ -48,6 +56,14 @@ extension SimulatedGuest {
     guard let current = policy?.row.current, let goal = policy?.row.goal,
       let target = policy?.row.target, let isBound = policy?.row.isBound
     else { return }
+    note(
+      current: current, goal: goal, target: target, isBound: isBound, committed: committed, at: now)
+  }
+
+  @inline(__always)
+  private mutating func note(
+    current: Int64, goal: Int64, target: Int64, isBound: Bool, committed: Int64, at now: SimTime
+  ) {
     self.goal = goal
     self.target = target
     meter.stability.record(

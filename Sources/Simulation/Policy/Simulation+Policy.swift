@@ -23,12 +23,7 @@ extension Simulation {
     schedule(start.wake, of: index, since: now)
     try emit(
       .driverInit, guest: index,
-      start.notices.map { notice in
-        switch notice.value {
-        case .number(let number): (notice.key, .number(number))
-        case .text(let text): (notice.key, .text(text))
-        }
-      })
+      start.notices.map { ($0.key, EventRecord.Value($0.value)) })
     for setting in late { try write(index, setting.attribute, setting.text) }
   }
 
@@ -129,11 +124,9 @@ extension Simulation {
     case .never: break
     case .jiffies(let delay):
       schedule(turn, of: index, afterJiffies: delay, since: start, .controller)
-    case .seconds(let seconds):
-      let (time, isTooLong) = max(0, seconds).multipliedReportingOverflow(by: 1_000_000_000)
-      let (due, isTooFar) = start.nanoseconds.addingReportingOverflow(time)
-      if isTooLong || isTooFar { return }
-      queue.schedule(turn, at: SimTime(nanoseconds: due), in: .controller)
+    case .seconds:
+      guard let due = wake.programTime(since: start) else { return }
+      queue.schedule(turn, at: due, in: .controller)
     }
   }
 

@@ -11,7 +11,7 @@ public protocol RunObserver: AnyObject {
   func tick(guest: Int, tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws
   /// The host's state at a tick; `values` is indexed by `HostTickColumn.rawValue`.
   func hostTick(tick: Int64, time: SimTime, values: UnsafeBufferPointer<Int64>) throws
-  /// A turn of a guest's policy, with every term of its decision.
+  /// A turn of a policy for one guest, with every term of its decision.
   func decision(_ record: DecisionRecord) throws
   /// Something that happened once.
   func event(_ record: EventRecord) throws
@@ -32,11 +32,11 @@ extension RunObserver {
   public func event(_ record: EventRecord) throws {}
 }
 
-/// One turn of a guest's policy: its decision and what it led to.
+/// One turn of a policy for one guest: its decision and what it led to.
 public struct DecisionRecord: Sendable {
   /// Whose it is.
-  public var policy: any GuestPolicy.Type
-  /// Counted from 1 for each guest.
+  public var policy: any MemoryPolicy.Type
+  /// Counted from 1: a guest's policy's turns, or those of a host's policy in which it decided something.
   public var turn: Int64
   /// When the turn began.
   public var time: SimTime
@@ -47,7 +47,7 @@ public struct DecisionRecord: Sendable {
 
   /// A turn.
   public init(
-    policy: any GuestPolicy.Type, turn: Int64, time: SimTime, row: DecisionRow,
+    policy: any MemoryPolicy.Type, turn: Int64, time: SimTime, row: DecisionRow,
     runTime: SimDuration
   ) {
     self.policy = policy

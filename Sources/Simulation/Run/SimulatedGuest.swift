@@ -30,6 +30,9 @@ struct SimulatedGuest: ~Copyable {
   /// The goal and the target of the last decision.
   var goal: Int64
   var target: Int64
+  /// What it reported to the host last, and when; nil: nothing yet.
+  var report: GuestReport?
+  var reportTime = SimTime.zero
   /// Whether the kernel has panicked: nothing happens in it any more.
   var isDead = false
 

@@ -16,7 +16,7 @@ extension Simulation {
   }
 
   /// The start of a guest's balloon worker, which is void if its thread wakes before.
-  private func balloonStart(_ index: Int) -> SimulationEvent {
+  func balloonStart(_ index: Int) -> SimulationEvent {
     .balloonStart(guest: UInt16(index), sleep: guests[index].kernel.balloonSleep)
   }
 

@@ -93,8 +93,8 @@ extension Simulation {
       files: files,
       anon: anon, processes: processes,
       meter: GuestMeter(
-        memory: spec.memory.pages, held: spec.memoryAtBoot.pages, isStatic: spec.controller == .none
-      ),
+        memory: spec.memory.pages, held: spec.memoryAtBoot.pages,
+        isStatic: spec.controller == .none && scenario.host.policy == nil),
       goal: boot,
       target: boot)
   }
@@ -133,6 +133,7 @@ extension Simulation {
       }
       try startPolicy(index)
     }
+    try startHostPolicy()
     for (index, order) in scenario.events.enumerated() {
       queue.schedule(.order(UInt32(index)), at: order.at, in: .controller)
     }

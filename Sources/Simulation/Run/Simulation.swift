@@ -45,6 +45,8 @@ public struct Simulation: ~Copyable {
   var samplePrint = Fingerprint()
   let row: UnsafeMutableBufferPointer<Int64>
   var hostMeter = HostMeter(free: .zero)
+  /// The host's policy at work; nil: nobody decides there.
+  var hostPolicy: HostPolicyRun?
   /// What is computed at the end.
   var figures = Figure.all
   /// When the invariants are next checked in a release build.
@@ -60,6 +62,7 @@ public struct Simulation: ~Copyable {
     host = Host(
       memory: scenario.host.memory, tmem: scenario.host.tmem,
       disks: scenario.host.disks.map(\.parameters))
+    hostPolicy = Self.hostPolicy(scenario)
     row = .allocate(capacity: TickColumn.all.count)
     row.initialize(repeating: 0)
     end = .zero
@@ -178,6 +181,8 @@ public struct Simulation: ~Copyable {
     case .faultEnd(let index): try endFault(Int(index))
     case .faultTurn(let index): turnIntermittent(Int(index))
     case .process(let guest, let process): try stepProcess(Int(guest), Int(process))
+    case .hostTurn: try takeHostTurn()
+    case .report(let guest): pollReport(Int(guest))
     }
   }
 

@@ -30,6 +30,10 @@ enum SimulationEvent: BitwiseCopyable {
   case faultTurn(UInt32)
   /// A process of a guest's script has its turn.
   case process(guest: UInt16, process: UInt16)
+  /// The host's policy has its turn.
+  case hostTurn
+  /// A guest's driver reports to the host.
+  case report(guest: UInt16)
 
   /// The event as one word for the fingerprint.
   var word: UInt64 {
@@ -50,6 +54,8 @@ enum SimulationEvent: BitwiseCopyable {
     case .faultEnd(let index): 13 << 56 | UInt64(index)
     case .faultTurn(let index): 14 << 56 | UInt64(index)
     case .process(let guest, let process): 15 << 56 | UInt64(guest) << 32 | UInt64(process)
+    case .hostTurn: 16 << 56
+    case .report(let guest): 17 << 56 | UInt64(guest)
     }
   }
 }

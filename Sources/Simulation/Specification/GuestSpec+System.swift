@@ -33,7 +33,9 @@ extension GuestSpec {
     {
       parts.append(("boot", "tmem, with cleancache and frontswap,"))
     }
-    if let card = controller.policy?.card, card.needsTmem || kernel.balloon == .virtio {
+    if let card = controller.policy?.card,
+      card.needsTmem || card.balloon == .xen && kernel.balloon == .virtio
+    {
       parts.append(("controller", card.title))
     }
     return parts

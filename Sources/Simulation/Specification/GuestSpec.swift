@@ -10,6 +10,12 @@ public struct GuestSpec: Sendable {
   public var memory: PageCount
   /// What it is given at boot, the rest being ballooned out; nil: all of its memory.
   public var bootMemory: PageCount?
+  /// The least size that a host's policy may give it; nil: none was said.
+  public var minimumMemory: PageCount?
+  /// The largest size that a host's policy may give it; nil: all of its memory.
+  public var maximumMemory: PageCount?
+  /// Its shares or weight with a host's policy; nil: none was said.
+  public var shares: Int?
   /// How its kernel was built and is set.
   public var kernel: KernelSettings
   /// Pages that never reach the page allocator; nil: the fitted default.

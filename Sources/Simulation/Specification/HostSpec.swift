@@ -9,6 +9,8 @@ public struct HostSpec: Sendable {
   public var tmem: TmemConfiguration
   /// The disks, by name.
   public var disks: [DiskSpec]
+  /// Who decides on the host about its guests' memory; nil: nobody.
+  public var policy: HostPolicySpec?
 
   /// A host with one SSD.
   public init(

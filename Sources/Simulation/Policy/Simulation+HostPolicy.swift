@@ -1,0 +1,138 @@
+import MemoryModel
+import Policies
+import SimulationEngine
+import Units
+
+extension Simulation {
+  /// The host's policy before its start; nil: nobody decides on the host.
+  static func hostPolicy(_ scenario: Scenario) -> HostPolicyRun? {
+    scenario.host.policy.map { HostPolicyRun($0.policy, scenario.hostView) }
+  }
+
+  /// Lets the host's policy start; guests report first where it polls them.
+  mutating func startHostPolicy() throws {
+    if hostPolicy?.reportInterval != nil {
+      for index in 0..<guestCount { pollReport(index) }
+    }
+    lookAtGuests()
+    guard let start = hostPolicy?.start() else { return }
+    scheduleHost(start.wake)
+    try emit(.driverInit, guest: nil, start.notices.map { ($0.key, EventRecord.Value($0.value)) })
+  }
+
+  /// A guest's driver fills in what the host asked for; the host asks again an interval later, unless nobody answers.
+  mutating func pollReport(_ index: Int) {
+    guard !guests[index].isDead, let interval = hostPolicy?.reportInterval else { return }
+    guests[index].kernel.begin(at: now)
+    guests[index].report = guests[index].reportNow
+    guests[index].reportTime = now
+    schedule(.report(guest: UInt16(index)), after: .seconds(interval), .controller)
+  }
+
+  /// A turn of the host's policy: it decides for every guest, and what it asks for is begun.
+  mutating func takeHostTurn() throws {
+    lookAtGuests()
+    guard let wake = hostPolicy?.turn() else { return }
+    scheduleHost(wake)
+    for index in 0..<guestCount {
+      let size = guests[index].kernel.balloonCurrent.pages
+      let offset = Int64(size - guests[index].kernel.ram.pages)
+      guard let row = hostPolicy?.row(ofGuest: index, offset: offset) else { continue }
+      if let observer, let policy = hostPolicy?.type, let turn = hostPolicy?.turns {
+        try observer.decision(
+          DecisionRecord(policy: policy, turn: turn, time: now, row: row, runTime: .zero))
+      }
+      guests[index].noteTarget(row, at: now)
+      guard !guests[index].isDead, let asks = hostPolicy?.asks[index] else { continue }
+      for place in 0..<asks.count {
+        switch asks[place] {
+        case .balloonTarget(let target):
+          guests[index].kernel.begin(at: now)
+          // Queued, for all guests are told before the first of them moves.
+          if guests[index].kernel.setBalloonTarget(target) {
+            schedule(balloonStart(index), after: .zero, .balloon)
+          }
+        case .maximum(let pages):
+          host.setMaxPages(
+            PageCount(Int(clamping: pages)) + Host.toolstackSlack, of: guests[index].kernel.domain)
+        case .shrinkFrontswap: break
+        }
+      }
+    }
+  }
+
+  /// What the host's policy sees now.
+  private mutating func lookAtGuests() {
+    hostPolicy?.view.time = now.nanoseconds
+    hostPolicy?.view.free = UInt64(host.free.pages)
+    for index in 0..<guestCount {
+      hostPolicy?.view.guests[index].isUp = !guests[index].isDead
+      hostPolicy?.view.guests[index].size = UInt64(guests[index].kernel.balloonCurrent.pages)
+      hostPolicy?.view.guests[index].target = guests[index].kernel.balloonTarget
+      var report = guests[index].report
+      report?.age = (now - guests[index].reportTime).nanoseconds
+      hostPolicy?.view.guests[index].report = report
+    }
+  }
+
+  private mutating func scheduleHost(_ wake: Wake) {
+    guard let due = wake.programTime(since: now) else { return }
+    queue.schedule(.hostTurn, at: due, in: .controller)
+  }
+}
+
+extension Scenario {
+  /// The host as its policy sees it before its guests are built.
+  fileprivate var hostView: HostView {
+    let guests = guests.map { guest in
+      HostView.Guest(
+        built: UInt64(guest.memory.pages), least: guest.minimumMemory.map { UInt64($0.pages) },
+        most: guest.maximumMemory.map { UInt64($0.pages) }, shares: guest.shares.map(UInt64.init))
+    }
+    return HostView(memory: UInt64(host.memory.pages), free: 0, guests: guests)
+  }
+
+  /// What to know before a run of what the host's policy cannot do, a sentence each.
+  public var hostPolicyDoubts: [String] {
+    host.policy?.policy.doubts(hostView, names: guests.map(\.name)) ?? []
+  }
+}
+
+extension Wake {
+  /// When a program that sleeps so wakes up; nil: never, or beyond the end of time.
+  func programTime(since start: SimTime) -> SimTime? {
+    guard case .seconds(let seconds) = self else { return nil }
+    let (time, isTooLong) = max(0, seconds).multipliedReportingOverflow(by: 1_000_000_000)
+    let (due, isTooFar) = start.nanoseconds.addingReportingOverflow(time)
+    return isTooLong || isTooFar ? nil : SimTime(nanoseconds: due)
+  }
+}
+
+extension EventRecord.Value {
+  /// What a policy said.
+  init(_ notice: PolicyNotice) {
+    switch notice {
+    case .number(let number): self = .number(number)
+    case .text(let text): self = .text(text)
+    }
+  }
+}
+
+extension SimulatedGuest {
+  /// What its driver would report now.
+  var reportNow: GuestReport {
+    let levels = kernel.levels
+    var report = GuestReport(
+      total: UInt64(kernel.ram.pages), free: UInt64(levels.free),
+      available: UInt64(kernel.available.pages),
+      committed: UInt64(kernel.committed.pages),
+      files: UInt64(levels.activeFile + levels.inactiveFile),
+      inactiveFiles: UInt64(levels.inactiveFile))
+    report.swapIns = kernel.counters[.pswpin]
+    report.swapOuts = kernel.counters[.pswpout]
+    report.majorFaults = kernel.counters[.pgmajfault]
+    report.faults = kernel.counters[.pgfault]
+    report.kills = kernel.counters[.oomKill]
+    return report
+  }
+}
