@@ -70,6 +70,10 @@ struct RandomScenarioTests {
       guest.kernel.vcpus = number(1...4)
       guest.driver = one(of: DriverGeneration.allCases)
       guest.kernel.balloon = one(of: BalloonGeneration.allCases)
+      if guest.kernel.balloon == .virtio && chance(50) {
+        guest.kernel.policy = .linux6_1
+        guest.kernel.balloonOptions.reportsFreePages = true
+      }
       guest.controller = chance(90) ? .usual : .none
       if guest.driver != .linux3_6 {
         guest.boot = one(of: [

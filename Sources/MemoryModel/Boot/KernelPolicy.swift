@@ -7,4 +7,7 @@ public enum KernelPolicy: String, CaseIterable, Sendable {
   case linux6_1 = "6.1"
   /// Linux 6.18: zones as in 6.1; rotations count in the balance of the lists, and longer batches of new pages.
   case linux6_18 = "6.18"
+
+  /// Whether free pages can be reported to a host, as since Linux 5.7.
+  public var hasPageReporting: Bool { self != .linux4_19 }
 }

@@ -12,6 +12,9 @@ public struct BalloonOptions: Hashable, Sendable {
   ///
   /// Of 6.1's driver alone; memory that stays offline holds no page. Source: Docs/kernel.md 2.9.
   public var onlinesMemory = false
+  /// `VIRTIO_BALLOON_F_REPORTING`, `free-page-reporting=on` of QEMU's device: free blocks are reported to the host, which discards
+  /// them. Of virtio's balloon, and kernels from 5.7 on.
+  public var reportsFreePages = false
 
   /// The driver's defaults.
   public init() {}

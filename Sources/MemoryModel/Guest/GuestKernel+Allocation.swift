@@ -31,7 +31,7 @@ extension GuestKernel {
   /// __alloc_pages_nodemask(): takes one page from the free ones, after reclaim if it must.
   @inline(__always)
   mutating func allocate(_ purpose: AllocationClass, _ host: inout Host) -> AllocationOutcome {
-    if free > lowLimit {
+    if free > plainLimit {
       free -= 1
       return .granted
     }
@@ -45,6 +45,13 @@ extension GuestKernel {
   mutating func allocateSlowly(
     _ purpose: AllocationClass, _ host: inout Host
   ) -> AllocationOutcome {
+    if reporting != nil, free <= reporting!.gate {
+      restoreBlocks(using: 1, &host)
+      if free > lowLimit {
+        free -= 1
+        return .granted
+      }
+    }
     wakeKswapd()
     isTight = true
     if free > minLimit {

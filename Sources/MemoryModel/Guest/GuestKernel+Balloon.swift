@@ -227,6 +227,7 @@ extension GuestKernel {
   private mutating func allocateForBalloon(_ count: Int, _ host: inout Host) -> Int {
     if boostFactor > 0 { boostMarks(for: count) }
     var taken = min(count, max(free - lowLimit, 0))
+    if reporting != nil { restoreBlocks(using: taken, isTouched: false, &host) }
     free -= taken
     while taken < count, case .granted = allocate(.balloon, &host) { taken += 1 }
     return taken
@@ -293,7 +294,7 @@ extension GuestKernel {
       return 0
     }
     // As long as pages come out of free blocks the marks do not rise.
-    let plain = boostFactor > 0 ? min(free - lowLimit, fragments.whole) : free - lowLimit
+    let plain = boostFactor > 0 ? min(free - lowLimit, fragments.whole) : free - plainLimit
     return max(min(Int(-credit) - batch, plain), 0) >> balloon.batchShift
   }
 

@@ -41,6 +41,7 @@ extension GuestKernel {
     lowLimit = 0
     minLimit = 0
     highLimit = 0
+    plainLimit = 0
     kswapd.failures = Kswapd.failuresBeforeGivingUp
     listStatistics = .sampled(KnownLists())
   }

@@ -41,6 +41,8 @@ public struct GuestKernel: ~Copyable {
   var lowLimit: Int
   var minLimit: Int
   var highLimit: Int
+  /// With more free pages than this an allocation has nothing to look at: the low mark, or where discarded blocks begin.
+  var plainLimit: Int
   /// Rounds of direct reclaim in a row that freed nothing.
   var fruitlessRounds = 0
   /// What of the free pages lies in whole blocks, and by how much marks are raised.
@@ -89,6 +91,8 @@ public struct GuestKernel: ~Copyable {
   /// The guest's part of a page that goes out: clearing it is part of the cost, and left out without scrubbing.
   let guestsPartOut: SimDuration
   var balloon: BalloonDriver
+  /// Free pages reported to the host; nil without free page reporting.
+  var reporting: ReportedMemory?
   /// B - T: pages of the domain that never reached the allocator.
   let bootReserved: Int
 
@@ -152,6 +156,7 @@ public struct GuestKernel: ~Copyable {
     lowLimit = 0
     minLimit = 0
     highLimit = 0
+    plainLimit = 0
     var sets: [FileSet] = []
     var end = PageTable.firstPage
     for set in configuration.fileSets {
@@ -172,6 +177,11 @@ public struct GuestKernel: ~Copyable {
       current: configuration.zones.balloonCurrent.pages)
     balloon.ballooned = configuration.zones.ballooned.pages
     fragments.whole = free
+    if configuration.kernel.reportsFreePages {
+      // What is ballooned out at boot is as good as used by programs.
+      reporting = ReportedMemory(
+        managed: managed.pages + balloon.ballooned, kernel: managed.pages - free)
+    }
     updateLimits()
   }
 
@@ -193,6 +203,7 @@ public struct GuestKernel: ~Copyable {
     minLimit = zones.minMark.pages + unusable
     lowLimit = zones.lowMark.pages + unusable
     highLimit = zones.highMark.pages + unusable
+    plainLimit = max(lowLimit, reporting?.gate ?? 0)
   }
 
   /// Writes /proc/sys/vm/min_free_kbytes: marks and reserves follow from what is managed now.

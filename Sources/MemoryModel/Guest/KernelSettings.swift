@@ -48,6 +48,11 @@ public struct KernelSettings: Hashable, Sendable {
     policy == .linux4_19 || balloon == .virtio ? 0 : watermarkBoostFactor
   }
 
+  /// Whether free blocks are reported to the host: a switch of virtio's device, for kernels from 5.7 on.
+  public var reportsFreePages: Bool {
+    balloonOptions.reportsFreePages && balloon == .virtio && policy.hasPageReporting
+  }
+
   /// The guest's part of a page that the balloon takes: clearing it is part of the cost, and left out without scrubbing.
   var guestsPartOut: SimDuration {
     balloonOptions.scrubsPages

@@ -36,12 +36,16 @@ public enum VMCounter: Int, CaseIterable, Sendable {
   case accesses
   /// Pages moved by the balloon driver, out and in.
   case balloonOut, balloonIn
+  /// Free pages reported to the host and discarded there, and those of them that were used again.
+  case pagesReported, pagesRestored
+  /// Simulated nanoseconds that the guest waited for the host to find memory for those.
+  case stallHost
 }
 
 /// What a guest kernel has counted since boot.
 public struct VMCounters: Equatable, Sendable {
   /// As many as there are counters.
-  @usableFromInline var values = InlineArray<37, Int64>(repeating: 0)
+  @usableFromInline var values = InlineArray<40, Int64>(repeating: 0)
 
   /// Nothing counted.
   public init() {}

@@ -24,8 +24,13 @@ public struct Host: ~Copyable {
     /// What its pools may come to while they are full; nil: what the host has room for.
     var capacity: (ephemeral: Int, persistent: Int)?
 
+    /// Pages of its RAM that it reported as free and that hold no memory of the host now.
+    var discarded = 0
+
     /// `tot_pages`.
     var total: Int { ram &+ data &+ metadata }
+    /// What it holds of the host's memory.
+    var held: Int { total &- discarded }
     /// How many more pages the domain may be given.
     var headroom: Int { maxPages - total }
   }
@@ -38,6 +43,8 @@ public struct Host: ~Copyable {
   var claimed = 0
   /// Whether that user takes whatever is given back.
   var isExhausted = false
+  /// Pages that guests use again after they had been discarded, and for which the host had no memory left: it swaps for them.
+  var overdrawn = 0
   /// Pages free in tmem's own list.
   private(set) var tmemFree = 0
   /// The heap's mid-size reserve: 1/128 of the most that was ever free (Docs/kernel.md 4.4).
@@ -85,8 +92,8 @@ public struct Host: ~Copyable {
   public var ephemeralPages: PageCount { PageCount(ephemeral.count) }
   /// Persistent pages of all guests.
   public var persistentPages: PageCount { PageCount(sum { $0.persistent }) }
-  /// What all guests hold together: RAM, persistent pages and their metadata. O(guests).
-  public var heldPages: PageCount { PageCount(sum { $0.total }) }
+  /// What all guests hold together: RAM that is not discarded, persistent pages and their metadata. O(guests).
+  public var heldPages: PageCount { PageCount(sum { $0.held }) }
   /// RAM of all guests.
   public var guestPages: PageCount { PageCount(sum { $0.ram }) }
   /// Pages read from all disks.
@@ -115,8 +122,8 @@ public struct Host: ~Copyable {
     return domains.count - 1
   }
 
-  /// `tot_pages`: what a domain holds, its RAM and its persistent pages with their metadata.
-  public func held(by domain: Int) -> PageCount { PageCount(domains[domain].total) }
+  /// `tot_pages`: what a domain holds, its RAM and its persistent pages with their metadata, without what was discarded.
+  public func held(by domain: Int) -> PageCount { PageCount(domains[domain].held) }
 
   /// Ephemeral pages that had to go to make room, of all guests.
   public var ephemeralEvictions: Int64 { evictions }
@@ -154,12 +161,16 @@ public struct Host: ~Copyable {
   /// free_heap_pages(): gives `count` pages back to the heap, unless another user is waiting for them.
   @inline(__always)
   mutating func returnToHeap(_ count: Int) {
-    if isExhausted {
-      claimed += count
-      return
-    }
+    if isExhausted || overdrawn > 0 { return returnElsewhere(count) }
     heapFree += count
     midsizeReserve = max(midsizeReserve, heapFree / 128)
+  }
+
+  /// Pages that come back while others wait for them.
+  private mutating func returnElsewhere(_ count: Int) {
+    let repaid = min(overdrawn, count)
+    overdrawn -= repaid
+    if isExhausted { claimed += count - repaid } else { returnToHeap(count - repaid) }
   }
 
   /// decrease_reservation(): takes `count` pages back; always succeeds.
@@ -251,10 +262,10 @@ public struct Host: ~Copyable {
 
   /// Stops the program if a page of the host is lost or invented. O(guests): for every event.
   public func checkInvariants() {
-    var charged = domains.count > 0 ? domains[0].total : 0
-    if domains.count > 1 { charged = sum { $0.total } }
+    var charged = domains.count > 0 ? domains[0].held : 0
+    if domains.count > 1 { charged = sum { $0.held } }
     precondition(
-      heapFree &+ tmemFree &+ ephemeralRoom &+ charged &+ claimed == memory,
+      heapFree &+ tmemFree &+ ephemeralRoom &+ charged &+ claimed == memory &+ overdrawn,
       "host pages lost or invented: heap \(heapFree), tmem free \(tmemFree), ephemeral \(ephemeralRoom), charged \(charged), claimed \(claimed), RAM \(memory)"
     )
     precondition(heapFree >= 0 && tmemFree >= 0, "negative free memory of the host")

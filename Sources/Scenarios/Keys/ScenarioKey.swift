@@ -10,7 +10,7 @@ struct ScenarioKey<Section>: Sendable {
   /// What the page says of it, and of the keys below it, given the section with all defaults.
   let rows: @Sendable (Section) -> [KeyRow]
   /// Reads its value into the section, which stays as it is where the key is left out.
-  let read: @Sendable (inout MappingReader, inout Section, ScenarioDecoder) -> Void
+  var read: @Sendable (inout MappingReader, inout Section, ScenarioDecoder) -> Void
   /// What the canonical text has of it: one entry, or none where the key does not apply.
   let entries: @Sendable (Section) -> [ParameterTree.Entry]
   /// Whether it is a condition, which a guest must do under and nobody chooses; all else is a setting.
@@ -24,6 +24,17 @@ struct ScenarioKey<Section>: Sendable {
   var later: ScenarioKey {
     var key = self
     key.laterRows = rows
+    return key
+  }
+
+  /// The key, refused with these words where it is given and its section cannot have it so.
+  func checked(_ problem: @escaping @Sendable (Section) -> String?) -> ScenarioKey {
+    var key = self
+    let (name, read) = (name, read)
+    key.read = { @Sendable reader, section, decoder in
+      read(&reader, &section, decoder)
+      if reader.has(name), let problem = problem(section) { reader.report(name, problem) }
+    }
     return key
   }
 

@@ -170,6 +170,18 @@ extension Figure {
     ) { guest, _ in
       guest.meter.mostUngranted > 0 ? Double(guest.meter.ungrantedTime) / 1e9 : nil
     },
+    guest(
+      "pages_reported", .pages, .sum,
+      "free pages that were reported to the host and discarded there; absent without `free_page_reporting`"
+    ) { guest, _ in guest.counted(.pagesReported) },
+    guest(
+      "pages_restored", .pages, .sum,
+      "of them used again, so that the host had to find memory; absent without `free_page_reporting`"
+    ) { guest, _ in guest.counted(.pagesRestored) },
+    guest(
+      "stall_host", .seconds, .sum,
+      "waits for the host to find memory for those; not part of `stall`; absent without `free_page_reporting`"
+    ) { guest, _ in guest.counted(.stallHost).map { $0 / 1e9 } },
     guest("frontswap_shrunk", .pages, .sum, "brought home by shrinks") { guest, _ in
       Double(guest.meter.shrunk)
     },
@@ -281,6 +293,11 @@ extension Figure {
 }
 
 extension SimulatedGuest {
+  /// What a counter of free page reporting says; nil without it.
+  fileprivate func counted(_ counter: VMCounter) -> Double? {
+    spec.kernel.reportsFreePages ? Double(kernel.counters[counter]) : nil
+  }
+
   /// Whether one of its file streams reads ahead.
   fileprivate var readsAhead: Bool { spec.files.contains { $0.readAhead > .zero } }
 }

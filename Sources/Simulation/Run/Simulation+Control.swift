@@ -129,6 +129,24 @@ extension Simulation {
     try followUp(index)
   }
 
+  /// Queues the next look at a guest's free pages, if it reports them: a delayed work of its kernel.
+  mutating func scheduleReporting(_ index: Int, since time: SimTime) {
+    guard let delay = guests[index].kernel.reportingDelay else { return }
+    let jiffies = guests[index].kernel.timers.jiffies(
+      seconds: UInt32(delay.nanoseconds / SimDuration.seconds(1).nanoseconds))
+    schedule(
+      .freePageReport(guest: UInt16(index)), of: index, afterJiffies: jiffies, since: time, .memory)
+  }
+
+  /// A guest looks at its free pages, and tells the host of those that it may discard.
+  mutating func reportFreePages(_ index: Int) {
+    if guests[index].isDead { return }
+    guests[index].kernel.begin(at: now)
+    let time = guests[index].kernel.reportFreePages(&host)
+    guests[index].meter.hold(host.held(by: index), at: now)
+    scheduleReporting(index, since: now + time)
+  }
+
   /// An order from outside, by its place in the scenario.
   mutating func carryOut(_ index: Int) throws {
     let order = scenario.events[index]

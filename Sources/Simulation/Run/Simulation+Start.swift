@@ -131,6 +131,7 @@ extension Simulation {
       if !guests[index].files.isEmpty {
         scheduleFlush(index, after: guests[index].kernel.flusherPause)
       }
+      scheduleReporting(index, since: .zero)
       try startPolicy(index)
     }
     try startHostPolicy()

@@ -183,6 +183,7 @@ public struct Simulation: ~Copyable {
     case .process(let guest, let process): try stepProcess(Int(guest), Int(process))
     case .hostTurn: try takeHostTurn()
     case .report(let guest): pollReport(Int(guest))
+    case .freePageReport(let guest): reportFreePages(Int(guest))
     }
   }
 

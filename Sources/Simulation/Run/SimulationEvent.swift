@@ -34,6 +34,8 @@ enum SimulationEvent: BitwiseCopyable {
   case hostTurn
   /// A guest's driver reports to the host.
   case report(guest: UInt16)
+  /// A guest's free pages are looked at, and reported to the host.
+  case freePageReport(guest: UInt16)
 
   /// The event as one word for the fingerprint.
   var word: UInt64 {
@@ -56,6 +58,7 @@ enum SimulationEvent: BitwiseCopyable {
     case .process(let guest, let process): 15 << 56 | UInt64(guest) << 32 | UInt64(process)
     case .hostTurn: 16 << 56
     case .report(let guest): 17 << 56 | UInt64(guest)
+    case .freePageReport(let guest): 18 << 56 | UInt64(guest)
     }
   }
 }
