@@ -24,6 +24,10 @@ public struct PolicyCard: Sendable {
   public var settings: [PolicySetting]
   /// The terms of its decisions, in the order of their places. New ones are appended, for what is recorded has no names.
   public var terms: [TermEntry]
+  /// Settings without which it does nothing, as text: what a comparison of policies switches on.
+  public var activation: [(setting: String, text: String)] = []
+  /// Whether a guest's least size can be told to it.
+  public var takesLeastSize = true
   /// The name of its decisions as a view of the database.
   public var view: String
   /// The columns of that view.

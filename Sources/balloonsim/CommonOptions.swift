@@ -74,6 +74,20 @@ struct MemoryOptions: ParsableArguments {
   /// The words that say the same.
   var words: [String] { limit.map { ["--memory-limit", $0.text] } ?? [] }
 
+  /// How many of `count` runs, each of which takes up to `estimate`, are made at once: as many as are wanted, and as fit.
+  ///
+  /// - Throws: `MemoryShortage` if one does not fit.
+  func threads(for count: Int, of estimate: MemoryEstimate, wanted: Int? = nil) throws -> Int {
+    let wanted = min(wanted ?? ProcessInfo.processInfo.activeProcessorCount, max(count, 1))
+    let fitting = try estimate.fitting(upTo: wanted, limit: limit)
+    if fitting < wanted {
+      note(
+        "warning: \(fitting) of \(wanted) runs at once, since one can take "
+          + "\(UnitScale.text(Double(estimate.bytes), unit: "bytes")) of memory")
+    }
+    return fitting
+  }
+
   /// Refuses a scenario that cannot be run, or not in so much memory, before anything is allocated for it.
   func check(_ resolved: ResolvedScenario) throws {
     try resolved.check()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Policies
 import Recording
 import Reporting
@@ -12,12 +13,12 @@ struct PoliciesCommand: ParsableCommand {
     commandName: "policies", abstract: "Run a scenario or a trace under one policy after another.",
     usage: "balloonsim policies <scenario> [--policy <name>] ... [<options>]",
     discussion: """
-      Every guest is run static and under each version of each policy that its machine can have had, with the same demand and the \
-      same accesses. The table sets memory held against harm. Its bound is what would be held by who knew all accesses \
+      Every guest is run static and under each version of each policy, its own or its host's, that its machine can have had, with \
+      the same demand and the same accesses. The table sets memory held against harm. Its bound is what would be held by who knew all accesses \
       beforehand.
 
         balloonsim policies Scenarios/compile.yaml --repeat 3
-        balloonsim policies sar.txt --policy selfballoon --policy xenballoond=2008
+        balloonsim policies sar.txt --policy selfballoon --policy proxmox --set host.memory=6GiB
       """)
 
   @OptionGroup var arguments: ScenarioArguments
@@ -53,15 +54,9 @@ struct PoliciesCommand: ParsableCommand {
     _ = try chosen()
   }
 
-  /// A policy that is run: its name in the table, and what is set of each guest for it.
-  private struct Candidate {
-    var title: String
-    var settings: [(key: String, value: String)]
-  }
-
   /// What is run, static guests first.
-  private func chosen() throws -> [Candidate] {
-    let cards = PolicyCatalogue.guestPolicies.map { $0.card }
+  private func chosen() throws -> [PolicyCandidate] {
+    let cards = PolicyCatalogue.all.map { $0.card }
     let wanted = try policy.map { text in
       let words = text.split(separator: "=", maxSplits: 1).map(String.init)
       guard let name = words.first, let card = cards.first(where: { $0.name == name }) else {
@@ -72,21 +67,10 @@ struct PoliciesCommand: ParsableCommand {
       }
       return (name: name, version: words.count > 1 ? words[1] : nil)
     }
-    let none = Candidate(title: "static", settings: [("controller", ControllerKind.none.rawValue)])
-    return [none]
-      + cards.flatMap { card in
-        card.versions.compactMap { version in
-          let isWanted =
-            wanted.isEmpty
-            || wanted.contains { $0.name == card.name && $0.version ?? version == version }
-          if !isWanted { return nil }
-          // The usual policy's version is that of the guest's driver.
-          let key = card.name == ControllerKind.usual.rawValue ? "driver" : "policy_version"
-          return Candidate(
-            title: card.versions.count > 1 ? "\(card.name) \(version)" : card.name,
-            settings: [("controller", card.name), (key, version)])
-        }
-      }
+    return PolicyCandidate.all.filter { candidate in
+      candidate.card == nil || wanted.isEmpty
+        || wanted.contains { candidate.isNamed($0.name, version: $0.version) }
+    }
   }
 
   func run() throws {
@@ -94,39 +78,18 @@ struct PoliciesCommand: ParsableCommand {
     let base = try arguments.resolved()
     noteWarnings(of: base)
     noteGuess(of: base)
-    let names = base.scenario.guests.map(\.name)
     let store = isUnrecorded ? nil : try database.openToWrite()
     catchInterrupts()
-    let work = ScenarioRun(
-      arguments: arguments, level: .metrics, memory: memory, output: words)
-    var outcomes: [PolicyTable.Outcome] = []
-    for candidate in try chosen() {
-      let settings = names.flatMap { guest in
-        candidate.settings.map { "\(ParameterPath.of(guest: guest, $0.key))=\($0.value)" }
-      }
-      if let reason = try reasonAgainst(settings) {
-        note(TableText.wrapped("\(candidate.title) is left out: \(reason)", width: Terminal.width))
-        continue
-      }
-      var runs: [[Metric]] = []
-      for seed in seeds(of: base) {
-        let own = settings + seed
-        if let store {
-          runs.append(try work.proof(with: own, in: store).metrics)
-        } else {
-          runs.append(
-            try work.make(arguments.resolved(with: own), with: own, in: nil).summary.metrics)
-        }
-      }
-      outcomes.append(PolicyTable.Outcome(policy: candidate.title, runs: runs))
-    }
+    let candidates = try fitting(PolicyCandidate.withBaselines(chosen(), for: base), base)
+    let outcomes = try outcomes(of: candidates, base, in: store)
     try store?.close()
-    let bounds = try seeds(of: base).map { seed in
+    let bounds = try inParallel(seeds(of: base)) { [arguments] seed in
       let resolved = try arguments.resolved(with: seed)
       return try MemoryBound.bounds(of: resolved.scenario, demands: resolved.demands)
     }
     let table = PolicyTable(
-      outcomes, bounds: bounds, hasOrders: !base.scenario.events.isEmpty)
+      outcomes, bounds: bounds, hasOrders: !base.scenario.events.isEmpty,
+      assumptions: PolicyCandidate.assumptions(of: candidates, for: base))
     if let picture {
       let file = try OutputFile(picture.file, database: database.file)
       try file.write(picture.target.picture(PolicyPlot(table, of: base.scenario.name)))
@@ -137,6 +100,45 @@ struct PoliciesCommand: ParsableCommand {
     if !table.warnings.isEmpty { try put("") }
     try put(table.table.text(width: Terminal.width), terminator: "")
     for sentence in table.sentences { try put(sentence: sentence) }
+  }
+
+  /// Those that the scenario can have; says of the others why not.
+  private func fitting(
+    _ candidates: [PolicyCandidate], _ base: ResolvedScenario
+  ) throws -> [PolicyCandidate] {
+    var reasons: [(reason: String, titles: [String])] = []
+    let fitting = try candidates.filter { candidate in
+      guard let reason = try reasonAgainst(candidate.settings(for: base)) else { return true }
+      if let place = reasons.firstIndex(where: { $0.reason == reason }) {
+        reasons[place].titles.append(candidate.title)
+      } else {
+        reasons.append((reason, [candidate.title]))
+      }
+      return false
+    }
+    for (reason, titles) in reasons {
+      let text = "left out: \(titles.joined(separator: ", ")): \(reason)"
+      note(TableText.wrapped(text, width: Terminal.width(of: STDERR_FILENO)))
+    }
+    return fitting
+  }
+
+  /// What came of each candidate with each seed: what the database has, and runs that are made on all processors.
+  private func outcomes(
+    of candidates: [PolicyCandidate], _ base: ResolvedScenario, in store: ResultStore?
+  ) throws -> [PolicyTable.Outcome] {
+    let seeds = seeds(of: base)
+    let jobs = candidates.flatMap { candidate in
+      seeds.map { candidate.settings(for: base) + $0 }
+    }
+    let work = ScenarioRun(
+      arguments: arguments, level: .metrics, memory: memory, output: words)
+    let runs = try work.metrics(of: jobs, in: store)
+    return candidates.enumerated().map { place, candidate in
+      let own = runs[(place * seeds.count)..<((place + 1) * seeds.count)]
+      return PolicyTable.Outcome(
+        policy: candidate.title, runs: Array(own), isOfHost: candidate.card?.place == .host)
+    }
   }
 
   /// The picture that is wanted, as its file's name says.
@@ -159,7 +161,9 @@ struct PoliciesCommand: ParsableCommand {
   /// Why these settings cannot be run; nil if they can.
   private func reasonAgainst(_ settings: [String]) throws -> String? {
     do {
-      _ = try arguments.resolved(with: settings)
+      for doubt in try arguments.resolved(with: settings).scenario.hostPolicyDoubts {
+        note(TableText.wrapped("warning: \(doubt)", width: Terminal.width(of: STDERR_FILENO)))
+      }
       return nil
     } catch let problems as ScenarioProblems {
       return problems.problems.first?.message ?? "it cannot be run"

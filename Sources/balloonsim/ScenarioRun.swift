@@ -90,7 +90,7 @@ struct ScenarioRun {
   }
 
   /// The command line that repeats the run.
-  private func command(with more: [String]) -> String {
+  func command(with more: [String]) -> String {
     var words = ["balloonsim", "run", arguments.scenario] + arguments.words(with: more)
     if level != .ticks { words += ["--record", level.text] }
     return shellCommand(words)

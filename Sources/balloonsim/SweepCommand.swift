@@ -209,14 +209,7 @@ struct SweepCommand: ParsableCommand {
   ///
   /// - Throws: `MemoryShortage` if the largest run does not fit.
   private func threads(for plan: SweepPlan) throws -> Int {
-    let wanted = min(jobs ?? ProcessInfo.processInfo.activeProcessorCount, max(plan.count, 1))
-    let fitting = try plan.memory.fitting(upTo: wanted, limit: memory.limit)
-    if fitting < wanted {
-      note(
-        "warning: \(fitting) of \(wanted) runs at once, since one can take "
-          + "\(UnitScale.text(Double(plan.memory.bytes), unit: "bytes")) of memory")
-    }
-    return fitting
+    try memory.threads(for: plan.count, of: plan.memory, wanted: jobs)
   }
 
   /// Says so if the sweep will fill more than 2 GiB.

@@ -22,7 +22,11 @@ struct PoliciesTests {
     let names = all.lines.map { $0.split(separator: " ").first.map(String.init) ?? "" }
     #expect(names.filter { $0 == "selfballoon" }.count == 3)
     #expect(names.filter { $0 == "xenballoond" }.count == 2)
-    for name in ["selfballoon2011", "static", "bound"] { #expect(names.contains(name)) }
+    for name in [
+      "selfballoon2011", "static", "bound", "squeezed", "mom", "vdsm", "proxmox", "static,",
+    ] { #expect(names.contains(name), "\(name)") }
+    #expect(all.output.contains("mom, vdsm, proxmox were run with virtio's balloon"))
+    #expect(all.output.contains("vdsm was run with balloonEnabled=true"))
     // What the database holds is not run again.
     #expect(again.output == all.output)
     #expect(some.output.contains("xenballoond 2008") && !some.output.contains("xenballoond 2009"))
@@ -75,6 +79,28 @@ struct PoliciesTests {
     #expect(outcome.output.contains("was saved by killing"))
   }
 
+  @Test("On a full host its policies take memory, and what that rests on is said")
+  func fullHost() async throws {
+    let words = [
+      "policies", "small.yaml", "--duration", "120s", "--db", "h.sqlite", "--policy", "proxmox",
+    ]
+
+    let full = try await workplace.start(words + ["--set", "host.memory=64MiB"]).outcome()
+    let roomy = try await workplace.start(words + ["--set", "host.memory=4GiB"]).outcome()
+
+    for outcome in [full, roomy] { outcome.expect(0) }
+    func held(_ outcome: Outcome) -> Double? {
+      outcome.lines.first { $0.hasPrefix("proxmox") }?.split(separator: " ").dropFirst().first
+        .flatMap { Double($0) }
+    }
+    let less = try #require(held(full))
+    let all = try #require(held(roomy))
+    #expect(less < all)
+    #expect(roomy.output.contains("proxmox took nothing"))
+    #expect(!full.output.contains("took nothing"))
+    #expect(full.output.contains("down to a quarter of its memory, an assumption"))
+  }
+
   @Test("A policy, a version or a picture that there is none of is refused with what there is")
   func refused() async throws {
     let wrong: [(words: [String], code: Int32, says: String)] = [
@@ -105,7 +131,8 @@ struct PoliciesTests {
     let outcome = try await workplace.run("policies", "late.yaml", "--no-record")
 
     outcome.expect(0)
-    #expect(outcome.errors.contains("selfballoon 4.19 is left out"))
+    #expect(
+      outcome.errors.contains("left out: selfballoon 4.19, selfballoon 4.4, selfballoon 3.6:"))
     #expect(outcome.output.contains("static"))
     #expect(!outcome.output.contains("selfballoon 4.19"))
   }

@@ -44,12 +44,16 @@ extension Mom {
   static func card(
     _ name: String, title: String, source: String, _ version: String, _ variant: Variant
   ) -> PolicyCard {
-    PolicyCard(
+    var card = PolicyCard(
       name: name, title: title, source: source, actor: name == "mom" ? "MOM" : "vdsm's MOM",
       role: name == "mom" ? "MOM" : "vdsm", place: .host, needsTmem: false, balloon: .virtio,
       versions: [version],
       settings: items(variant).settings(Settings(variant), versions: [version]),
       terms: Term.allCases.map(\.entry))
+    // On libvirt every round fails with a guaranteed size.
+    card.takesLeastSize = variant == .vdsm
+    if variant == .vdsm { card.activation = [("balloonEnabled", "true")] }
+    return card
   }
 
   /// The settings as they are named in the rules and in `mom.conf`.

@@ -63,6 +63,9 @@ public final class SweepExecution: Sendable {
     public var finished = 0
     /// Runs that failed, in the order in which they did.
     public var faults: [Fault] = []
+
+    /// So many are finished, and none has failed.
+    public init(finished: Int = 0) { self.finished = finished }
   }
 
   private let plan: SweepPlan

@@ -11,11 +11,14 @@ public struct PolicyTable: Sendable {
     public var policy: String
     /// The figures of its runs, a seed each; there is at least one.
     public var runs: [[Metric]]
+    /// Whether it decides on the host, and so moves memory only while the host is short of it.
+    public var isOfHost: Bool
 
     /// What came of a policy.
-    public init(policy: String, runs: [[Metric]]) {
+    public init(policy: String, runs: [[Metric]], isOfHost: Bool = false) {
       self.policy = policy
       self.runs = runs
+      self.isOfHost = isOfHost
     }
   }
 
@@ -31,9 +34,16 @@ public struct PolicyTable: Sendable {
   /// Whether the scenario has orders, which the bound leaves out.
   private let hasOrders: Bool
 
+  /// What the runs rest on besides the scenario, a sentence each.
+  private let assumptions: [String]
+
   /// A table of these outcomes; `bounds` has those of each seed, all guests together.
-  public init(_ outcomes: [Outcome], bounds: [[MemoryBound]], hasOrders: Bool = false) {
+  public init(
+    _ outcomes: [Outcome], bounds: [[MemoryBound]], hasOrders: Bool = false,
+    assumptions: [String] = []
+  ) {
     self.hasOrders = hasOrders
+    self.assumptions = assumptions
     self.outcomes = outcomes.sorted {
       (Self.kills($0) ? 1 : 0, Self.held($0).mean) < (Self.kills($1) ? 1 : 0, Self.held($1).mean)
     }
@@ -171,7 +181,15 @@ public struct PolicyTable: Sendable {
       seeds > 1
         ? "Means of \(seeds) seeds, the same for all; ± is half the 95% interval over the seeds, not over workloads."
         : "One seed, the same demand and accesses for all; --repeat gives intervals over seeds.")
-    return sentences
+    let idle = outcomes.filter {
+      $0.isOfHost && Self.figure("balloon_out", of: $0, dividedBy: 1).mean == 0
+    }
+    if !idle.isEmpty {
+      sentences.append(
+        "\(idle.map(\.policy).joined(separator: ", ")) took nothing, which tells what they do on a host of this size alone: it was never "
+          + "short. `--set host.memory=SIZE` makes it so.")
+    }
+    return sentences + assumptions
   }
 
   /// One JSON object.
@@ -194,6 +212,7 @@ public struct PolicyTable: Sendable {
             }),
         ] as JSON
       },
+      "assumptions": assumptions,
       "bound_mib": bound.map(json) ?? .null,
       "missed_with_all_memory_pages": misses.map(\.missed).max() ?? 0,
     ]

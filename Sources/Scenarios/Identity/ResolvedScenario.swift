@@ -52,6 +52,13 @@ public struct ResolvedScenario: Sendable {
     return node.place
   }
 
+  /// Whether its file or an override has a value at these keys.
+  func states(_ keys: [String]) -> Bool {
+    var node = source
+    for key in keys { node = node?[key] }
+    return node != nil
+  }
+
   /// The trace of a guest, by the path and the options in its `CommittedSpec`.
   public func trace(_ path: String, _ options: ImportOptions) -> CommittedTrace? {
     traces.first { $0.provenance.path == path && $0.provenance.options == options }

@@ -27,6 +27,7 @@ public struct MemoryBound: Hashable, Sendable {
   ) throws -> [MemoryBound] {
     var scenario = scenario
     scenario.events = []
+    scenario.host.policy = nil
     for index in scenario.guests.indices {
       scenario.guests[index].controller = .none
       scenario.guests[index].bootMemory = nil

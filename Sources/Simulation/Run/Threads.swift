@@ -30,11 +30,13 @@ private final class ThreadWork: Sendable {
   init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }
 
-/// Does `body` for 0 ..< `count` on all processors at once, this thread among them, and returns when all is done.
+/// Does `body` for 0 ..< `count` on all processors at once, or on `most` of them, this thread among them, and returns when all is done.
 ///
 /// Where the system has no more threads to give, fewer do it. A thread that has found nothing left may hold `body` for a
 /// moment longer than the call takes.
-public func onAllProcessors(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+public func onAllProcessors(
+  _ count: Int, atMost most: Int = .max, _ body: @escaping @Sendable (Int) -> Void
+) {
   let next = Atomic(0)
   let others = DispatchGroup()
   @Sendable func work() {
@@ -44,7 +46,7 @@ public func onAllProcessors(_ count: Int, _ body: @escaping @Sendable (Int) -> V
       body(index)
     }
   }
-  for _ in 1..<max(1, min(count, ProcessInfo.processInfo.activeProcessorCount)) {
+  for _ in 1..<max(1, min(count, most, ProcessInfo.processInfo.activeProcessorCount)) {
     others.enter()
     let isStarted = startThread {
       work()
