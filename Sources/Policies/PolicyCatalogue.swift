@@ -13,6 +13,7 @@ public enum PolicyCatalogue {
     MomPolicy<MomRules>.self,
     MomPolicy<VdsmRules>.self,
     ProxmoxPolicy.self,
+    HyperVPolicy.self,
   ]
 
   /// All of them.

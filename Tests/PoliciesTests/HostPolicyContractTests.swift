@@ -11,6 +11,11 @@ struct HostPolicyContractTests {
     var wake: Wake
   }
 
+  /// What has to be set so that a policy has something to do on the hosts of these tests.
+  private static let occasions: [String: [(String, String)]] = [
+    "hyperv-like": [("reserve", "1024")]
+  ]
+
   /// Three guests that use more and less of what they have; a balloon gets half of its way in each turn.
   private func turns(
     _ type: any HostPolicy.Type, hostMemory: UInt64 = 800_000, least: UInt64? = 65_536,
@@ -21,7 +26,9 @@ struct HostPolicyContractTests {
     for setting in type.card.settings where setting.initial == "false" {
       _ = policy.write(setting.name, "true")
     }
-    for (name, text) in settings { _ = policy.write(name, text) }
+    for (name, text) in settings + (Self.occasions[type.card.name] ?? []) {
+      #expect(policy.write(name, text).status == .ok)
+    }
     var host = HostView(
       memory: hostMemory, free: hostMemory &- 786_432,
       guests: (0..<3).map { _ in HostView.Guest(built: 262_144, least: least) })

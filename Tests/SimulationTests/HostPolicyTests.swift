@@ -129,6 +129,24 @@ struct HostPolicyTests {
     #expect(decisions.last?.row.rule == "balanced")
   }
 
+  @Test("Hyper-V: after 45 s of silence one of two idle guests gives all that the reserve lacks")
+  func hyperV() throws {
+    let (decisions, sizes, _) = try decisions("hyperv-like", settings: [("reserve", "500")])
+
+    // 52 MiB of 2,100 are free and 500 are to be: 448 MiB. Both have the same pressure, so the first gives, and keeps
+    // more than it is due.
+    #expect(decisions.first?.time == .zero + .seconds(46))
+    let row = try #require(decisions.first?.row)
+    #expect(row[HyperVPolicy.Term.ordered] == 114_688)
+    #expect(row.rule == "give")
+    #expect(sizes == [147_456, 262_144])
+    // A minute later nothing is lacking, and what both have beyond their due is not taken.
+    #expect(decisions.suffix(2).allSatisfy { $0.row.rule == "keep" })
+    let (quiet, unmoved, _) = try self.decisions("hyperv-like")
+    #expect(quiet.allSatisfy { $0.row.rule == "keep" } && !quiet.isEmpty)
+    #expect(unmoved == [262_144, 262_144])
+  }
+
   @Test("A guest reports at once, then every interval; what is between is not seen")
   func reports() throws {
     var host = HostSpec(memory: .mebibytes(2_100))
