@@ -81,4 +81,69 @@ struct VirtioBalloonTests {
     #expect(g1.kernel.freePages.pages == free)
     g1.check()
   }
+
+  /// A guest of 1 GiB, of which 100,000 pages are in the balloon, and programs use nearly all of the rest.
+  private func tightGuest(deflates: Bool) -> Machine {
+    var g1 = Machine {
+      $0.kernel.balloon = .virtio
+      $0.kernel.balloonOptions.deflatesOnOOM = deflates
+    }
+    _ = g1.balloon(to: 155_976)
+    g1.use(150_000)
+    return g1
+  }
+
+  /// Maps and touches so many pages more, waiting where it must.
+  private func press(_ g1: inout Machine, _ count: Int) {
+    g1.kernel.map(.pages(count), cpu: 0)
+    var left = PageCount(count)
+    for _ in 0..<200_000 where left > .zero && g1.kernel.counters[.oomKill] == 0 {
+      left = left - g1.kernel.touch(left, budget: Machine.unlimited, &g1.host)
+      g1.wait()
+    }
+  }
+
+  @Test(
+    "With deflation on OOM nobody is killed while the balloon has pages, which come 256 at a time")
+  func deflation() {
+    var plain = tightGuest(deflates: false)
+    press(&plain, 50_000)
+    var deflating = tightGuest(deflates: true)
+    let total = deflating.kernel.memTotal
+    press(&deflating, 50_000)
+
+    #expect(plain.kernel.counters[.oomKill] == 1)
+    #expect(plain.kernel.counters[.balloonDeflatedOnOOM] == 0)
+    let back = deflating.kernel.counters[.balloonDeflatedOnOOM]
+    #expect(deflating.kernel.counters[.oomKill] == 0)
+    // What was free above the min mark was used first; the rest came from the balloon, in whole calls.
+    #expect(back % 256 == 0 && (40_000...50_000).contains(back))
+    #expect(deflating.kernel.balloonCurrent.pages == 162_144 + Int(back))
+    #expect(deflating.kernel.balloonTarget == 162_144)
+    #expect(deflating.host.held(by: 0).pages == 162_144 + Int(back))
+    // MemTotal is what it was before the balloon took anything.
+    #expect(total == .pages(255_976) && deflating.kernel.memTotal == total)
+    #expect(plain.kernel.memTotal == plain.kernel.ram)
+    deflating.check()
+    // The next order of the same target takes the pages again.
+    let isDue = deflating.kernel.setBalloonTarget(162_144)
+    #expect(isDue)
+  }
+
+  @Test("When the balloon is empty, or the host has nothing to give, the killing begins")
+  func emptyBalloon() {
+    var empty = tightGuest(deflates: true)
+    press(&empty, 120_000)
+    var poor = tightGuest(deflates: true)
+    poor.host.claimEverything()
+    press(&poor, 50_000)
+
+    #expect(empty.kernel.ballooned == .zero)
+    #expect(empty.kernel.counters[.balloonDeflatedOnOOM] == 100_000)
+    #expect(empty.kernel.counters[.oomKill] == 1)
+    #expect(poor.kernel.counters[.balloonDeflatedOnOOM] == 0)
+    #expect(poor.kernel.counters[.oomKill] == 1)
+    empty.check()
+    poor.check()
+  }
 }

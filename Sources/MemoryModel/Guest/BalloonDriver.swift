@@ -84,6 +84,17 @@ struct BalloonDriver {
   /// Whether pages that go out leave totalram_pages at the beginning of their batch, not at its end.
   var takesFromTotalFirst: Bool { asksFirst }
 
+  /// Whether it gives pages back before a process is killed: virtio's, if its device has that feature.
+  ///
+  /// MemTotal then stays what it is whatever the balloon holds (adjust_managed_page_count() is left out).
+  var deflatesOnOOM: Bool { generation == .virtio && options.deflatesOnOOM }
+
+  /// Pages that it holds and that MemTotal counts all the same.
+  var countedInTotal: Int { deflatesOnOOM ? ballooned - arrival.arrived : 0 }
+
+  /// `VIRTIO_BALLOON_OOM_NR_PAGES`: what it gives back at once.
+  static let pagesOnOOM = 256
+
   /// current_credit(): what is missing to the target, as the kernel's signed difference.
   var credit: Int64 { Int64(bitPattern: target &- UInt64(current)) }
 

@@ -15,6 +15,9 @@ public struct BalloonOptions: Hashable, Sendable {
   /// `VIRTIO_BALLOON_F_REPORTING`, `free-page-reporting=on` of QEMU's device: free blocks are reported to the host, which discards
   /// them. Of virtio's balloon, and kernels from 5.7 on.
   public var reportsFreePages = false
+  /// `VIRTIO_BALLOON_F_DEFLATE_ON_OOM`, `deflate-on-oom=on` of QEMU's device: the balloon gives pages back before a process is killed.
+  /// Of virtio's balloon. MemTotal does not follow the balloon then.
+  public var deflatesOnOOM = false
 
   /// The driver's defaults.
   public init() {}

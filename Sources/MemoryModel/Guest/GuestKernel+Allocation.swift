@@ -80,7 +80,7 @@ extension GuestKernel {
       fruitlessRounds = freed > 0 ? 0 : fruitlessRounds + 1
       if free > minLimit { continue }
       if fruitlessRounds > Self.fruitlessRoundsBeforeOOM || free + reclaimable <= minLimit {
-        guard killOneProcess(&host) else {
+        guard deflateOnOOM(&host) || killOneProcess(&host) else {
           hasPanicked = true
           return .failed
         }

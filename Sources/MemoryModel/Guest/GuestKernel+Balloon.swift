@@ -100,7 +100,7 @@ extension GuestKernel {
 
   /// So many pages of the batch under way reach the allocator, which keeps them in whole blocks.
   @inline(__always)
-  private mutating func takeIn(_ count: Int) {
+  mutating func takeIn(_ count: Int) {
     noteFragments()
     fragments.whole += count
     totalRAM += count
@@ -234,7 +234,7 @@ extension GuestKernel {
   }
 
   /// What it takes to get `count` pages from the host.
-  private func timeToTake(_ count: Int) -> SimDuration {
+  func timeToTake(_ count: Int) -> SimDuration {
     timeToBeGiven(count) + settings.costs.balloonInGuest * Int64(count)
   }
 

@@ -215,6 +215,9 @@ public struct GuestKernel: ~Copyable {
   /// totalram_pages, T.
   public var ram: PageCount { PageCount(totalRAM) }
 
+  /// MemTotal: T, and the pages of a balloon that gives them back before a process is killed, for it leaves MemTotal alone.
+  public var memTotal: PageCount { PageCount(totalRAM &+ balloon.countedInTotal) }
+
   /// Whether there are kills, stalls or a panic that the run has not been told of.
   public private(set) var hasNews = false
 

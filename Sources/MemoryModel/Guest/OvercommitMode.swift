@@ -31,7 +31,7 @@ extension GuestKernel {
       return left > 0 && left - (isKernels ? 0 : adminReserve) > pages
     case .never:
       let limit = GuestZones.commitLimit(
-        totalRAM: ram, swap: PageCount(swap.totalSlots), ratio: settings.overcommitRatio
+        totalRAM: memTotal, swap: PageCount(swap.totalSlots), ratio: settings.overcommitRatio
       ).pages
       let allowed = isKernels ? limit : limit - adminReserve - min(pages / 32, userReserve)
       return commit.read.pages < allowed

@@ -36,6 +36,8 @@ public enum VMCounter: Int, CaseIterable, Sendable {
   case accesses
   /// Pages moved by the balloon driver, out and in.
   case balloonOut, balloonIn
+  /// Of the latter, pages that it gave back so that nobody was killed.
+  case balloonDeflatedOnOOM
   /// Free pages reported to the host and discarded there, and those of them that were used again.
   case pagesReported, pagesRestored
   /// Simulated nanoseconds that the guest waited for the host to find memory for those.
@@ -45,7 +47,7 @@ public enum VMCounter: Int, CaseIterable, Sendable {
 /// What a guest kernel has counted since boot.
 public struct VMCounters: Equatable, Sendable {
   /// As many as there are counters.
-  @usableFromInline var values = InlineArray<40, Int64>(repeating: 0)
+  @usableFromInline var values = InlineArray<41, Int64>(repeating: 0)
 
   /// Nothing counted.
   public init() {}

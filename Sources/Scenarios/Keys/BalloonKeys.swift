@@ -38,5 +38,14 @@ extension KernelSettings {
       "free blocks of 2 MiB are reported to the host, which discards them",
       note: "`free-page-reporting=on` of QEMU's virtio balloon; kernels from 5.7 on"
     ).checked(\.problemOfReporting).later,
+    ScenarioKey(
+      "deflate_on_oom", \.balloonOptions.deflatesOnOOM, .boolean,
+      "the balloon gives 256 pages back whenever a process would be killed, until it is empty",
+      note:
+        "`deflate-on-oom=on` of QEMU's virtio balloon; MemTotal does not follow the balloon then"
+    ).checked {
+      $0.balloonOptions.deflatesOnOOM && $0.balloon != .virtio
+        ? "deflation on OOM is a feature of virtio's balloon, so of `model: virtio`" : nil
+    }.later,
   ]
 }

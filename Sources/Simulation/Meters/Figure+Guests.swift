@@ -171,6 +171,13 @@ extension Figure {
       guest.meter.mostUngranted > 0 ? Double(guest.meter.ungrantedTime) / 1e9 : nil
     },
     guest(
+      "balloon_deflated_on_oom", .pages, .sum,
+      "of `balloon_in`: pages given back so that nobody was killed; absent without `deflate_on_oom`"
+    ) { guest, _ in
+      let options = guest.spec.kernel.balloonOptions
+      return options.deflatesOnOOM ? Double(guest.kernel.counters[.balloonDeflatedOnOOM]) : nil
+    },
+    guest(
       "pages_reported", .pages, .sum,
       "free pages that were reported to the host and discarded there; absent without `free_page_reporting`"
     ) { guest, _ in guest.counted(.pagesReported) },

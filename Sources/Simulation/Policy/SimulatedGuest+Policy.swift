@@ -7,7 +7,8 @@ extension SimulatedGuest {
   var view: GuestView {
     @inline(__always) get {
       GuestView(
-        totalRAM: UInt64(kernel.ram.pages), totalReserve: UInt64(kernel.zones.totalReserve.pages),
+        totalRAM: UInt64(kernel.memTotal.pages),
+        totalReserve: UInt64(kernel.zones.totalReserve.pages),
         maxPFN: UInt64(kernel.zones.maxPFN.pages), committed: UInt64(kernel.committed.pages),
         frontswap: UInt64(kernel.frontswapPages.pages), hasFrontswap: kernel.frontswapEnabled,
         balloonCurrent: UInt64(kernel.balloonCurrent.pages))

@@ -123,7 +123,7 @@ extension SimulatedGuest {
   var reportNow: GuestReport {
     let levels = kernel.levels
     var report = GuestReport(
-      total: UInt64(kernel.ram.pages), free: UInt64(levels.free),
+      total: UInt64(kernel.memTotal.pages), free: UInt64(levels.free),
       available: UInt64(kernel.available.pages),
       committed: UInt64(kernel.committed.pages),
       files: UInt64(levels.activeFile + levels.inactiveFile),
