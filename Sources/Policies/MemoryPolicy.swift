@@ -33,6 +33,11 @@ public protocol MemoryPolicy: Sendable {
   /// Settings with which it would leave a guest of so many MiB more, or give memory back sooner; the most promising first.
   func reliefs(memory mebibytes: Int) -> [PolicyRelief]
 
+  /// What sets these settings, and these guests' frames, on a real machine.
+  static func setUp(
+    _ settings: [(setting: PolicySetting, text: String)], _ guests: [GuestFrame]
+  ) -> [SetUpLine]
+
   /// A decision in sentences: each term that took part, and what it led to.
   static func story(of row: DecisionRow) -> [Sentence]
 
@@ -44,6 +49,13 @@ extension MemoryPolicy {
   /// A start that says whose it is, and nothing else.
   public static func story(ofStart notices: [String: PolicyNotice]) -> Sentence? {
     notices == ["policy": .text(card.name)] ? "\(card.title) started" : nil
+  }
+
+  /// Each setting where its place says.
+  public static func setUp(
+    _ settings: [(setting: PolicySetting, text: String)], _ guests: [GuestFrame]
+  ) -> [SetUpLine] {
+    settings.map { SetUpLine("\($0.setting.name) = \($0.text)", $0.setting.place) }
   }
 
   /// A notice that says whose a start is.

@@ -48,16 +48,18 @@ struct AdviseCommand: ParsableCommand {
   func run() throws {
     let store = try database.openToRead()
     let question = try AdviceQuestion(store, objectives: objective, constraints: constraint)
-    let (advice, tunables) = try question.answer(sweep, store)
+    let (advice, tunables, setUp) = try question.answer(sweep, store)
     let commands = advice.defaultCommands.prefix(Self.commandLimit).map {
       shellCommand($0 + ["--db", database.file])
     }
     if output.json {
-      try put(advice.json(tunables: tunables, defaultCommands: commands))
+      try put(advice.json(tunables: tunables, setUp: setUp, defaultCommands: commands))
     } else {
       let width = Terminal.width ?? 80
       try put(
-        advice.text(tunables: tunables, defaultCommands: commands, width: width), terminator: "")
+        advice.text(
+          tunables: tunables, setUp: setUp, defaultCommands: commands, width: width), terminator: ""
+      )
     }
     if advice.recommended == nil { throw ExitCode(ExitStatus.notHeld.rawValue) }
   }

@@ -91,7 +91,7 @@ struct ReportCommand: ParsableCommand {
     let shown = ["memory_held_mean_pages", "stall", "oom_kills"]
     let table = try store.sweepTable(sweep, metrics: question.metrics + shown)
     var notes: [String] = []
-    var answer: (advice: Advice, tunables: [KernelTunables])?
+    var answer: (advice: Advice, tunables: [KernelTunables], setUp: HostSetUp?)?
     do {
       answer = try question.answer(sweep, store)
     } catch let error as AnalysisError {
@@ -111,6 +111,7 @@ struct ReportCommand: ParsableCommand {
     let report = SweepReport(
       table, record: record,
       objectives: question.objectives, advice: answer?.advice, tunables: answer?.tunables ?? [],
+      setUp: answer?.setUp,
       sensitivities: sensitivities, notes: notes,
       sentence: { "There is no picture of it: \(Self.sentence($0))." })
     return report.page(command: command)

@@ -151,6 +151,47 @@ extension DecisionRow {
 }
 
 extension MomPolicy {
+  /// Variables of the rules, lines of the file, and guaranteed sizes.
+  public static func setUp(
+    _ settings: [(setting: PolicySetting, text: String)], _ guests: [GuestFrame]
+  ) -> [SetUpLine] {
+    let isVdsm = Rules.variant == .vdsm
+    let lines = settings.flatMap { setting, text -> [SetUpLine] in
+      let conf = isVdsm ? "in /etc/vdsm/mom.conf" : "in /etc/momd.conf"
+      switch setting.name {
+      case "balloonEnabled":
+        return [
+          SetUpLine("memory balloon optimization: \(text)", "of the cluster in oVirt's engine")
+        ]
+      case "sample-history-length": return [SetUpLine("\(setting.name) = \(text)", conf)]
+      case "guest-monitor-interval":
+        return [
+          SetUpLine("guest-monitor-interval = \(text)", conf),
+          SetUpLine("host-monitor-interval = \(text)", conf),
+        ]
+      case "policy-engine-interval": return [SetUpLine("\(setting.name) = \(text)", conf)]
+      default:
+        return [
+          SetUpLine(
+            "(defvar \(setting.name) \(text))",
+            isVdsm
+              ? "in /etc/vdsm/mom.d/00-defines.policy"
+              : "in the rules file that momd is started with")
+        ]
+      }
+    }
+    if !isVdsm { return lines }
+    return lines
+      + guests.compactMap { guest in
+        guest.least.map {
+          SetUpLine(
+            "{name}: physical memory guaranteed = \($0) MB",
+            "of each virtual machine in oVirt's engine",
+            guest: guest.name)
+        }
+      }
+  }
+
   /// A round in sentences.
   public static func story(of row: DecisionRow) -> [Sentence] {
     guard let free = row[Mom.Term.hostFree], let share = row[Mom.Term.guestFree],

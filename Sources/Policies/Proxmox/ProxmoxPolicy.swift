@@ -118,6 +118,22 @@ public struct ProxmoxPolicy: HostPolicy {
     return guest.isRich ? "rich" : "poor"
   }
 
+  /// The node's target, and each guest's `balloon` and `shares`, by its name.
+  public static func setUp(
+    _ settings: [(setting: PolicySetting, text: String)], _ guests: [GuestFrame]
+  ) -> [SetUpLine] {
+    let place = "on the Proxmox host"
+    return settings.map { SetUpLine("pvenode config set --\($0.setting.name) \($0.text)", place) }
+      + guests.compactMap { guest in
+        guard let least = guest.least else { return nil }
+        let id = "\"$(qm list | awk -v name={name} '$2 == name {print $1}')\""
+        let shares = guest.shares.map { " --shares \(min(50_000, $0))" } ?? ""
+        return SetUpLine(
+          "qm set \(id) --memory \(guest.most) --balloon \(least)\(shares)", place,
+          guest: guest.name)
+      }
+  }
+
   /// A round in sentences.
   public static func story(of row: DecisionRow) -> [Sentence] {
     guard let goal = row[Term.goal], let used = row[Term.used], let size = row[Term.size],

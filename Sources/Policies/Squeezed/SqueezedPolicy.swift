@@ -161,6 +161,20 @@ public struct SqueezedPolicy: HostPolicy {
     }
   }
 
+  /// Each guest's dynamic range, by its name. What squeezed keeps free is built into it.
+  public static func setUp(
+    _ settings: [(setting: PolicySetting, text: String)], _ guests: [GuestFrame]
+  ) -> [SetUpLine] {
+    settings.map { SetUpLine("\($0.setting.name) = \($0.text) KiB", $0.setting.place) }
+      + guests.compactMap { guest in
+        guest.least.map {
+          SetUpLine(
+            "xe vm-memory-dynamic-range-set uuid=\"$(xe vm-list name-label={name} --minimal)\" min=\($0)MiB max=\(guest.most)MiB",
+            "in domain 0", guest: guest.name)
+        }
+      }
+  }
+
   /// A round in sentences.
   public static func story(of row: DecisionRow) -> [Sentence] {
     guard let free = row[Term.free], let reserve = row[Term.reserve], let least = row[Term.least],

@@ -7,8 +7,11 @@ extension Advice {
   ///
   /// - Parameters:
   ///   - tunables: Those of every guest in the recommended setting.
+  ///   - setUp: What sets the host's policy in it.
   ///   - defaultCommands: Lines that run the kernel's defaults, if they were not.
-  public func json(tunables: [KernelTunables], defaultCommands: [String] = []) -> JSON {
+  public func json(
+    tunables: [KernelTunables], setUp: HostSetUp? = nil, defaultCommands: [String] = []
+  ) -> JSON {
     [
       "sweep": sweep.id, "name": sweep.name,
       "objectives": zip(objectives, units).map { objective, unit in
@@ -29,6 +32,7 @@ extension Advice {
         [
           "place": place, "reason": reason.rawValue, "point": json(front[place]),
           "guests": tunables.map(json),
+          "host": setUp.map { $0.json(always: Set(paths)) },
         ] as JSON
       },
       "reason": reason.rawValue, "cliff": cliffText, "defaults": defaults.map(json),

@@ -1,3 +1,4 @@
+internal import Policies
 internal import Recording
 internal import Scenarios
 internal import Simulation
@@ -9,9 +10,11 @@ extension Advice {
   ///
   /// - Parameters:
   ///   - tunables: Those of every guest in the recommended setting.
+  ///   - setUp: What sets the host's policy in it.
   ///   - defaultCommands: Lines that run the kernel's defaults, if they were not.
   public func text(
-    tunables: [KernelTunables], defaultCommands: [String] = [], width: Int? = nil
+    tunables: [KernelTunables], setUp: HostSetUp? = nil, defaultCommands: [String] = [],
+    width: Int? = nil
   ) -> String {
     func wrapped(_ texts: [String]) -> [String] {
       texts.map { TableText.wrapped($0, width: width) }
@@ -28,6 +31,8 @@ extension Advice {
     // Commands stay in one line each, however wide.
     if reason != .noneAllowed { parts += wrapped([defaultsText]) + defaultCommands }
     parts += tunables.map { commands($0, isOnly: tunables.count == 1, width: width) }
+      .filter { !$0.isEmpty }
+    if let setUp { parts.append("\n" + setUp.text(always: Set(paths), width: width)) }
     return parts.joined(separator: "\n") + "\n"
   }
 
@@ -204,23 +209,29 @@ extension Advice {
     }
   }
 
-  /// Where the kernel's defaults stand.
+  /// Whose defaults they are: what varies may be of a policy that is no part of a kernel.
+  private var owner: String {
+    let names = paths.compactMap { ParameterPath($0).tunable }
+    return names.allSatisfy { SelfBalloonAttribute(rawValue: $0) != nil } ? "kernel's" : "policy's"
+  }
+
+  /// Where the defaults stand.
   var defaultsText: String {
     guard let defaults else {
       let wanted = paths.compactMap { path in
         KernelTunables.defaultText(of: path).map { (path, $0) }
       }
       if wanted.isEmpty {
-        return "No tunable of the kernel varies, so there are no defaults to compare."
+        return "No tunable of a kernel or a policy varies, so there are no defaults to compare."
       }
       let texts = wanted.map { "\(Self.short($0.0, among: paths)) \($0.1)" }
-      return "The kernel's defaults (\(texts.joined(separator: ", "))) were not run under these "
+      return "The \(owner) defaults (\(texts.joined(separator: ", "))) were not run under these "
         + "conditions; run the scenario with them and ask again."
     }
     let figures = zip(zip(objectives, scales), defaults.point.figures).map { pair, figure in
       "\(pair.0.metric.text) \(Self.text(pair.1, figure)) \(pair.1.unit)"
     }
-    var text = "The kernel's defaults (\(plural("run", defaults.point.runs.count)) "
+    var text = "The \(owner) defaults (\(plural("run", defaults.point.runs.count)) "
     text +=
       "\(Self.ranges(defaults.point.runs))) have \(figures.joined(separator: ", "))"
     // Where nothing can be ranked there is nothing to be far from.
@@ -261,6 +272,8 @@ extension Advice {
             ? "Nothing has to be set\(place): all is as the policy sets itself."
             : "To be set\(place):"))
       lines += settings.map { wrapped($0) }
+    } else if tunables.isMovedByHost {
+      // What moves it is set on the host.
     } else if tunables.hasDriver {
       let writes = tunables.sysfsWrites(always: Set(paths))
       lines.append(
@@ -279,6 +292,7 @@ extension Advice {
         lines.append(wrapped("Nor do the runs set a target of its balloon from outside."))
       }
     }
+    if lines == [""] { return "" }
     for command in tunables.hostCommands {
       lines.append(wrapped("On the host\(place), \(command.at) after boot (\(command.tool)):"))
       lines.append(command.line)

@@ -29,24 +29,24 @@ public struct AdviceQuestion {
       + ["accesses", "shortfall_deepest"]
   }
 
-  /// The answer of a sweep, and every guest's tunables in the setting that it recommends.
+  /// The answer of a sweep, and every guest's tunables and the host's policy in the setting that it recommends.
   ///
   /// - Parameter sweep: Its number, its name, or `last`.
   /// - Throws: `AnalysisError`, `RecordingError`.
   public func answer(
     _ sweep: String, _ store: ResultStore
-  ) throws -> (advice: Advice, tunables: [KernelTunables]) {
+  ) throws -> (advice: Advice, tunables: [KernelTunables], setUp: HostSetUp?) {
     var table = try store.sweepTable(sweep, metrics: metrics)
     let defaults = SweepSettings(table).defaults
     if !defaults.isEmpty {
       table.rows += try store.rows(beside: table, with: defaults, metrics: metrics)
     }
     let advice = try Advice(table, objectives: objectives, constraints: constraints)
-    guard let place = advice.recommended else { return (advice, []) }
+    guard let place = advice.recommended else { return (advice, [], nil) }
     let parameters = try store.parameters(of: advice.front[place].runs[0])
     let tunables = KernelTunables.guests(in: parameters).map {
       KernelTunables(guest: $0, parameters: parameters)
     }
-    return (advice, tunables)
+    return (advice, tunables, HostSetUp(parameters))
   }
 }

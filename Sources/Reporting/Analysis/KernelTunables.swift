@@ -20,6 +20,8 @@ public struct KernelTunables: Sendable {
   private let otherSettings: [(setting: PolicySetting, text: String)]?
   private let kernel: KernelPolicy
   private let balloon: BalloonGeneration
+  /// Whether a policy of the host moves its balloon.
+  public let isMovedByHost: Bool
   private let targets: [(at: String, pages: UInt64)]
 
   /// The tunables of a guest among the parameters of a run.
@@ -34,6 +36,7 @@ public struct KernelTunables: Sendable {
     }
     boot = text("boot") ?? "tmem"
     isStatic = text("controller") == "none"
+    isMovedByHost = parameters.contains { $0.path == "host.controller" && $0.value != "none" }
     let card = text("controller").flatMap(PolicyCatalogue.guestPolicy(named:))?.card
     let isOfSysfs =
       card?.settings.allSatisfy { SelfBalloonAttribute(rawValue: $0.name) != nil } ?? true
@@ -118,8 +121,8 @@ public struct KernelTunables: Sendable {
   }
 
   /// The policy that has a setting of this name.
-  private static func policy(with setting: String) -> (any GuestPolicy.Type)? {
-    PolicyCatalogue.guestPolicies.first { policy in
+  private static func policy(with setting: String) -> (any MemoryPolicy.Type)? {
+    PolicyCatalogue.all.first { policy in
       policy.card.settings.contains { $0.name == setting }
     }
   }

@@ -7,6 +7,7 @@ public struct SweepReport {
   private let record: SweepRecord?
   private let advice: Advice?
   private let tunables: [KernelTunables]
+  private let setUp: HostSetUp?
   private let objectives: [Objective]
   private let notes: [String]
   private let sentence: (AnalysisError) -> String
@@ -20,12 +21,13 @@ public struct SweepReport {
   ///   - objectives: What is weighed, two of them.
   ///   - advice: What `advise` finds; nothing if there is none, of which `notes` tell.
   ///   - tunables: Those of every guest in the recommended setting.
+  ///   - setUp: What sets the host's policy in it.
   ///   - sensitivities: For each objective what moves it, or why that cannot be said.
   ///   - notes: What else is to be said, in sentences.
   ///   - sentence: An error in words.
   public init(
     _ table: SweepTable, record: SweepRecord?, objectives: [Objective], advice: Advice?,
-    tunables: [KernelTunables],
+    tunables: [KernelTunables], setUp: HostSetUp? = nil,
     sensitivities: [(title: String, finding: Sensitivity?, note: String?)], notes: [String],
     sentence: @escaping (AnalysisError) -> String
   ) {
@@ -34,6 +36,7 @@ public struct SweepReport {
     self.objectives = objectives
     self.advice = advice
     self.tunables = tunables
+    self.setUp = setUp
     self.sensitivities = sensitivities
     self.notes = notes
     self.sentence = sentence
@@ -104,10 +107,16 @@ public struct SweepReport {
         paragraphs: [advice.recommendation] + (advice.cliffText.map { [$0] } ?? [])
           + [advice.defaultsText],
         table: .init(advice.table, caption: "Pareto front, * recommended")))
-    parts += tunables.map {
-      .init(
-        heading: "Settings for guest \($0.guest)",
-        commands: advice.commands($0, isOnly: tunables.count == 1).trimmedStart)
+    parts += tunables.compactMap { tunables in
+      let commands = advice.commands(tunables, isOnly: self.tunables.count == 1).trimmedStart
+      return commands.isEmpty
+        ? nil : .init(heading: "Settings for guest \(tunables.guest)", commands: commands)
+    }
+    if let setUp {
+      parts.append(
+        .init(
+          heading: "Settings of \(setUp.title)",
+          commands: setUp.text(always: Set(table.paths))))
     }
     return parts
   }

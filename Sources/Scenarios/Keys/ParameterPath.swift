@@ -40,9 +40,15 @@ public struct ParameterPath: Hashable, Sendable, CustomStringConvertible {
     guest.map { _ in ParameterPath(steps: Array(steps.dropFirst(2))) }
   }
 
-  /// The guest's tunable that it is.
+  /// A tunable of the host's policy.
+  public static func hostTunable(_ name: String) -> ParameterPath {
+    ParameterPath(steps: ["host", "tunables", name])
+  }
+
+  /// The tunable that it is, of a guest's policy or of the host's.
   public var tunable: String? {
-    steps.count == 4 && guest != nil && steps[2] == "tunables" ? steps[3] : nil
+    if steps.count == 3 && steps[0] == "host" && steps[1] == "tunables" { return steps[2] }
+    return steps.count == 4 && guest != nil && steps[2] == "tunables" ? steps[3] : nil
   }
 
   /// Its last step, the name of the value.
@@ -68,7 +74,7 @@ public struct ParameterPath: Hashable, Sendable, CustomStringConvertible {
   public var isCondition: Bool {
     switch steps[0] {
     case "guests": steps.count > 2 && GuestSpec.keys.isCondition(steps[2])
-    case "host": steps.count > 2 && HostSpec.keys.isCondition(steps[1])
+    case "host": steps.count > 2 && steps[1] != "tunables" && HostSpec.keys.isCondition(steps[1])
     default: Scenario.keys.isCondition(description)
     }
   }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Policies
 internal import Simulation
 internal import Text
 internal import Units
@@ -83,6 +84,19 @@ extension ParameterTree {
           number: $0.text.flatMap { Double($0) })
       }
       parameters.insert(contentsOf: defaults, at: end + 1)
+    }
+    if let policy = scenario.host.policy {
+      // They come after those of the host that are set.
+      let end = parameters.lastIndex { $0.path.hasPrefix("host.") } ?? -1
+      let missing = policy.card.settings.filter { setting in
+        !setting.isKey && !policy.tunables.contains { $0.attribute == setting.name }
+      }
+      parameters.insert(
+        contentsOf: missing.map {
+          ScenarioParameter(
+            path: ParameterPath.hostTunable($0.name).description, text: $0.initial ?? "",
+            number: $0.initial.flatMap { Double($0) })
+        }, at: end + 1)
     }
     return parameters
   }

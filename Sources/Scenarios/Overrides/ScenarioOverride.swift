@@ -91,6 +91,11 @@ extension SourceNode {
       return nil
     }
     if isNothing || text == "none" { content = .mapping([]) }
+    // `policy: NAME` is short for `policy: { NAME: {} }`.
+    if parent == "policy", text == step, path.count > 1 {
+      let empty = SourceNode(content: .scalar("", isQuoted: false), place: self.place)
+      content = .mapping([Entry(key: step, keyPlace: self.place, value: empty)])
+    }
     switch content {
     case .mapping(var entries):
       if !entries.contains(where: { $0.key == step }) {

@@ -1,0 +1,82 @@
+import Policies
+import Recording
+import Testing
+
+@testable import Reporting
+
+/// What `advise` prints to be pasted where the host's policy is set.
+@Suite("What sets a host's policy")
+struct HostSetUpTests {
+  private func parameters(
+    _ policy: String, _ settings: [(String, String)], guest: String = "web"
+  ) -> [Parameter] {
+    [
+      Parameter(path: "host.controller", value: policy, number: nil),
+      Parameter(path: "guests.\(guest).memory", value: "2GiB", number: 524_288),
+      Parameter(path: "guests.\(guest).minimum_memory", value: "512MiB", number: 131_072),
+      Parameter(path: "guests.\(guest).shares", value: "300", number: 300),
+    ]
+      + settings.map {
+        Parameter(path: "host.tunables.\($0.0)", value: $0.1, number: Double($0.1))
+      }
+  }
+
+  private func lines(_ parameters: [Parameter]) throws -> [String] {
+    try #require(HostSetUp(parameters)).text(always: []).split(separator: "\n").map(String.init)
+  }
+
+  @Test("Proxmox: the node's target and each guest by its name; what is as shipped is left out")
+  func proxmox() throws {
+    let id = #""$(qm list | awk -v name=web '$2 == name {print $1}')""#
+    #expect(
+      try lines(parameters("proxmox", [("ballooning-target", "70")])) == [
+        "For Proxmox VE's automatic ballooning, on the Proxmox host:",
+        "pvenode config set --ballooning-target 70",
+        "qm set \(id) --memory 2048 --balloon 512 --shares 300",
+      ])
+    #expect(
+      try !lines(parameters("proxmox", [("ballooning-target", "80")])).contains {
+        $0.contains("ballooning-target")
+      })
+  }
+
+  @Test("MOM's variables, vdsm's switch, and xe's dynamic range")
+  func others() throws {
+    let mom = try lines(parameters("mom", [("pressure_threshold", "0.25")]))
+    let vdsm = try lines(
+      parameters("vdsm", [("balloonEnabled", "true"), ("guest-monitor-interval", "5")]))
+    let squeezed = try lines(parameters("squeezed", []))
+
+    #expect(mom.contains("(defvar pressure_threshold 0.25)"))
+    #expect(vdsm.contains("memory balloon optimization: true"))
+    #expect(vdsm.contains("host-monitor-interval = 5"))
+    #expect(
+      squeezed.last
+        == #"xe vm-memory-dynamic-range-set uuid="$(xe vm-list name-label=web --minimal)" min=512MiB max=2048MiB"#
+    )
+  }
+
+  @Test("A text that the policy does not take is not printed, and a name is quoted for the shell")
+  func foreign() throws {
+    let text = try lines(
+      parameters("proxmox", [("ballooning-target", "70; reboot")], guest: "a;b"))
+    #expect(!text.contains { $0.contains("reboot") })
+    #expect(text.contains { $0.contains("name='a;b'") })
+    #expect(HostSetUp(parameters("none such", [])) == nil)
+  }
+
+  @Test("Every policy of a host says where each of its settings goes")
+  func complete() throws {
+    for type in PolicyCatalogue.hostPolicies {
+      for setting in type.card.settings {
+        var made = type.init(version: type.card.versions[0])
+        let other = ["1", "0.5", "true", "3", "40"].first {
+          $0 != setting.initial && made?.write(setting.name, $0).status == .ok
+        }
+        let text = try #require(other, "\(type.card.name) \(setting.name)")
+        let found = try lines(parameters(type.card.name, [(setting.name, text)]))
+        #expect(found.contains { $0.contains(text) }, "\(type.card.name) \(setting.name)")
+      }
+    }
+  }
+}
