@@ -20,9 +20,11 @@ public struct SetUpLine: Hashable, Sendable {
 public struct GuestFrame: Hashable, Sendable {
   /// Its name.
   public var name: String
-  /// Its least and largest size in MiB, and its shares; nil: not given.
+  /// Its least size in MiB; nil: not given.
   public var least: Int64?
+  /// Its largest size in MiB.
   public var most: Int64
+  /// Its shares; nil: not given.
   public var shares: Int64?
 
   /// A guest's frame.
