@@ -27,9 +27,24 @@ TABLES = {
     "closedloop": ("closedloop", f"{TRUTH}/closedloop/*.json"),
     "balloonlatency": ("closedloop", f"{TRUTH}/balloonlatency/*.json"),
     "xenballoon": ("xenballoon", f"{TRUTH}/xenballoon/*.json"),
+    "psi": ("psi", f"{TRUTH}/psi/*.json"),
 }
 # The recordings that the page explains why they are outside their tolerance; no other may be.
-MISSES = {"xenballoon": {"anon_file_zram_noboost", "anon_zram", "cache_down", "loop_bursts_d8u1i5"}}
+MISSES = {
+    "xenballoon": {"anon_file_zram_noboost", "anon_zram", "cache_down", "loop_bursts_d8u1i5"},
+    "psi": {
+        "c_thrash1",
+        "c_thrash3",
+        "c_thrash3_rep1",
+        "c_thrash3_rep2",
+        "d_swap_spin80",
+        "senpai_anon",
+        "senpai_hotfile",
+        "senpai_hotfile_rep1",
+        "senpaicg_anon",
+        "senpaicg_file",
+    },
+}
 
 
 def table(kind):

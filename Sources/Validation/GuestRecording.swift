@@ -57,6 +57,24 @@ struct GuestRecording {
         case isSelfshrinking = "selfshrinking"
         case frontswapHysteresis = "fs_hysteresis"
         case frontswapInertia = "fs_inertia"
+        case law
+      }
+
+      /// A controller of another law than the driver's, Senpai's, is none here: `PressureRecording` has its settings.
+      init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let isDrivers = try values.decodeIfPresent(String.self, forKey: .law) != "senpai"
+        func number(_ key: CodingKeys) throws -> UInt32 {
+          isDrivers ? try values.decode(UInt32.self, forKey: key) : 1
+        }
+        let isEnabled = try values.decode(Bool.self, forKey: .isEnabled)
+        self.isEnabled = isEnabled && isDrivers
+        downHysteresis = try number(.downHysteresis)
+        upHysteresis = try number(.upHysteresis)
+        interval = try number(.interval)
+        isSelfshrinking = isDrivers ? try values.decode(Bool.self, forKey: .isSelfshrinking) : false
+        frontswapHysteresis = try values.decodeIfPresent(UInt32.self, forKey: .frontswapHysteresis)
+        frontswapInertia = try values.decodeIfPresent(UInt32.self, forKey: .frontswapInertia)
       }
     }
 
@@ -225,14 +243,19 @@ struct GuestRecording {
     }
   }
 
-  /// A line as a script of the simulator has it: empty if it is about the balloon, the hypervisor or a setting.
+  /// A line as a script of the simulator has it: empty if it is about the balloon, the hypervisor, a setting or the processor alone.
   ///
-  /// `fwarm FIRST PAGES` reads file pages once, in order.
+  /// `fwarm FIRST PAGES` reads file pages once, in order; `aread` names pages of a region in order, as `touch` does. The
+  /// processor time of an access, which may stand last, is left out.
   private static func workloadLine(_ line: String) -> String {
     let words = line.split(separator: " ")
     guard words.count >= 3 else { return line }
     switch words[2] {
-    case "tgt", "hogto", "hog", "unhog", "put": return ""
+    case "tgt", "hogto", "hog", "unhog", "put", "spin": return ""
+    case "aread": return words.enumerated().map { $0 == 2 ? "touch" : $1 }.joined(separator: " ")
+    case "azipf" where words.count == 12, "fzipf" where words.count == 11,
+      "fscan" where words.count == 8:
+      return words.dropLast().joined(separator: " ")
     case "fwarm" where words.count == 5:
       return "\(words[0]) \(words[1]) fscan \(words[3]) \(words[4]) \(words[4]) 0"
     default: return line

@@ -16,7 +16,7 @@ struct ValidateCommand: ParsableCommand {
     discussion: "Exit code 1 if anything is outside the stated tolerance.",
     subcommands: [
       Driver.self, Zones.self, PageCache.self, Swap.self, ClosedLoop.self,
-      XenBalloon.self,
+      XenBalloon.self, Psi.self,
     ])
 
   /// `balloonsim validate driver`.
@@ -180,6 +180,35 @@ extension ValidateCommand {
       try show(
         XenBalloonSummary(try inParallel(files) { try XenBalloonValidation(path: $0) }), tables,
         output)
+    }
+  }
+}
+
+extension ValidateCommand {
+  /// `balloonsim validate psi`.
+  struct Psi: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "psi",
+      abstract: "Simulate recorded guests with one processor and compare their memory pressure.",
+      discussion: """
+        What a page scanned, a read and an access took is the recording's own; the stalls are the model's. Restores \
+        (pages that come back within the workingset and had been active) are within 5% or 20 pages. The total of `some` is \
+        within 30% or 20 ms, and within 12% in the median; that of `full` within 25% in the median with one task, 50% with \
+        several. Where there was no pressure both are exactly 0. With Senpai in the loop its limit is within 5% of the \
+        guest's RAM (root mean square). Of guests that waited for their host's processor for more than a fifth of the time, \
+        or for nobody knows how long, times are only shown. The samples themselves are in --json.
+        """)
+
+    @Argument(help: "JSON files of recorded guests (psi).", completion: .file())
+    var files: [String]
+
+    @OptionGroup var tables: TableOptions
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      try show(
+        PressureSummary(try inParallel(files) { try PressureValidation(path: $0) }), tables, output)
     }
   }
 }

@@ -87,7 +87,9 @@ extension GuestKernel {
         fruitlessRounds = 0
       } else if freed == 0 && 2 * (dirty.count + writeback.count) > reclaimable {
         let longest = timeout(milliseconds: Self.congestionWait)
-        elapsed += min(writeback.timeToNext(after: now + elapsed) ?? longest, longest)
+        let pause = min(writeback.timeToNext(after: now + elapsed) ?? longest, longest)
+        note(.sleep, from: elapsed, to: elapsed + pause)
+        elapsed += pause
         return .mustWait
       }
     }

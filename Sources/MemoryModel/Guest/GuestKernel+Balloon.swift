@@ -210,7 +210,7 @@ extension GuestKernel {
       isClamped = available < wanted && available < Int64(zones.totalReserve.pages)
       wanted = min(wanted, available)
     }
-    let batch = Int(min(wanted, Int64(balloon.batch)))
+    let batch = Int(min(wanted, Int64(sharesProcessor ? Self.pagesInTurn : balloon.batch)))
     let taken = balloon.fault.isStuck ? 0 : allocateForBalloon(batch, &host)
     if balloon.takesFromTotalFirst { totalRAM -= taken }
     balloon.outgoing = taken

@@ -143,6 +143,7 @@ extension GuestKernel {
       let start = elapsed
       elapsed = host.disks[disk].read(at: now + elapsed, isSequential: isSequential) - now
       counters[.stallDisk] += (elapsed - start).nanoseconds
+      note(.read(isRestored: state.contains(.workingset)), from: start, to: elapsed)
       outcome = elapsed > start ? .blocked : .resolved
     }
     insert(page, state)

@@ -29,6 +29,8 @@ extension GuestKernel {
   /// Returns how many were freed. Source: Docs/kernel.md 6.4.
   mutating func directReclaim(_ host: inout Host) -> Int {
     counters[.allocstall] += 1
+    let start = elapsed
+    defer { note(.reclaim, from: start, to: elapsed) }
     reclaim.passedOverActive = false
     var freed = reclaimRound(&host)
     if freed == 0 && reclaim.passedOverActive { freed = reclaimRound(forced: true, &host) }
@@ -42,7 +44,9 @@ extension GuestKernel {
     for priority in stride(from: Self.defaultPriority, through: 0, by: -1) {
       var pass = planPass(
         priority: priority, goal: Self.reclaimBatch, isKswapd: false, forced: forced)
-      while advance(&pass, &host) {}
+      while advance(&pass, &host) {
+        if sharesProcessor { finishWriteback(by: now + elapsed) }
+      }
       freed += pass.reclaimed + shrinkSlab(priority: priority)
       if freed >= Self.reclaimBatch { break }
     }

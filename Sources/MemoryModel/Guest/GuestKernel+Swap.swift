@@ -104,10 +104,14 @@ extension GuestKernel {
     let isOnDisk = !swap.isInFrontswap(slot) && !settings.swapsToMemory
     let evicted = pages.records[Int(page)]
     var done = load(slot, at: start, isSequential: false, &host)
+    let loaded = elapsed
     mapSwappedIn(page, slot, write: write, evicted: evicted, &host)
+    let isRestored = pages.records[Int(page)].state.contains(.workingset)
+    if isRestored { note(.reclaim, from: start, to: loaded) }
     if swapReadAhead.largest > 1 { done = max(done, readSwapAhead(of: slot, since: start, &host)) }
     guard isOnDisk || done > elapsed else { return .resolved }
     counters[.stallSwap] += max(done - elapsed, .zero).nanoseconds
+    note(.read(isRestored: isRestored), from: elapsed, to: done)
     elapsed = max(done, elapsed)
     return .blocked
   }

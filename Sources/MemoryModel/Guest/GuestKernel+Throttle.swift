@@ -47,6 +47,7 @@ extension GuestKernel {
     let parameters = host.disks[disk].parameters
     let pause = writerPause(pageWrite: parameters.write, channels: parameters.channels)
     let time = pause ?? timeout(milliseconds: Self.longestPause)
+    note(.read(isRestored: false), from: elapsed, to: elapsed + time)
     elapsed += time
     counters[.stallDisk] += time.nanoseconds
     counters[.throttled] += time.nanoseconds

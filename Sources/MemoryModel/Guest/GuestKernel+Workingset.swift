@@ -11,7 +11,10 @@ extension GuestKernel {
     guard distance <= UInt32(clamping: workingsetSize(forFile: isFile)) else { return false }
     workingsetClock &+= 1
     if isFile { counters[.workingsetActivate] += 1 } else { counters[.workingsetActivateAnon] += 1 }
-    if evicted.state.contains(.workingset) { noteCost(file: isFile, written: 1, kept: 0) }
+    if evicted.state.contains(.workingset) {
+      noteRestore(file: isFile)
+      noteCost(file: isFile, written: 1, kept: 0)
+    }
     return true
   }
 

@@ -54,8 +54,11 @@ extension GuestKernel {
 
   /// end_page_writeback(): takes note of the writes that have ended.
   @inline(never)
-  mutating func finishWriteback() {
-    while let page = writeback.next(by: now) {
+  mutating func finishWriteback() { finishWriteback(by: now) }
+
+  /// The same in the midst of an operation that takes its time.
+  mutating func finishWriteback(by time: SimTime) {
+    while let page = writeback.next(by: time) {
       fruitlessRounds = 0
       let state = pages.records[Int(page)].state
       guard state.contains(.writeback) else { continue }

@@ -96,6 +96,18 @@ public struct GuestKernel: ~Copyable {
   /// B - T: pages of the domain that never reached the allocator.
   let bootReserved: Int
 
+  // MARK: Pressure
+
+  /// Whether the kernel has /proc/pressure.
+  let keepsPressure: Bool
+  /// How long tasks stood still.
+  public internal(set) var pressure: Pressure
+  /// Whether stalls are kept for the caller instead of being booked, and those kept.
+  var sharesProcessor = false
+  var stalls: [Stall] = []
+  /// The last sleep or wait that was booked.
+  var lastSleep = (start: SimTime.zero, end: SimTime.zero)
+
   // MARK: The operation under way, and what is told of it
 
   /// The instant of the operation under way.
@@ -138,6 +150,8 @@ public struct GuestKernel: ~Copyable {
     rules = configuration.kernel.policy.reclaimRules
     boostFactor = configuration.kernel.boostFactor
     guestsPartOut = configuration.kernel.guestsPartOut
+    keepsPressure = configuration.kernel.policy.hasPressure
+    pressure = Pressure(configuration.kernel.timers)
     cleancacheEnabled = configuration.cleancache
     frontswapEnabled = configuration.frontswap
     zones = configuration.zones

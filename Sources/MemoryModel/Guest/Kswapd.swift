@@ -115,7 +115,9 @@ extension GuestKernel {
         if (pass.scanned < pass.goal && mayHurry) || freed == 0 { kswapd.priority -= 1 }
       }
     }
-    return max(elapsed, Kswapd.leastStep)
+    let time = max(elapsed, Kswapd.leastStep)
+    note(.reclaim, from: .zero, to: time)
+    return time
   }
 
   /// kswapd_shrink_node(), its goal: the pages that a pass of kswapd is to free, the high mark of every zone, at least 32 each (Docs/kernel.md 6.3).
@@ -123,6 +125,7 @@ extension GuestKernel {
 
   /// kswapd_try_to_sleep(): naps before it looks again.
   private mutating func endKswapdRun() -> SimDuration {
+    note(.reclaim, from: .zero, to: elapsed)
     noteRound()
     endBoost(kswapd.raised)
     kswapd.activity = .napping

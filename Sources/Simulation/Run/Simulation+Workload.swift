@@ -74,6 +74,7 @@ extension Simulation {
     }
     let done = guests[index].kernel.touch(
       PageCount(max(wanted, 0)), budget: Pace.quantum, &host)
+    guests[index].kernel.noteWork()
     guests[index].touchPace.made(done.pages)
     let isStuck = done == .zero && guests[index].kernel.elapsed == .zero && wanted > 0
     let isDone = guests[index].wantedTouched <= guests[index].kernel.touched.pages
@@ -95,6 +96,7 @@ extension Simulation {
     guests[index].kernel.begin(at: now)
     guests[index].files[stream].step(
       thread: Int(thread), &guests[index].kernel, &host, at: now)
+    guests[index].kernel.noteWork()
     let pace = guests[index].files[stream].pace
     if pace.isOver {
       try endThread(index, stream)
@@ -114,6 +116,7 @@ extension Simulation {
     if guests[index].isDead { return }
     guests[index].kernel.begin(at: now)
     guests[index].anon?.step(&guests[index].kernel, &host, at: now)
+    guests[index].kernel.noteWork()
     guard let pace = guests[index].anon?.pace else { return }
     queue.schedule(
       .anon(guest: UInt16(index)), at: pace.next(after: guests[index].kernel.elapsed, at: now),
@@ -154,6 +157,7 @@ extension Simulation {
       guests[index].kernel.begin(at: now)
       next = guests[index].processes[process].step(
         &guests[index].kernel, &host, at: now)
+      guests[index].kernel.noteWork()
     }
     if let next {
       queue.schedule(
