@@ -6,6 +6,8 @@ public struct HostView: Hashable, Sendable {
   public var memory: UInt64
   /// Memory that nobody has.
   public var free: UInt64
+  /// The run's seed, for what a policy draws at random.
+  public var seed: UInt64 = 1
   /// The guests, in the scenario's order.
   public var guests: [Guest]
 
@@ -78,6 +80,10 @@ public struct GuestReport: Hashable, Sendable {
   public var faults: Int64 = 0
   /// Processes killed.
   public var kills: Int64 = 0
+  /// Pages that were touched since the report before, each once; nil: nobody watches them.
+  ///
+  /// No guest reports this: a hypervisor finds it out. It has a report's time because it is a figure of a period.
+  public var touched: UInt64?
 
   /// A report of these levels, made now.
   public init(

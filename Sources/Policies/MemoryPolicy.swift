@@ -107,11 +107,17 @@ public protocol HostPolicy: MemoryPolicy {
   /// Seconds between two polls of the guests' reports; nil: it reads none.
   var reportInterval: Int64? { get }
 
+  /// Whether it reads `GuestReport.touched`, which the run finds out only for who reads it.
+  var readsTouchedPages: Bool { get }
+
   /// What to know before a run, a sentence each: that it can do nothing, or less than one expects. `names` are the guests'.
   func doubts(_ host: HostView, names: [String]) -> [String]
 }
 
 extension HostPolicy {
+  /// Most do not.
+  public var readsTouchedPages: Bool { false }
+
   /// No law so simple that a half-life follows from it.
   public func law(_ timers: KernelTimers) -> PolicyLaw? { nil }
 }

@@ -14,6 +14,7 @@ public enum PolicyCatalogue {
     MomPolicy<VdsmRules>.self,
     ProxmoxPolicy.self,
     HyperVPolicy.self,
+    ESXPolicy.self,
   ]
 
   /// All of them.

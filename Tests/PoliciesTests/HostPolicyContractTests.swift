@@ -40,6 +40,7 @@ struct HostPolicyContractTests {
         let free = host.guests[place].size - used
         host.guests[place].report = GuestReport(
           total: host.guests[place].size, free: free, available: free, committed: used)
+        host.guests[place].report?.touched = used / 2
       }
     }
     if policy.reportInterval != nil { report(&host) }

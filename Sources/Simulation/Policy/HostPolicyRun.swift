@@ -26,6 +26,8 @@ struct HostPolicyRun: ~Copyable {
 
   /// Seconds between two polls of guests' reports; nil: it reads none.
   var reportInterval: Int64? { policy.reportInterval }
+  /// Whether it asks which pages of its guests are touched.
+  var readsTouchedPages: Bool { policy.readsTouchedPages }
 
   /// The guests have booted.
   mutating func start() -> PolicyStart { policy.start(view) }

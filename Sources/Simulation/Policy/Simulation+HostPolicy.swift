@@ -11,6 +11,9 @@ extension Simulation {
 
   /// Lets the host's policy start; guests report first where it polls them.
   mutating func startHostPolicy() throws {
+    if hostPolicy?.readsTouchedPages == true {
+      for index in 0..<guestCount { guests[index].watchTouches() }
+    }
     if hostPolicy?.reportInterval != nil {
       for index in 0..<guestCount { pollReport(index) }
     }
@@ -25,6 +28,7 @@ extension Simulation {
     guard !guests[index].isDead, let interval = hostPolicy?.reportInterval else { return }
     guests[index].kernel.begin(at: now)
     guests[index].report = guests[index].reportNow
+    guests[index].report?.touched = guests[index].takeTouches()
     guests[index].reportTime = now
     schedule(.report(guest: UInt16(index)), after: .seconds(interval), .controller)
   }
@@ -89,7 +93,9 @@ extension Scenario {
         built: UInt64(guest.memory.pages), least: guest.minimumMemory.map { UInt64($0.pages) },
         most: guest.maximumMemory.map { UInt64($0.pages) }, shares: guest.shares.map(UInt64.init))
     }
-    return HostView(memory: UInt64(host.memory.pages), free: 0, guests: guests)
+    var view = HostView(memory: UInt64(host.memory.pages), free: 0, guests: guests)
+    view.seed = seed
+    return view
   }
 
   /// What to know before a run of what the host's policy cannot do, a sentence each.
@@ -119,6 +125,20 @@ extension EventRecord.Value {
 }
 
 extension SimulatedGuest {
+  /// Has its streams take note of the pages that they touch.
+  mutating func watchTouches() {
+    let pages = TouchedPages()
+    touchedPages = pages
+    anon?.touchLog = pages
+    for index in files.indices { files[index].touchLog = pages }
+    for index in processes.indices { processes[index].touchLog = pages }
+  }
+
+  /// How many pages were touched since the last call; nil: nobody takes note.
+  func takeTouches() -> UInt64? {
+    touchedPages.map { UInt64($0.take(from: kernel)) }
+  }
+
   /// What its driver would report now.
   var reportNow: GuestReport {
     let levels = kernel.levels

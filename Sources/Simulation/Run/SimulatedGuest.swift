@@ -33,6 +33,8 @@ struct SimulatedGuest: ~Copyable {
   /// What it reported to the host last, and when; nil: nothing yet.
   var report: GuestReport?
   var reportTime = SimTime.zero
+  /// Which pages were touched since then; nil: nobody asks.
+  var touchedPages: TouchedPages?
   /// Whether the kernel has panicked: nothing happens in it any more.
   var isDead = false
 

@@ -17,6 +17,8 @@ struct AnonStream {
   private var buffer = [UInt32](repeating: 0, count: 256)
   /// How many accesses are due and made.
   private(set) var pace: Pace
+  /// Where touched pages are noted, if somebody asks for them.
+  var touchLog: TouchedPages?
 
   init(_ spec: AnonAccessSpec, coldPPM: Int64, seed: UInt64, purpose: String) {
     self.spec = spec
@@ -48,6 +50,7 @@ struct AnonStream {
       let made = buffer.withUnsafeBufferPointer {
         kernel.accessAnon(UnsafeBufferPointer(rebasing: $0[..<count]), budget: Pace.quantum, &host)
       }
+      touchLog?.note(buffer.prefix(made))
       pace.made(made)
       wanted -= made
       if made < count { return }

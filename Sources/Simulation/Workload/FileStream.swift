@@ -31,6 +31,8 @@ struct FileStream {
 
   /// Where accesses are noted, if somebody wants to know of them.
   var log: AccessLog?
+  /// Where touched pages are noted, if somebody asks for them.
+  var touchLog: TouchedPages?
 
   /// Accesses drawn at a time.
   static let drawAhead = 256
@@ -112,6 +114,7 @@ struct FileStream {
       if let log {
         drawn.withUnsafeBufferPointer { log.note($0[position..<position + made], at: now) }
       }
+      touchLog?.note(drawn[position..<position + made])
       pace.made(made)
       position += made
       donePerPhase += Int64(made)

@@ -39,6 +39,8 @@ public struct ScriptedProcess {
   private var pace = Pace(rate: nil, total: 0)
   /// Accesses of the steps before it that were made later than in the quantum in which they were due.
   private var deferredBefore: Int64 = 0
+  /// Where touched pages are noted, if somebody asks for them.
+  var touchLog: TouchedPages?
 
   init(_ steps: [WorkloadScript.Step], filePage: UInt32, disk: Int) {
     self.steps = steps
@@ -178,17 +180,30 @@ public struct ScriptedProcess {
       let writes = (page..<min(page + count, touched)).map {
         regions[region] + UInt32($0) | GuestKernel.writeBit
       }
-      return writes.withUnsafeBufferPointer { kernel.accessAnon($0, budget: Pace.quantum, &host) }
+      let made = writes.withUnsafeBufferPointer {
+        kernel.accessAnon($0, budget: Pace.quantum, &host)
+      }
+      touchLog?.note(writes.prefix(made))
+      return made
     case .lock(let region, _):
       return kernel.lock(
         PageCount(count), ofRegion: regions[region], budget: Pace.quantum, &host
       ).pages
     case .readRegion:
-      return reads?.access(count) { kernel.accessAnon($0, budget: Pace.quantum, &host) } ?? 0
+      let touchLog = touchLog
+      return reads?.access(count) { accesses in
+        let made = kernel.accessAnon(accesses, budget: Pace.quantum, &host)
+        touchLog?.note(accesses.prefix(made))
+        return made
+      } ?? 0
     case .readFile, .scanFile:
       let before = kernel.counters[.pgpgin] + kernel.counters[.cleancacheGets]
-      let made = reads?.access(count) {
-        kernel.accessFile($0, last: &last, disk: disk, budget: Pace.quantum, &host)
+      let touchLog = touchLog
+      let made = reads?.access(count) { accesses in
+        let made = kernel.accessFile(
+          accesses, last: &last, disk: disk, budget: Pace.quantum, &host)
+        touchLog?.note(accesses.prefix(made))
+        return made
       }
       outcome.misses += kernel.counters[.pgpgin] + kernel.counters[.cleancacheGets] - before
       return made ?? 0
