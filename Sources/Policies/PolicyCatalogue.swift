@@ -15,6 +15,7 @@ public enum PolicyCatalogue {
     ProxmoxPolicy.self,
     HyperVPolicy.self,
     ESXPolicy.self,
+    VPAPolicy.self,
   ]
 
   /// All of them.

@@ -56,6 +56,26 @@ struct HostSetUpTests {
     )
   }
 
+  @Test("Hyper-V's and ESX's memory of a guest, and what a VPA object allows")
+  func likes() throws {
+    let hyperV = try lines(parameters("hyperv-like", [("Buffer", "30")]))
+    let esx = try lines(parameters("esx-like", [("IdleTax", "50")]))
+    let vpa = try lines(parameters("vpa", [("memory-histogram-decay-half-life", "3600")]))
+
+    #expect(
+      hyperV.last
+        == "Set-VMMemory -VMName web -DynamicMemoryEnabled $true -MinimumBytes 512MB -MaximumBytes 2048MB -Priority 100 -Buffer 30"
+    )
+    #expect(esx.contains("esxcli system settings advanced set -o /Mem/IdleTax -i 50"))
+    #expect(
+      esx.last?.hasSuffix(
+        "-MemReservationMB 512 -MemLimitMB 2048 -MemSharesLevel Custom -NumMemShares 300") == true)
+    #expect(vpa.contains("--memory-histogram-decay-half-life=3600s"))
+    #expect(
+      vpa.last?.contains(#""minAllowed":{"memory":"512Mi"},"maxAllowed":{"memory":"2048Mi"}"#)
+        == true)
+  }
+
   @Test("A text that the policy does not take is not printed, and a name is quoted for the shell")
   func foreign() throws {
     let text = try lines(

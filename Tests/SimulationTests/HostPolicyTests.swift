@@ -163,6 +163,21 @@ struct HostPolicyTests {
     #expect(abs(unlike.sizes[0] - 243_200) <= 1 && unlike.sizes[1] == 262_144)
   }
 
+  @Test("VPA: an idle guest is above its upper bound once that is near, and gets the least allowed")
+  func vpa() throws {
+    // A confidence of 1 after two minutes: the upper bound is twice the peak, or the 250 MiB that are always given.
+    let (decisions, sizes, _) = try decisions(
+      "vpa", settings: [("confidence-interval-memory", "60")], seconds: 200)
+    #expect(decisions.map(\.time.seconds) == [60, 60, 120, 120, 180, 180])
+    #expect(
+      decisions.map { $0.row.rule?.text } == [
+        "keep", "keep", "above_bounds", "above_bounds", "keep", "keep",
+      ])
+    #expect(sizes == [65_536, 65_536])
+    // As shipped nothing happens to an idle guest for 12 h.
+    #expect(try self.decisions("vpa", seconds: 200).sizes == [262_144, 262_144])
+  }
+
   @Test("Each page that a guest touches between two reports counts once, and first touches count")
   func touchedPages() throws {
     var host = HostSpec(memory: .mebibytes(2_100))

@@ -28,6 +28,24 @@ extension ESXPolicy {
     versions: ["5.0", "4.0"], settings: items.settings(Settings(), versions: ["5.0", "4.0"]),
     terms: Term.allCases.map(\.entry), view: "esx_like_decisions")
 
+  /// The host's advanced settings, and each guest's reservation, limit and shares by its name.
+  public static func setUp(
+    _ settings: [(setting: PolicySetting, text: String)], _ guests: [GuestFrame]
+  ) -> [SetUpLine] {
+    settings.map {
+      SetUpLine(
+        "esxcli system settings advanced set -o /Mem/\($0.setting.name) -i \($0.text)",
+        "on the ESX host")
+    }
+      + guests.map { guest in
+        let shares = guest.shares.map { " -MemSharesLevel Custom -NumMemShares \($0)" } ?? ""
+        return SetUpLine(
+          "Get-VM -Name {name} | Get-VMResourceConfiguration | Set-VMResourceConfiguration"
+            + " -MemReservationMB \(guest.least ?? 0) -MemLimitMB \(guest.most)\(shares)",
+          "in PowerCLI", guest: guest.name)
+      }
+  }
+
   /// A balance in sentences.
   public static func story(of row: DecisionRow) -> [Sentence] {
     guard let free = row[Term.free], let soft = row[Term.soft], let high = row[Term.high],

@@ -32,6 +32,23 @@ extension HyperVPolicy {
     versions: ["2012"], settings: items.settings(Self(), versions: ["2012"]),
     terms: Term.allCases.map(\.entry), view: "hyperv_like_decisions")
 
+  /// Each guest's memory by its name, with the buffer that is one for all here.
+  public static func setUp(
+    _ settings: [(setting: PolicySetting, text: String)], _ guests: [GuestFrame]
+  ) -> [SetUpLine] {
+    let buffer = settings.first { $0.setting.name == "Buffer" }.map { " -Buffer \($0.text)" } ?? ""
+    return settings.filter { $0.setting.name != "Buffer" }.map {
+      SetUpLine("\($0.setting.name) = \($0.text) MiB", $0.setting.place)
+    }
+      + guests.map { guest in
+        let weight = guest.shares.map { " -Priority \(min(100, $0))" } ?? ""
+        return SetUpLine(
+          "Set-VMMemory -VMName {name} -DynamicMemoryEnabled $true -MinimumBytes \(guest.least ?? min(512, guest.most))MB"
+            + " -MaximumBytes \(guest.most)MB\(weight)\(buffer)",
+          "in PowerShell on the Hyper-V host", guest: guest.name)
+      }
+  }
+
   /// A second in sentences.
   public static func story(of row: DecisionRow) -> [Sentence] {
     guard let committed = row[Term.committed], let ballooned = row[Term.ballooned],
