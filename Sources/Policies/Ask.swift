@@ -8,6 +8,8 @@ public enum Ask: Hashable, Sendable {
   case shrinkFrontswap(to: UInt64, sparesAll: Bool)
   /// Set the domain's maxmem: the hypervisor gives it no page beyond it. In pages.
   case maximum(UInt64)
+  /// Refuse the guest's frontswap every page beyond so many; what it has stays.
+  case tmemCapacity(UInt64)
 }
 
 /// What one turn of a policy asks for, in the order in which it is carried out; at most four, in place.

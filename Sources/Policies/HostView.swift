@@ -6,6 +6,8 @@ public struct HostView: Hashable, Sendable {
   public var memory: UInt64
   /// Memory that nobody has.
   public var free: UInt64
+  /// Pages that tmem has or could have: all that are neither a guest's RAM nor held by others.
+  public var tmem: UInt64 = 0
   /// The run's seed, for what a policy draws at random.
   public var seed: UInt64 = 1
   /// The guests, in the scenario's order.
@@ -29,6 +31,8 @@ public struct HostView: Hashable, Sendable {
     public var shares: UInt64?
     /// What it reported last; nil: nothing yet.
     public var report: GuestReport?
+    /// What the hypervisor counts of its frontswap; nil: it has none in tmem.
+    public var tmem: TmemUse?
 
     /// A guest from outside, as large as it was built.
     public init(built: UInt64, least: UInt64? = nil, most: UInt64? = nil, shares: UInt64? = nil) {
@@ -48,6 +52,23 @@ public struct HostView: Hashable, Sendable {
     self.memory = memory
     self.free = free
     self.guests = guests
+  }
+}
+
+/// What a hypervisor counts of a guest's frontswap, since boot but for what it holds.
+public struct TmemUse: Hashable, Sendable {
+  /// Pages that were put, and those of them that were refused.
+  public var puts: Int64
+  /// Pages that were refused.
+  public var refused: Int64
+  /// Pages that it holds.
+  public var pages: UInt64
+
+  /// What was counted.
+  public init(puts: Int64 = 0, refused: Int64 = 0, pages: UInt64 = 0) {
+    self.puts = puts
+    self.refused = refused
+    self.pages = pages
   }
 }
 

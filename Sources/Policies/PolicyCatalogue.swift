@@ -16,6 +16,7 @@ public enum PolicyCatalogue {
     HyperVPolicy.self,
     ESXPolicy.self,
     VPAPolicy.self,
+    SmarTmemPolicy.self,
   ]
 
   /// All of them.

@@ -52,13 +52,27 @@ struct HostPolicyContractTests {
         host.guests[place].report?.touched = used / 2
       }
     }
+    host.tmem = 100_000
+    var draws = 99 as UInt64
+    func putPages(_ host: inout HostView) {
+      for place in host.guests.indices {
+        draws = draws &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        var use = host.guests[place].tmem ?? TmemUse()
+        use.puts += Int64(draws >> 54)
+        use.refused += draws >> 62 == 0 ? Int64(draws >> 56) : 0
+        use.pages = draws >> 48
+        host.guests[place].tmem = use
+      }
+    }
     if policy.reportInterval != nil { report(&host) }
+    putPages(&host)
     var wake = policy.start(host).wake
     var turns: [Turn] = []
     for _ in 0..<count {
       guard case .seconds(let seconds) = wake else { break }
       host.time += max(0, seconds) * 1_000_000_000
       if policy.reportInterval != nil { report(&host) }
+      putPages(&host)
       var rows = Array(repeating: DecisionRow(), count: 3)
       var asks = Array(repeating: Asks(), count: 3)
       policy.decide(host, into: &rows, &asks)
@@ -138,6 +152,7 @@ struct HostPolicyContractTests {
       for turn in try turns(type, least: type.card.name == "mom" ? nil : 65_536) {
         for place in 0..<3 {
           let row = turn.rows[place]
+          if !type.card.movesBalloons { count += turn.asks[place].count }
           for case .balloonTarget(let target) in turn.asks[place] {
             count += 1
             #expect(row.current != nil && row.goal != nil && row.target == Int64(target))

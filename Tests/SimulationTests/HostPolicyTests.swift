@@ -178,6 +178,59 @@ struct HostPolicyTests {
     #expect(try self.decisions("vpa", seconds: 200).sizes == [262_144, 262_144])
   }
 
+  /// Two guests of Xen's with 256 MiB that touch 400, on a host with 100 MiB more.
+  private func swapping(_ rule: String) throws -> (
+    decisions: [DecisionRecord], held: [Int], refused: [Int64]
+  ) {
+    var host = HostSpec(memory: .mebibytes(612))
+    host.policy = HostPolicySpec(name: "smartmem-like")
+    host.policy?.version = rule
+    let guests = (0..<2).map { place in
+      var guest = GuestSpec(name: "guest\(place)", memory: .mebibytes(512))
+      guest.bootMemory = .mebibytes(256)
+      guest.swap = [SwapSpec(size: .mebibytes(512), disk: "ssd")]
+      guest.controller = .none
+      guest.anon.touched = .share(1_000_000)
+      return guest
+    }
+    let scenario = Scenario(
+      name: "host", duration: .time(.seconds(30)), host: host, guests: guests)
+    let log = RunLog()
+    var run = try Simulation(
+      scenario,
+      demands: [PageCount.mebibytes(400), .mebibytes(20)].map {
+        CommittedDemand([CommittedPoint(at: .zero + .seconds(2), committed: $0, touched: nil)])
+      }, observer: log)
+    _ = try run.run()
+    let held = [
+      run.guests[0].kernel.frontswapPages.pages, run.guests[1].kernel.frontswapPages.pages,
+    ]
+    let refused = [
+      run.guests[0].kernel.counters[.frontswapFailedStores],
+      run.guests[1].kernel.counters[.frontswapFailedStores],
+    ]
+    return (log.decisions, held, refused)
+  }
+
+  @Test("SmarTmem: a guest's frontswap is refused pages at its target")
+  func smarTmem() throws {
+    // 100 MiB are 25,600 pages: half of them for each.
+    let fixed = try swapping("static-alloc")
+    #expect(
+      fixed.decisions.map { $0.row[SmarTmemPolicy.Term.target] }.prefix(2) == [12_800, 12_800])
+    #expect(fixed.held == [12_800, 0] && fixed.refused[0] > 0 && fixed.refused[1] == 0)
+
+    // All of it for the one that had puts refused, once it had.
+    let anew = try swapping("reconf-static")
+    #expect(anew.decisions.map { $0.row[SmarTmemPolicy.Term.target] }.prefix(3) == [0, 0, 25_600])
+
+    // 2% are 512 pages a second, for as long as puts are refused.
+    let smart = try swapping("smart-alloc")
+    let targets = smart.decisions.dropFirst(2).compactMap { $0.row[SmarTmemPolicy.Term.target] }
+    #expect(targets.first == 512 && targets.allSatisfy { $0 % 512 == 0 } && smart.refused[0] > 0)
+    #expect(Int64(smart.held[0]) <= targets.last ?? 0)
+  }
+
   @Test("Each page that a guest touches between two reports counts once, and first touches count")
   func touchedPages() throws {
     var host = HostSpec(memory: .mebibytes(2_100))

@@ -1,3 +1,5 @@
+public import Units
+
 extension Host {
   /// do_tmem_put(), of an evicted file page into the guest's ephemeral pool.
   ///
@@ -24,6 +26,18 @@ extension Host {
     return true
   }
 
+  /// Refuses a guest's persistent pool every page beyond so many; what it has stays.
+  public mutating func limitFrontswap(to pages: PageCount, of domain: Int) {
+    domains[domain].frontswapLimit = pages.pages
+  }
+
+  /// What tmem has or could have: its pages of both kinds with their metadata, and what is free. O(guests).
+  public var roomOfTmem: PageCount {
+    var pages = free.pages + tmemFree + ephemeralRoom
+    for domain in domains.indices { pages += domains[domain].data + domains[domain].metadata }
+    return PageCount(pages)
+  }
+
   /// How many ephemeral pages a guest has. O(1).
   package func ephemeralPages(of domain: Int) -> Int { ephemeral.count(of: domain) }
 
@@ -32,7 +46,8 @@ extension Host {
   /// Fails at the domain's `max_pages`, or when the host has no memory. Source: Docs/kernel.md 4.2 and 4.5.
   mutating func persistentPut(domain: Int) -> Bool {
     guard tmem.frontswap, !domains[domain].isFrozen,
-      domains[domain].persistent < domains[domain].capacity?.persistent ?? .max,
+      domains[domain].persistent
+        < min(domains[domain].capacity?.persistent ?? .max, domains[domain].frontswapLimit),
       ensureAvailable(for: domain)
     else { return false }
     let metadata = metadataPages(for: domains[domain].persistent + 1) - domains[domain].metadata

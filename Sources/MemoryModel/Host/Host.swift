@@ -21,6 +21,8 @@ public struct Host: ~Copyable {
     var weight = 0
     /// Whether puts are refused (Docs/kernel.md 4.6).
     var isFrozen = false
+    /// What its frontswap may hold.
+    var frontswapLimit = Int.max
     /// What its pools may come to while they are full; nil: what the host has room for.
     var capacity: (ephemeral: Int, persistent: Int)?
 

@@ -25,7 +25,7 @@ extension ScenarioDecoder {
       guest.workload = first.workload
       guest.committed = first.committed
       if samples.first?.touched != nil { guest.anon.touched = .trace }
-      if hostPolicy?.movesBalloons == true { guest.controller = .none }
+      if hostPolicy != nil { guest.controller = .none }
       for key in keys where !GuestSpec.firstKeys.contains(key.name) {
         key.read(&reader, &guest, self)
       }
@@ -48,19 +48,23 @@ extension ScenarioDecoder {
         "maximum_memory", "\(most.text) is more than the guest was built with, \(guest.memory.text)"
       )
     }
-    guard let card = hostPolicy, card.movesBalloons else { return }
+    guard let card = hostPolicy else { return }
+    if let policy = guest.controller.policy?.card {
+      reader.report(
+        "controller",
+        policy.movesBalloons && card.movesBalloons
+          ? "\(policy.title) and the host's policy, \(card.title), would both move the guest's balloon; "
+            + "leave one of them out"
+          : "a guest whose host has a policy, \(card.title), cannot have one of its own as well, "
+            + "\(policy.title); leave one of them out")
+    }
+    if !card.movesBalloons { return }
     let own = guest.kernel.balloon == .virtio ? PolicyCard.Balloon.virtio : .xen
     if card.balloon != .any && card.balloon != own && !guest.isCounterfactual {
       reader.report(
         "balloon",
         "\(card.title) moves \(card.balloon == .xen ? "Xen's" : "virtio's") balloon, and this is "
           + "\(guest.systemText)")
-    }
-    if let policy = guest.controller.policy?.card, policy.movesBalloons {
-      reader.report(
-        "controller",
-        "\(policy.title) and the host's policy, \(card.title), would both move the guest's balloon; "
-          + "leave one of them out")
     }
   }
 

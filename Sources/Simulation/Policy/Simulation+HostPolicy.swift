@@ -59,6 +59,9 @@ extension Simulation {
         case .maximum(let pages):
           host.setMaxPages(
             PageCount(Int(clamping: pages)) + Host.toolstackSlack, of: guests[index].kernel.domain)
+        case .tmemCapacity(let pages):
+          host.limitFrontswap(
+            to: PageCount(Int(clamping: pages)), of: guests[index].kernel.domain)
         case .shrinkFrontswap: break
         }
       }
@@ -69,10 +72,12 @@ extension Simulation {
   private mutating func lookAtGuests() {
     hostPolicy?.view.time = now.nanoseconds
     hostPolicy?.view.free = UInt64(host.free.pages)
+    hostPolicy?.view.tmem = UInt64(host.roomOfTmem.pages)
     for index in 0..<guestCount {
       hostPolicy?.view.guests[index].isUp = !guests[index].isDead
       hostPolicy?.view.guests[index].size = UInt64(guests[index].kernel.balloonCurrent.pages)
       hostPolicy?.view.guests[index].target = guests[index].kernel.balloonTarget
+      hostPolicy?.view.guests[index].tmem = guests[index].tmemUse
       var report = guests[index].report
       report?.age = (now - guests[index].reportTime).nanoseconds
       hostPolicy?.view.guests[index].report = report
@@ -89,9 +94,11 @@ extension Scenario {
   /// The host as its policy sees it before its guests are built.
   fileprivate var hostView: HostView {
     let guests = guests.map { guest in
-      HostView.Guest(
+      var view = HostView.Guest(
         built: UInt64(guest.memory.pages), least: guest.minimumMemory.map { UInt64($0.pages) },
         most: guest.maximumMemory.map { UInt64($0.pages) }, shares: guest.shares.map(UInt64.init))
+      view.tmem = host.tmem.frontswap && guest.hasFrontswap ? TmemUse() : nil
+      return view
     }
     var view = HostView(memory: UInt64(host.memory.pages), free: 0, guests: guests)
     view.seed = seed
@@ -125,6 +132,15 @@ extension EventRecord.Value {
 }
 
 extension SimulatedGuest {
+  /// What the hypervisor counts of its frontswap; nil: it has none.
+  var tmemUse: TmemUse? {
+    guard kernel.frontswapEnabled else { return nil }
+    let refused = kernel.counters[.frontswapFailedStores]
+    return TmemUse(
+      puts: kernel.counters[.frontswapStores] + refused, refused: refused,
+      pages: UInt64(kernel.frontswapPages.pages))
+  }
+
   /// Has its streams take note of the pages that they touch.
   mutating func watchTouches() {
     let pages = TouchedPages()

@@ -94,7 +94,7 @@ extension Simulation {
       anon: anon, processes: processes,
       meter: GuestMeter(
         memory: spec.memory.pages, held: spec.memoryAtBoot.pages,
-        isStatic: spec.controller == .none && scenario.host.policy == nil),
+        isStatic: spec.controller == .none && scenario.host.policy?.card.movesBalloons != true),
       goal: boot,
       target: boot)
   }

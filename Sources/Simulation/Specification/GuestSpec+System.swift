@@ -41,6 +41,11 @@ extension GuestSpec {
     return parts
   }
 
+  /// Whether its kernel is booted with frontswap in tmem. A command line that cannot be read is told of elsewhere.
+  var hasFrontswap: Bool {
+    (try? BootOptions(commandLine: boot, generation: driver))?.isFrontswapOn ?? false
+  }
+
   /// The kernel and the balloon in words.
   public var systemText: String { Self.systemText(kernel) }
 
