@@ -8,6 +8,8 @@ public enum Ask: Hashable, Sendable {
   case shrinkFrontswap(to: UInt64, sparesAll: Bool)
   /// Set the domain's maxmem: the hypervisor gives it no page beyond it. In pages.
   case maximum(UInt64)
+  /// `memory.reclaim`: let the guest's kernel reclaim so many pages, for nobody who waits.
+  case reclaim(UInt64)
 }
 
 /// What one turn of a policy asks for, in the order in which it is carried out; at most four, in place.

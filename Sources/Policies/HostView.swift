@@ -78,6 +78,18 @@ public struct GuestReport: Hashable, Sendable {
   public var faults: Int64 = 0
   /// Processes killed.
   public var kills: Int64 = 0
+  /// totalreserve_pages: what the kernel keeps back.
+  public var reserve: UInt64 = 0
+  /// Anonymous pages in memory.
+  public var anonymous: UInt64 = 0
+  /// Pages of all swap devices.
+  public var swapTotal: UInt64 = 0
+  /// Pages of swap in use.
+  public var swapUsed: UInt64 = 0
+  /// `vm.swappiness`.
+  public var swappiness: Int64 = 60
+  /// What /proc/pressure says; nil: the kernel has none.
+  public var pressure: GuestPressure?
 
   /// A report of these levels, made now.
   public init(

@@ -48,6 +48,11 @@ extension ScenarioDecoder {
         "maximum_memory", "\(most.text) is more than the guest was built with, \(guest.memory.text)"
       )
     }
+    if let card = hostPolicy, card.needsPressure, !guest.kernel.policy.hasPressure {
+      reader.report(
+        "kernel",
+        "\(card.title) reads /proc/pressure, which came with Linux 4.20; this is Linux \(guest.kernel.policy.rawValue)")
+    }
     guard let card = hostPolicy, card.movesBalloons else { return }
     let own = guest.kernel.balloon == .virtio ? PolicyCard.Balloon.virtio : .xen
     if card.balloon != .any && card.balloon != own && !guest.isCounterfactual {
