@@ -10,6 +10,8 @@ public enum Ask: Hashable, Sendable {
   case maximum(UInt64)
   /// Refuse the guest's frontswap every page beyond so many; what it has stays.
   case tmemCapacity(UInt64)
+  /// `memory.reclaim`: let the guest's kernel reclaim so many pages, for nobody who waits.
+  case reclaim(UInt64)
 }
 
 /// What one turn of a policy asks for, in the order in which it is carried out; at most four, in place.

@@ -105,6 +105,18 @@ public struct GuestReport: Hashable, Sendable {
   ///
   /// No guest reports this: a hypervisor finds it out. It has a report's time because it is a figure of a period.
   public var touched: UInt64?
+  /// totalreserve_pages: what the kernel keeps back.
+  public var reserve: UInt64 = 0
+  /// Anonymous pages in memory.
+  public var anonymous: UInt64 = 0
+  /// Pages of all swap devices.
+  public var swapTotal: UInt64 = 0
+  /// Pages of swap in use.
+  public var swapUsed: UInt64 = 0
+  /// `vm.swappiness`.
+  public var swappiness: Int64 = 60
+  /// What /proc/pressure says; nil: the kernel has none.
+  public var pressure: GuestPressure?
 
   /// A report of these levels, made now.
   public init(

@@ -120,4 +120,7 @@ extension HostPolicy {
 
   /// No law so simple that a half-life follows from it.
   public func law(_ timers: KernelTimers) -> PolicyLaw? { nil }
+
+  /// Nothing to know.
+  public func doubts(_ host: HostView, names: [String]) -> [String] { [] }
 }

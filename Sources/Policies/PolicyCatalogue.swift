@@ -13,6 +13,8 @@ public enum PolicyCatalogue {
     MomPolicy<MomRules>.self,
     MomPolicy<VdsmRules>.self,
     ProxmoxPolicy.self,
+    SenpaiPolicy.self,
+    OomdSenpaiPolicy.self,
     HyperVPolicy.self,
     ESXPolicy.self,
     VPAPolicy.self,

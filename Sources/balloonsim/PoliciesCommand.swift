@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Policies
 import Recording
 import Reporting
 import Scenarios
@@ -56,19 +55,19 @@ struct PoliciesCommand: ParsableCommand {
 
   /// What is run, static guests first.
   private func chosen() throws -> [PolicyCandidate] {
-    let cards = PolicyCatalogue.all.map { $0.card }
     let wanted = try policy.map { text in
       let words = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard let name = words.first, let card = cards.first(where: { $0.name == name }) else {
-        throw ValidationError(unknownWord("policy", text, known: cards.map(\.name)))
+      guard let name = words.first, PolicyCandidate.names.contains(name) else {
+        throw ValidationError(unknownWord("policy", text, known: PolicyCandidate.names))
       }
-      if words.count > 1, !card.versions.contains(words[1]) {
-        throw ValidationError(unknownWord("version of \(name)", words[1], known: card.versions))
+      let versions = PolicyCandidate.versions(of: name)
+      if words.count > 1, !versions.contains(words[1]) {
+        throw ValidationError(unknownWord("version of \(name)", words[1], known: versions))
       }
       return (name: name, version: words.count > 1 ? words[1] : nil)
     }
     return PolicyCandidate.all.filter { candidate in
-      candidate.card == nil || wanted.isEmpty
+      candidate.name == nil || wanted.isEmpty
         || wanted.contains { candidate.isNamed($0.name, version: $0.version) }
     }
   }
@@ -137,7 +136,7 @@ struct PoliciesCommand: ParsableCommand {
     return candidates.enumerated().map { place, candidate in
       let own = runs[(place * seeds.count)..<((place + 1) * seeds.count)]
       return PolicyTable.Outcome(
-        policy: candidate.title, runs: Array(own), isOfHost: candidate.card?.place == .host)
+        policy: candidate.title, runs: Array(own), isOfHost: candidate.movesForHost)
     }
   }
 

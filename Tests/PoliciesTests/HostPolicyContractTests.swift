@@ -22,12 +22,12 @@ struct HostPolicyContractTests {
   /// Three guests that use more and less of what they have; a balloon gets half of its way in each turn.
   private func turns(
     _ type: any HostPolicy.Type, hostMemory: UInt64 = 800_000, least: UInt64? = 65_536,
-    settings: [(String, String)] = [], count: Int = 400
+    settings: [(String, String)] = [], switches: String = "true", count: Int = 400
   ) throws -> [Turn] {
     let made = type.init(version: type.card.versions[0])
     var policy = try #require(made)
     for setting in type.card.settings where setting.initial == "false" {
-      _ = policy.write(setting.name, "true")
+      _ = policy.write(setting.name, switches)
     }
     for (name, text) in settings + (Self.occasions[type.card.name] ?? []) {
       #expect(policy.write(name, text).status == .ok)
@@ -42,13 +42,21 @@ struct HostPolicyContractTests {
       }
     }
     var random = 4_711 as UInt64
+    var stalled: Int64 = 0
     func report(_ host: inout HostView) {
       for place in host.guests.indices {
         random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         let used = min(host.guests[place].size, 30_000 + random >> 46)
         let free = host.guests[place].size - used
         host.guests[place].report = GuestReport(
-          total: host.guests[place].size, free: free, available: free, committed: used)
+          total: host.guests[place].size, free: free, available: free, committed: used,
+          files: used / 2)
+        // Pressure that comes and goes, above and below every target.
+        stalled += random >> 60 < 4 ? Int64(random >> 44) : 3_000
+        var pressure = GuestPressure(memoryTotal: stalled)
+        pressure.memory.avg10 = Int64(random >> 59)
+        host.guests[place].report?.pressure = pressure
+        host.guests[place].report?.anonymous = used / 2
         host.guests[place].report?.touched = used / 2
       }
     }
@@ -149,7 +157,10 @@ struct HostPolicyContractTests {
     for type in PolicyCatalogue.hostPolicies {
       // MOM's own rules fail with a guaranteed size from libvirt.
       var count = 0
-      for turn in try turns(type, least: type.card.name == "mom" ? nil : 65_536) {
+      let least: UInt64? = type.card.takesLeastSize ? 65_536 : nil
+      for turn in try turns(type, least: least, switches: "false")
+        + turns(type, least: least, switches: "true")
+      {
         for place in 0..<3 {
           let row = turn.rows[place]
           if !type.card.movesBalloons { count += turn.asks[place].count }
@@ -171,7 +182,12 @@ struct HostPolicyContractTests {
       var rows: [DecisionRow] = []
       for memory in [800_000 as UInt64, 1_400_000] {
         for least in [nil, 65_536, 262_100] as [UInt64?] {
-          rows += try turns(type, hostMemory: memory, least: least).flatMap(\.rows)
+          for switches in ["true", "false"] {
+            rows += try turns(
+              type, hostMemory: memory, least: least, switches: switches, count: 100
+            )
+            .flatMap(\.rows)
+          }
         }
       }
       // vdsm's second rule: below its guaranteed size.

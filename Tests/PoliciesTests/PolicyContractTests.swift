@@ -64,7 +64,7 @@ struct PolicyContractTests {
           guest.totalRAM = max(1, guest.totalRAM &+ moved &- guest.balloonCurrent)
           guest.balloonCurrent = moved
         case .shrinkFrontswap(let target, _): guest.frontswap = min(guest.frontswap, target)
-        case .maximum, .tmemCapacity: break
+        case .maximum, .tmemCapacity, .reclaim: break
         }
       }
     }
@@ -153,7 +153,7 @@ struct PolicyContractTests {
         case .balloonTarget:
           #expect(turn.row.current != nil && turn.row.goal != nil && turn.row.target != nil)
         case .shrinkFrontswap: #expect(turn.row.shrunk != nil)
-        case .maximum, .tmemCapacity: break
+        case .maximum, .tmemCapacity, .reclaim: break
         }
       }
       #expect(turn.row.fault == nil)

@@ -284,3 +284,83 @@ struct HostPolicyTests {
     #expect(run.guests[0].report?.free == UInt64(run.guests[0].kernel.freePages.pages))
   }
 }
+
+/// Policies that read a guest's pressure.
+@Suite("A policy by pressure in a run")
+struct PressurePolicyTests {
+  /// A guest that reads a file over and over while the policy takes memory from it.
+  private func run(
+    _ policy: String, settings: [(String, String)] = [], rate: Int64, seconds: Int64,
+    committed: PageCount = .mebibytes(64), file: PageCount = .mebibytes(200)
+  ) throws -> (decisions: [DecisionRecord], sizes: [Int64], log: RunLog) {
+    var spec = try #require(HostPolicySpec(name: policy))
+    spec.tunables = settings.map { ($0.0, $0.1) }
+    var guest = GuestSpec(
+      name: "guest", memory: .mebibytes(512), kernel: KernelSettings(.linux6_1, balloon: .virtio))
+    guest.committed.source = .constant(committed)
+    guest.files =
+      rate == 0
+      ? []
+      : [
+        FileStreamSpec(
+          name: "hot", size: file, disk: "ssd",
+          load: .open(Rate(count: rate, per: .seconds(1))),
+          phases: [PatternPhase(pattern: .uniform, end: .never)])
+      ]
+    var scenario = Fixture.scenario(guest, seconds: seconds)
+    scenario.host.policy = spec
+    let (log, _) = try Fixture.run(scenario)
+    return (log.decisions, log.ticks[0].map { $0[TickColumn.balloonCurrentPages.place] }, log)
+  }
+
+  @Test(
+    "Senpai starts at what is used, then probes a hundredth every six seconds while nothing stalls")
+  func senpaiProbes() throws {
+    let (decisions, _, _) = try run(
+      "senpai", rate: 0, seconds: 40, committed: .mebibytes(300))
+
+    // The first tick at 1 s; interval 6 at the start, then 5 ticks of grace: probes at 8, 14, 20 s.
+    #expect(decisions.first?.row.rule == "start")
+    let probes = decisions.filter { $0.row.rule == "probe" }
+    #expect(probes.prefix(3).map { $0.time.seconds } == [8, 14, 20])
+    for probe in probes.prefix(3) {
+      #expect(probe.row[SenpaiPolicy.Term.adjustment] == -10_000)
+    }
+    // The limit of the first tick is what was used then, whole pages; the next is a hundredth less.
+    let start = try #require(decisions.first?.row[SenpaiPolicy.Term.limit])
+    #expect(start == decisions.first?.row[SenpaiPolicy.Term.used])
+    let first = try #require(probes.first?.row[SenpaiPolicy.Term.limit])
+    #expect(first == Int64(Double(start) - Double(start) * 0.01) / 4_096 * 4_096)
+  }
+
+  @Test("Senpai loosens when hot pages that it took come back, and says so")
+  func senpaiBacksOff() throws {
+    let (decisions, sizes, _) = try run(
+      "senpai", settings: [("interval", "1"), ("max_probe", "0.05")], rate: 20_000, seconds: 60,
+      committed: .mebibytes(200), file: .mebibytes(60))
+
+    #expect(decisions.contains { $0.row.rule == "backoff" })
+    let least = try #require(sizes.min())
+    #expect(least < 131_072)
+    #expect(sizes.suffix(10).max() ?? 0 > least, "it gives back")
+    let story = try #require(decisions.first { $0.row.rule == "backoff" }).row
+    #expect(SenpaiPolicy.story(of: story).count == 3)
+  }
+
+  @Test(
+    "oomd in reclaim mode asks for a hundredth of what is above its least, and moves no balloon")
+  func oomdReclaims() throws {
+    let (decisions, sizes, log) = try run(
+      "oomd-senpai", settings: [("immediate_backoff", "true"), ("interval", "1")], rate: 4_000,
+      seconds: 700)
+
+    let asked = decisions.compactMap { $0.row[OomdSenpaiPolicy.Term.reclaim] }
+    // While the file was read for the first time io stalled; its mean over a minute takes minutes to fall below 0.1%.
+    #expect(asked.count > 3)
+    #expect(decisions.first { $0.row.rule == "reclaim" }?.time ?? .zero > .zero + .seconds(240))
+    #expect(Set(sizes) == [131_072])
+    let steals = log.ticks[0].map { $0[TickColumn.counter(.pgstealDirect).place] }
+    #expect((steals.last ?? 0) >= (asked.first ?? 0) / 4_096)
+    #expect(log.ticks[0].last?[TickColumn.counter(.allocstall).place] == 0, "nobody waits for it")
+  }
+}

@@ -31,6 +31,11 @@ extension GuestKernel {
     counters[.allocstall] += 1
     let start = elapsed
     defer { note(.reclaim, from: start, to: elapsed) }
+    return reclaimForWriter(&host)
+  }
+
+  /// The same for somebody who did not ask for a page: it is counted nowhere, and is no stall.
+  mutating func reclaimForWriter(_ host: inout Host) -> Int {
     reclaim.passedOverActive = false
     var freed = reclaimRound(&host)
     if freed == 0 && reclaim.passedOverActive { freed = reclaimRound(forced: true, &host) }

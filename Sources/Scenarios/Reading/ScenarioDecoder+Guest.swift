@@ -48,6 +48,12 @@ extension ScenarioDecoder {
         "maximum_memory", "\(most.text) is more than the guest was built with, \(guest.memory.text)"
       )
     }
+    if let card = hostPolicy, card.needsPressure, !guest.kernel.policy.hasPressure {
+      reader.report(
+        "kernel",
+        "\(card.title) reads /proc/pressure, which came with Linux 4.20; "
+          + "this is Linux \(guest.kernel.policy.rawValue)")
+    }
     guard let card = hostPolicy else { return }
     if let policy = guest.controller.policy?.card {
       reader.report(

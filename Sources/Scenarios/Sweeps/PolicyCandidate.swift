@@ -11,52 +11,110 @@ public struct PolicyCandidate: Sendable {
   public let card: PolicyCard?
   /// Its version.
   private let version: String?
-  /// The balloon that its guests are to have; nil: their own.
-  private let balloon: PolicyCard.Balloon?
+  /// The machine that its guests have.
+  private let machine: Machine
+  /// What is set of each guest besides.
+  private var extra: [(key: String, value: String)] = []
 
-  private init(
-    title: String, card: PolicyCard?, version: String?, balloon: PolicyCard.Balloon? = nil
-  ) {
+  /// A machine on which a policy runs.
+  private enum Machine {
+    /// The scenario's own.
+    case own
+    /// Xen's balloon, if the scenario's is another.
+    case xen
+    /// virtio's balloon and no tmem, as on KVM.
+    case virtio
+    /// The same with Linux 6.1, if the scenario's kernel is older than what the policy needs.
+    case today
+
+    /// The one that a policy needs.
+    init(_ card: PolicyCard) {
+      switch card.balloon {
+      case _ where card.needsPressure: self = .today
+      case .virtio: self = .virtio
+      case .xen: self = .xen
+      case .any, .none: self = .own
+      }
+    }
+
+    /// In words.
+    var text: String {
+      switch self {
+      case .own: "the scenario's machine"
+      case .xen: "Xen's balloon"
+      case .virtio: "virtio's balloon and without tmem, as on KVM"
+      case .today: "Linux 6.1, virtio's balloon and without tmem, as on KVM"
+      }
+    }
+  }
+
+  private init(title: String, card: PolicyCard?, version: String?, machine: Machine) {
     self.title = title
     self.card = card
     self.version = version
-    self.balloon = balloon ?? card?.balloon
+    self.machine = machine
   }
 
   /// Guests that nobody moves.
-  public static let none = PolicyCandidate(title: "static", card: nil, version: nil)
+  public static let none = PolicyCandidate(title: "static", card: nil, version: nil, machine: .own)
 
-  /// Guests that nobody moves, on the machine of policies that move virtio's balloon: without tmem.
-  private static let noneOfVirtio = PolicyCandidate(
-    title: "static, virtio", card: nil, version: nil, balloon: .virtio)
+  /// Guests that nobody moves, on the machines of others.
+  private static let baselines = [
+    PolicyCandidate(title: "static, virtio", card: nil, version: nil, machine: .virtio),
+    PolicyCandidate(title: "static, 6.1 virtio", card: nil, version: nil, machine: .today),
+  ]
+
+  /// Guests that nobody moves, whose balloon device reports free pages to the host.
+  private static let reporting: PolicyCandidate = {
+    var candidate = PolicyCandidate(
+      title: "free page reporting", card: nil, version: nil, machine: .today)
+    candidate.extra = [("balloon.free_page_reporting", "true")]
+    return candidate
+  }()
 
   /// Each version of each policy, static guests first.
   public static let all =
-    [none]
+    [none, reporting]
     + PolicyCatalogue.all.flatMap { type in
       let card = type.card
       return card.versions.map { version in
         PolicyCandidate(
           title: card.versions.count > 1 ? "\(card.name) \(version)" : card.name, card: card,
-          version: version)
+          version: version, machine: Machine(card))
       }
     }
 
-  /// Whether a name, or `NAME=VERSION`, means it.
-  public func isNamed(_ name: String, version: String?) -> Bool {
-    card?.name == name && (version == nil || version == self.version)
+  /// The names by which candidates are chosen, besides static guests.
+  public static let names =
+    PolicyCatalogue.all.map { $0.card.name } + [reporting.name].compactMap(\.self)
+
+  /// Its name without a version, in one word; nil: static guests.
+  public var name: String? {
+    card?.name ?? (extra.isEmpty ? nil : title.split(separator: " ").joined(separator: "-"))
   }
 
-  /// These candidates, and static guests of virtio's if there are policies that move virtio's balloon where guests have tmem.
+  /// Whether it decides on the host by the host's memory; what reads a guest's pressure does not.
+  public var movesForHost: Bool { card?.place == .host && card?.needsPressure == false }
+
+  /// The versions by which it can be chosen.
+  public static func versions(of name: String) -> [String] {
+    PolicyCatalogue.policy(named: name)?.card.versions ?? []
+  }
+
+  /// Whether a name, or `NAME=VERSION`, means it.
+  public func isNamed(_ name: String, version: String?) -> Bool {
+    self.name == name && (version == nil || version == self.version)
+  }
+
+  /// These candidates, and static guests of each other machine that some of them have, before them.
   public static func withBaselines(
     _ candidates: [PolicyCandidate], for base: ResolvedScenario
   ) -> [PolicyCandidate] {
-    guard let first = candidates.firstIndex(where: { $0.balloon == .virtio }),
-      base.scenario.guests.contains(where: \.hasTmem)
-    else { return candidates }
-    var candidates = candidates
-    candidates.insert(noneOfVirtio, at: first)
-    return candidates
+    let others = baselines.filter { baseline in
+      candidates.contains { $0.machine == baseline.machine }
+        && base.scenario.guests.contains { !baseline.machineSettings($0).isEmpty }
+    }
+    return [none] + others + candidates.filter { $0.name != nil }
   }
 
   /// What is set of a scenario so that its guests have this policy and no other.
@@ -69,14 +127,18 @@ public struct PolicyCandidate: Sendable {
     func setting(_ key: String, _ value: String) -> String {
       "\(ParameterPath.of(guest: guest.name, key))=\(value)"
     }
-    switch balloon {
-    case .virtio:
-      return (guest.kernel.balloon == .virtio ? [] : [setting("balloon.model", "virtio")])
-        + (guest.hasTmem ? [setting("boot", "\"\"")] : [])
+    let toVirtio =
+      (guest.kernel.balloon == .virtio ? [] : [setting("balloon.model", "virtio")])
+      + (guest.hasTmem ? [setting("boot", "\"\"")] : [])
+    switch machine {
+    case .virtio: return toVirtio
+    case .today where !guest.kernel.policy.hasPressure:
+      return [setting("kernel", KernelPolicy.linux6_1.rawValue)] + toVirtio
+    case .today where card == nil: return toVirtio
     case .xen where guest.kernel.balloon == .virtio:
       let model: BalloonGeneration = guest.kernel.policy == .linux4_19 ? .linux4_19 : .linux6_1
       return [setting("balloon.model", model.rawValue)]
-    default: return []
+    case .own, .today, .xen: return []
     }
   }
 
@@ -86,7 +148,7 @@ public struct PolicyCandidate: Sendable {
       guests.map { "\(ParameterPath.of(guest: $0.name, key))=\(value)" }
     }
     guard let card, let version else {
-      return each("controller", "none")
+      return each("controller", "none") + extra.flatMap { each($0.key, $0.value) }
         + (base.scenario.host.policy == nil ? [] : ["host.controller=none"])
     }
     if card.place == .host {
@@ -124,28 +186,25 @@ public struct PolicyCandidate: Sendable {
   ) -> [String] {
     let hosts = candidates.filter { $0.card?.place == .host }
     var sentences: [String] = []
-    for (kind, words) in [
-      (PolicyCard.Balloon.virtio, "virtio's balloon and without tmem, as on KVM"),
-      (.xen, "Xen's balloon"),
-    ] {
+    for machine in [Machine.virtio, .today, .xen] {
       let moved = candidates.filter { candidate in
-        candidate.card != nil && candidate.balloon == kind
+        candidate.name != nil && candidate.machine == machine
           && base.scenario.guests.contains { !candidate.machineSettings($0).isEmpty }
       }
       if moved.isEmpty { continue }
-      sentences.append("\(names(moved)) were run with \(words), unlike the scenario.")
+      sentences.append("\(list(moved)) were run with \(machine.text), unlike the scenario.")
     }
     if hosts.isEmpty { return sentences }
     if !base.statesHostMemory {
       sentences.append(
-        "Policies of the host (\(names(hosts))) were run on a host of \(base.guestMemory.text), which its "
+        "Policies of the host (\(list(hosts))) were run on a host of \(base.guestMemory.text), which its "
           + "guests fill; what they take follows from that. `--set host.memory=SIZE` says otherwise."
       )
     }
     let bounded = hosts.filter { $0.card?.takesLeastSize == true }
     if !bounded.isEmpty, base.scenario.guests.contains(where: { $0.minimumMemory == nil }) {
       sentences.append(
-        "\(names(bounded)) may take a guest without `minimum_memory` down to a quarter of its memory, "
+        "\(list(bounded)) may take a guest without `minimum_memory` down to a quarter of its memory, "
           + "an assumption.")
     }
     for host in hosts {
@@ -158,7 +217,7 @@ public struct PolicyCandidate: Sendable {
   }
 }
 
-private func names(_ candidates: [PolicyCandidate]) -> String {
+private func list(_ candidates: [PolicyCandidate]) -> String {
   candidates.map(\.title).joined(separator: ", ")
 }
 

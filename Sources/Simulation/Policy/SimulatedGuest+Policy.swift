@@ -36,7 +36,7 @@ extension SimulatedGuest {
         let shrink = kernel.beginShrink(
           to: PageCount(Int(clamping: target)), allMeansNothing: sparesAll)
         if let shrink { policy?.shrink = shrink }
-      case .maximum, .tmemCapacity, nil: break
+      case .maximum, .tmemCapacity, .reclaim, nil: break
       }
     }
     return (wake ?? nil, policy?.shrink != nil, balloonIsDue)

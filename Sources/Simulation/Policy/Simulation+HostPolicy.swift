@@ -27,7 +27,7 @@ extension Simulation {
   mutating func pollReport(_ index: Int) {
     guard !guests[index].isDead, let interval = hostPolicy?.reportInterval else { return }
     guests[index].kernel.begin(at: now)
-    guests[index].report = guests[index].reportNow
+    guests[index].report = guests[index].report(at: now)
     guests[index].report?.touched = guests[index].takeTouches()
     guests[index].reportTime = now
     schedule(.report(guest: UInt16(index)), after: .seconds(interval), .controller)
@@ -62,6 +62,10 @@ extension Simulation {
         case .tmemCapacity(let pages):
           host.limitFrontswap(
             to: PageCount(Int(clamping: pages)), of: guests[index].kernel.domain)
+        case .reclaim(let pages):
+          guests[index].kernel.begin(at: now)
+          _ = guests[index].kernel.reclaim(PageCount(Int(clamping: pages)), &host)
+          try followUp(index)
         case .shrinkFrontswap: break
         }
       }
@@ -131,6 +135,25 @@ extension EventRecord.Value {
   }
 }
 
+extension GuestPressure {
+  /// /proc/pressure at an instant, as it is printed.
+  fileprivate init(_ pressure: Pressure, at now: SimTime) {
+    self.init(memoryTotal: Int64(clamping: pressure.memory(at: now).some / 1_000))
+    memory = Averages(pressure.memoryAverages(at: now))
+    io = Averages(pressure.diskAverages(at: now))
+  }
+}
+
+extension GuestPressure.Averages {
+  /// Averages of `some`, 11 bits of which are a fraction of a per cent, cut to two digits.
+  fileprivate init(_ averages: PressureAverages) {
+    func hundredths(_ average: UInt64) -> Int64 {
+      Int64(clamping: (average >> 11) * 100 + ((average & 2_047) * 100) >> 11)
+    }
+    self.init(avg10: hundredths(averages.some.avg10), avg60: hundredths(averages.some.avg60))
+  }
+}
+
 extension SimulatedGuest {
   /// What the hypervisor counts of its frontswap; nil: it has none.
   var tmemUse: TmemUse? {
@@ -156,7 +179,7 @@ extension SimulatedGuest {
   }
 
   /// What its driver would report now.
-  var reportNow: GuestReport {
+  func report(at now: SimTime) -> GuestReport {
     let levels = kernel.levels
     var report = GuestReport(
       total: UInt64(kernel.memTotal.pages), free: UInt64(levels.free),
@@ -169,6 +192,12 @@ extension SimulatedGuest {
     report.majorFaults = kernel.counters[.pgmajfault]
     report.faults = kernel.counters[.pgfault]
     report.kills = kernel.counters[.oomKill]
+    report.reserve = UInt64(kernel.zones.totalReserve.pages)
+    report.anonymous = UInt64(levels.activeAnon + levels.inactiveAnon)
+    report.swapTotal = spec.swap.reduce(0) { $0 + UInt64($1.size.pages) }
+    report.swapUsed = UInt64(levels.swapUsed)
+    report.swappiness = Int64(spec.kernel.swappiness)
+    report.pressure = kernel.pressureIfKept.map { GuestPressure($0, at: now) }
     return report
   }
 }
