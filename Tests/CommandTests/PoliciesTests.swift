@@ -74,7 +74,8 @@ struct PoliciesTests {
     let still = try #require(outcome.lines.first { $0.hasPrefix("static") })
     #expect(still.split(separator: " ").suffix(4) == ["-", "-", "-", "0"])
     let killing = try #require(outcome.lines.firstIndex { $0.contains("   by killing") })
-    let last = try #require(outcome.lines.lastIndex { $0.hasPrefix("static") })
+    let last = try #require(
+      outcome.lines.lastIndex { $0.hasPrefix("static") && !$0.contains("by killing") })
     #expect(killing > last)
     #expect(outcome.output.contains("was saved by killing"))
   }

@@ -55,6 +55,9 @@ extension ScenarioDecoder {
           + "this is Linux \(guest.kernel.policy.rawValue)")
     }
     guard let card = hostPolicy else { return }
+    if card.needsTmem && !(GuestSpec.hasTmem(guest.kernel) && guest.boot.contains("tmem")) {
+      reader.report("boot", "\(card.title) shares out tmem, and this guest has none")
+    }
     if let policy = guest.controller.policy?.card {
       reader.report(
         "controller",
