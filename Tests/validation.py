@@ -41,8 +41,6 @@ MISSES = {
         "senpai_anon",
         "senpai_hotfile",
         "senpai_hotfile_rep1",
-        "senpaicg_anon",
-        "senpaicg_file",
     },
 }
 

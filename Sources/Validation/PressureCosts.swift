@@ -44,9 +44,18 @@ struct PressureCosts {
     let scanned = byKswapd + grown("pgscan_direct")
     // Pages of active lists are looked at too.
     let looked = byKswapd + grown("pgdeactivate") * byKswapd / max(scanned, 1)
-    scanPage =
-      byKswapd < Self.fewPages
-      ? Self.usualScan : .microsecondsCut(grown("kswapd_run_us") / looked)
+    // The counters of a type have what a control group's reclaim looked at too.
+    let ofGroup = grown("pgscan_anon", "pgscan_file") - scanned
+    if byKswapd >= Self.fewPages {
+      scanPage = .microsecondsCut(grown("kswapd_run_us") / looked)
+    } else if ofGroup >= Self.fewPages {
+      let time = recording.guest.processNumbers.reduce(grown("other_reclaim_us")) {
+        $0 + grown("p\($1)_reclaim_us")
+      }
+      scanPage = .microsecondsCut(time / (ofGroup + grown("pgdeactivate")))
+    } else {
+      scanPage = Self.usualScan
+    }
     var reads: [Int: SimDuration] = [:]
     var (waited, count) = (0.0, 0.0)
     for process in recording.guest.processNumbers {

@@ -37,6 +37,8 @@ struct PressureGuest: ~Copyable {
   private var isInflating = false
   private var hasRested = true
   private var senpai: Senpai?
+  /// What the agent has written into `memory.high` and is still to reclaim for, in time.
+  private var writing = SimDuration.zero
   /// The region that stands for what the kernel comes to hold, and how much of it does.
   private var kernelRegion: UInt32 = 0
   private var kernelGrowth = 0
@@ -67,7 +69,10 @@ struct PressureGuest: ~Copyable {
     var configuration = GuestConfiguration(
       spec.kernel, zones: GuestZones(spec.bootParameters))
     configuration.kernel.timers = spec.timers
-    configuration.kernelUnreclaimable = PageCount(condition.kernel)
+    // What is in no group is none of its reclaim's business.
+    let isGroup = recording.loop?.drive == .memoryHigh
+    configuration.kernelUnreclaimable = PageCount(
+      condition.kernel + (isGroup ? condition.restTouched : 0))
     configuration.fileSets = [(PageCount(script.filePages), 0)]
     if let pages = recording.swapDisk {
       configuration.swap = [(PageCount(pages), 1)]
@@ -79,12 +84,12 @@ struct PressureGuest: ~Copyable {
     kernel = GuestKernel(configuration, domain: domain ?? 0)
     kernel.shareProcessor()
     kernel.begin(at: .zero)
-    if condition.restCommitted > 0 {
+    if condition.restCommitted > 0 && !isGroup {
       kernel.holdRegion(
         PageCount(condition.restCommitted), touched: PageCount(condition.restTouched),
         active: PageCount(condition.restActive), storedPPM: GuestRecording.restStored, &host)
     }
-    restTouched = condition.restTouched
+    restTouched = isGroup ? 0 : condition.restTouched
     addTasks(script, places)
     kernelRegion = kernel.mapRegion(PageCount(guest.memory), cpu: 0)
   }
@@ -226,7 +231,9 @@ struct PressureGuest: ~Copyable {
     return Sample(
       some: Double(memory.some) / 1_000, full: Double(memory.full) / 1_000,
       ioSome: Double(io.some) / 1_000, restores: Double(restores.file + restores.anon),
-      scanned: Double(kernel.counters[.pgscanKswapd] + kernel.counters[.pgscanDirect]),
+      scanned: Double(
+        kernel.counters[.pgscanKswapd] + kernel.counters[.pgscanDirect]
+          + kernel.memoryHighReclaim.scanned),
       swapIns: Double(kernel.counters[.pswpin]),
       misses: Double(processes.reduce(0) { $0 + $1.misses }), ram: Double(kernel.ram.pages),
       free: Double(kernel.freePages.pages), limit: Double((senpai?.state.limit ?? 0) >> 12),
@@ -245,8 +252,14 @@ struct PressureGuest: ~Copyable {
   /// A tick of Senpai's: it reads the pressure, and moves its limit.
   private mutating func decide(_ loop: PressureRecording.Loop) {
     let total = Int64(kernel.pressure.memory(at: processor.now).some / 1_000)
-    let reserve = Int64(recording.guest.description.totalReserve)
-    let used = Int64(kernel.ram.pages - kernel.freePages.pages) + reserve
+    let used: Int64
+    switch loop.drive {
+    case .balloon:
+      used =
+        Int64(kernel.ram.pages - kernel.freePages.pages)
+        + Int64(recording.guest.description.totalReserve)
+    case .memoryHigh: used = Int64(kernel.memoryCurrent.pages)
+    }
     let outcome: Senpai.Outcome
     if var started = senpai {
       outcome = started.tick(
@@ -258,7 +271,15 @@ struct PressureGuest: ~Copyable {
       outcome = first
       senpai = started
     }
-    if let limit = outcome.high { setRAM(Int(limit >> 12)) }
+    guard let limit = outcome.high.map({ Int($0 >> 12) }) else { return }
+    switch loop.drive {
+    case .balloon: setRAM(limit)
+    case .memoryHigh:
+      kernel.begin(at: processor.now)
+      kernel.writeMemoryHigh(PageCount(limit), &host)
+      writing += kernel.elapsed
+      _ = kernel.takeStalls()
+    }
   }
 
   private mutating func advance(to time: SimTime) {
@@ -290,7 +311,8 @@ struct PressureGuest: ~Copyable {
       pieces = now >= end ? [.exit] : [.work(busy), .sleep(idle, nil)]
     case .agent:
       hasRested.toggle()
-      pieces = hasRested ? [.rest(.endOfTime)] : [.work(PressureCosts.sample)]
+      pieces = hasRested ? [.rest(.endOfTime)] : [.work(PressureCosts.sample + writing)]
+      writing = .zero
     }
     if let wakeUp = kernel.takeKswapdWakeUp() {
       kswapdToken = wakeUp.token

@@ -72,7 +72,7 @@ public struct PressureValidation: Sendable {
     some = figure(["psi_mem_some_us"], by: 1e6, \.some)
     full = figure(["psi_mem_full_us"], by: 1e6, \.full)
     ioSome = figure(["psi_io_some_us"], by: 1e6, \.ioSome)
-    scanned = figure(["pgscan_kswapd", "pgscan_direct"], \.scanned)
+    scanned = figure(["pgscan_anon", "pgscan_file"], \.scanned)
     limitError = Self.limitError(recording, samples)
     let lines = recording.guest.description.script.compactMap { $0.split(separator: " ").first }
     isContended = Set(lines).count > 1
@@ -90,7 +90,7 @@ public struct PressureValidation: Sendable {
         samples.map(\.restores)
       ),
       (
-        "scanned", recording.guest.series.sum("pgscan_kswapd", "pgscan_direct") ?? [],
+        "scanned", recording.guest.series.sum("pgscan_anon", "pgscan_file") ?? [],
         samples.map(\.scanned)
       ),
       ("scanned_directly", column("pgscan_direct"), samples.map(\.scannedDirectly)),

@@ -14,7 +14,7 @@ struct PressureValidationTests {
   /// One of each kind; `make test` holds the release build against all.
   static let files = [
     "a_file_a1.1", "b_zram_burst", "c_swap1", "d_file_anon", "e_none", "f_refault", "f_refault2",
-    "senpai_file",
+    "senpai_file", "senpaicg_anon", "senpaicg_file",
   ]
 
   @Test("A recorded guest is predicted within tolerance", arguments: files)

@@ -45,12 +45,17 @@ extension GuestKernel {
   mutating func allocateSlowly(
     _ purpose: AllocationClass, _ host: inout Host
   ) -> AllocationOutcome {
+    if high.limit != nil, purpose == .user || purpose == .readAhead { charge() }
     if reporting != nil, free <= reporting!.gate {
       restoreBlocks(using: 1, &host)
       if free > lowLimit {
         free -= 1
         return .granted
       }
+    }
+    if high.limit != nil, free > lowLimit {
+      free -= 1
+      return .granted
     }
     wakeKswapd()
     isTight = true

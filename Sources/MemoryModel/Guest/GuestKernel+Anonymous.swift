@@ -171,6 +171,7 @@ extension GuestKernel {
       if touched.isStopped { break }
     }
     counters[.pgfault] += Int64(done)
+    if high.over != 0 { answerForCharges(&host) }
     return PageCount(done)
   }
 
@@ -223,6 +224,7 @@ extension GuestKernel {
       pages.prefetch(access & ~Self.writeBit)
     }
     let lastPrefetch = batch.count - Self.prefetchDistance
+    defer { if high.over != 0 { answerForCharges(&host) } }
     var done = 0
     while done < batch.count && elapsed < budget {
       if done < lastPrefetch {

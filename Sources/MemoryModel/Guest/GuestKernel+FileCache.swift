@@ -74,6 +74,7 @@ extension GuestKernel {
     }
     if made > 0 { last = batch[made - 1] & ~Self.writeBit }
     account(activated, hits: made)
+    if high.over != 0 { answerForCharges(&host) }
     return made
   }
 

@@ -36,24 +36,33 @@ extension GuestKernel {
 
   /// The same for somebody who did not ask for a page: it is counted nowhere, and is no stall.
   mutating func reclaimForWriter(_ host: inout Host) -> Int {
-    reclaim.passedOverActive = false
-    var freed = reclaimRound(&host)
-    if freed == 0 && reclaim.passedOverActive { freed = reclaimRound(forced: true, &host) }
+    let freed = reclaimRounds(goal: Self.reclaimBatch, &host)
     if freed > 0 { kswapd.failures = 0 }
     return freed
   }
 
+  /// do_try_to_free_pages(): a round, and if it freed nothing and passed over an active list another.
+  mutating func reclaimRounds(goal: Int, _ host: inout Host) -> Int {
+    reclaim.passedOverActive = false
+    let freed = reclaimRound(goal: goal, &host)
+    if freed > 0 || !reclaim.passedOverActive { return freed }
+    return reclaimRound(goal: goal, forced: true, &host)
+  }
+
   /// do_try_to_free_pages(), its loop over the priorities; if `forced`, active lists shrink whatever the sizes.
-  private mutating func reclaimRound(forced: Bool = false, _ host: inout Host) -> Int {
+  private mutating func reclaimRound(
+    goal: Int, forced: Bool = false, _ host: inout Host
+  ) -> Int {
     var freed = 0
     for priority in stride(from: Self.defaultPriority, through: 0, by: -1) {
-      var pass = planPass(
-        priority: priority, goal: Self.reclaimBatch, isKswapd: false, forced: forced)
+      var pass = planPass(priority: priority, goal: goal, isKswapd: false, forced: forced)
       while advance(&pass, &host) {
         if sharesProcessor { finishWriteback(by: now + elapsed) }
       }
-      freed += pass.reclaimed + shrinkSlab(priority: priority)
-      if freed >= Self.reclaimBatch { break }
+      freed += pass.reclaimed
+      // Slab belongs to nobody of the group.
+      if !reclaim.isOfGroup { freed += shrinkSlab(priority: priority) }
+      if freed >= goal { break }
     }
     noteRound()
     return freed
@@ -131,14 +140,16 @@ extension GuestKernel {
     var pass = ReclaimPass(priority: priority, goal: goal, isKswapd: isKswapd, planned: planned)
     pass.deactivates = deactivates
     pass.finishesAdjusted = rules.finishesAdjustedPass
-    if isControlGroup { pass.isAdjusted = false }
+    if isControlGroup || reclaim.isOfGroup { pass.isAdjusted = false }
     return pass
   }
 
   /// get_scan_count(), rule 3: so little file cache is left that only anonymous pages are scanned.
   ///
   /// A control group has no such rule.
-  private var isCacheTiny: Bool { sizes.file + free <= zones.highMark.pages && !isControlGroup }
+  private var isCacheTiny: Bool {
+    sizes.file + free <= zones.highMark.pages && !isControlGroup && !reclaim.isOfGroup
+  }
 
   /// get_scan_count(), rule 5: divides the work by swappiness and by what scanning each type has come to.
   private mutating func balance(_ planned: inout PerList) {

@@ -59,6 +59,7 @@ extension GuestKernel {
       done += 1
     }
     counters[.pgfault] += Int64(done)
+    if high.over != 0 { answerForCharges(&host) }
     return PageCount(done)
   }
 
@@ -90,6 +91,7 @@ extension GuestKernel {
     }
     let done = touchPages(of: index, count.pages, budget: budget, &host).count
     counters[.pgfault] += Int64(done)
+    if high.over != 0 { answerForCharges(&host) }
     return PageCount(done)
   }
 

@@ -51,7 +51,7 @@ extension GuestKernel {
   mutating func restoreBlocks(using count: Int, isTouched: Bool = true, _ host: inout Host) {
     let lost = reporting?.lose(free: free - count) ?? 0
     if lost > 0 { restore(blocks: lost, isTouched: isTouched, &host) }
-    plainLimit = max(lowLimit, reporting?.gate ?? 0)
+    plainLimit = high.limit == nil ? max(lowLimit, reporting?.gate ?? 0) : .max
   }
 
   /// The host's page faults of blocks that it had discarded: the guest waits for them.
@@ -93,7 +93,7 @@ extension GuestKernel {
     host.discard(new * FreeBlocks.block, of: domain)
     reporting!.add(new, free: free)
     counters[.pagesReported] += Int64(new * FreeBlocks.block)
-    plainLimit = max(lowLimit, reporting!.gate)
+    plainLimit = high.limit == nil ? max(lowLimit, reporting!.gate) : .max
     return settings.costs.reportBlock * Int64(new)
   }
 }

@@ -96,7 +96,10 @@ public struct GuestKernel: ~Copyable {
   /// B - T: pages of the domain that never reached the allocator.
   let bootReserved: Int
 
-  // MARK: Pressure
+  // MARK: The group of all programs, and pressure
+
+  /// What is set of its memory, and what came of it.
+  var high = MemoryHigh()
 
   /// Whether the kernel has /proc/pressure.
   let keepsPressure: Bool
@@ -217,7 +220,7 @@ public struct GuestKernel: ~Copyable {
     minLimit = zones.minMark.pages + unusable
     lowLimit = zones.lowMark.pages + unusable
     highLimit = zones.highMark.pages + unusable
-    plainLimit = max(lowLimit, reporting?.gate ?? 0)
+    plainLimit = high.limit == nil ? max(lowLimit, reporting?.gate ?? 0) : .max
   }
 
   /// Writes /proc/sys/vm/min_free_kbytes: marks and reserves follow from what is managed now.

@@ -13,6 +13,8 @@ struct ReclaimState {
   var anonActivationsAtLastRound: Int64 = 0
   /// Whether the round under way passed over an active list whose inactive one was long enough.
   var passedOverActive = false
+  /// Whether only the programs' group is reclaimed, for its limit or because somebody asked.
+  var isOfGroup = false
 }
 
 /// One pass over the lists at one priority: what was planned, what is left, what it has freed.
