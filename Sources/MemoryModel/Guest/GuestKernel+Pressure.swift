@@ -62,7 +62,8 @@ extension GuestKernel {
     if file { pressure.restores.file += 1 } else { pressure.restores.anon += 1 }
   }
 
-  /// A program's turn is over: from `begin(at:)` until now it worked, but for the wait with which the turn ended.
+  /// A program's turn is over: from `begin(at:)` until now it worked, but for the last wait in it. A turn ends at a wait for a
+  /// disk, so there are no others but for pauses of who writes.
   ///
   /// Nothing is noted before anybody has stalled for the first time. Call it once a turn.
   @inline(__always)
@@ -72,9 +73,14 @@ extension GuestKernel {
 
   @inline(never)
   private mutating func bookWork() {
+    var start = now
     let end = now + elapsed
-    pressure.add(
-      .works, from: now, to: lastSleep.end == end ? max(lastSleep.start, now) : end, toldAt: now)
+    if lastSleep.start >= now && lastSleep.end > now {
+      pressure.add(.works, from: now, to: min(lastSleep.start, end), toldAt: now)
+      start = min(lastSleep.end, end)
+    }
+    lastSleep.end = .zero
+    pressure.add(.works, from: start, to: end, toldAt: now)
   }
 
   /// Pages that the balloon takes before others get their turn, where tasks share a processor.

@@ -108,7 +108,7 @@ public struct GuestKernel: ~Copyable {
   /// Whether stalls are kept for the caller instead of being booked, and those kept.
   var sharesProcessor = false
   var stalls: [Stall] = []
-  /// The last sleep or wait that was booked.
+  /// The last sleep or wait that was booked, until the turn's end.
   var lastSleep = (start: SimTime.zero, end: SimTime.zero)
 
   // MARK: The operation under way, and what is told of it
