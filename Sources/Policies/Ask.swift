@@ -12,6 +12,8 @@ public enum Ask: Hashable, Sendable {
   case tmemCapacity(UInt64)
   /// `memory.reclaim`: let the guest's kernel reclaim so many pages, for nobody who waits.
   case reclaim(UInt64)
+  /// Page out what the policy has chosen of single pages, so many pages of address space in all.
+  case pageOut(pages: UInt64)
 }
 
 /// What one turn of a policy asks for, in the order in which it is carried out; at most four, in place.

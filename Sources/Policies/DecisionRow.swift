@@ -52,6 +52,9 @@ public struct DecisionRow: Sendable {
     @inline(__always) set { self[term.rawValue] = newValue }
   }
 
+  /// Whether nothing is known: such a turn is not recorded.
+  public var isEmpty: Bool { current == nil && fault == nil && shrunk == nil && known == 0 }
+
   /// Forgets everything.
   public mutating func clear() {
     current = nil

@@ -19,11 +19,13 @@ public struct GuestView: Hashable, Sendable {
   public var hasFrontswap: Bool
   /// The guest's size as the balloon driver counts it.
   public var balloonCurrent: UInt64
+  /// Free pages.
+  public var free: UInt64
 
   /// What a policy sees.
   public init(
     totalRAM: UInt64, totalReserve: UInt64, maxPFN: UInt64, committed: UInt64, frontswap: UInt64,
-    hasFrontswap: Bool = true, balloonCurrent: UInt64
+    hasFrontswap: Bool = true, balloonCurrent: UInt64, free: UInt64 = 0
   ) {
     self.totalRAM = totalRAM
     self.totalReserve = totalReserve
@@ -32,6 +34,7 @@ public struct GuestView: Hashable, Sendable {
     self.frontswap = frontswap
     self.hasFrontswap = hasFrontswap
     self.balloonCurrent = balloonCurrent
+    self.free = free
   }
 
   /// A per-CPU counter as the kernel reads it for others: what is below zero for a moment counts as zero.
@@ -48,6 +51,8 @@ public struct GuestBoot: Hashable, Sendable {
   public var isInitialDomain: Bool
   /// The kernel's clock: by its `HZ` a driver turns seconds into jiffies.
   public var timers: KernelTimers
+  /// Where the randomness of what is drawn in the guest's kernel begins.
+  public var seed: UInt64 = 0
 
   /// What was said at boot.
   public init(

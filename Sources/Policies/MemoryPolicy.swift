@@ -91,6 +91,12 @@ public protocol GuestPolicy: MemoryPolicy {
   ///
   /// Row and asks are empty before. After a fault there is no other turn. Allocates nothing.
   mutating func decide(_ guest: GuestView, into row: inout DecisionRow, _ asks: inout Asks)
+
+  /// Before a turn, of a policy whose card says that it looks at pages: sees which pages were accessed.
+  mutating func look(at memory: inout some MonitoredMemory & ~Copyable)
+
+  /// After it: does with pages what the turn has decided, and adds to its row what came of it.
+  mutating func act(on memory: inout some MonitoredMemory & ~Copyable, into row: inout DecisionRow)
 }
 
 /// A policy on the host: it sees all guests from outside, and has a row and asks for each.

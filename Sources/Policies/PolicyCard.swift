@@ -18,6 +18,10 @@ public struct PolicyCard: Sendable {
   public var balloon: Balloon
   /// Whether it is older than the timer wheel of Linux 4.8, and its guest a kernel of that time (Docs/kernel.md 1.5a).
   public var isOlderThanTimerWheel: Bool
+  /// The first kernel that has it, as in `5.16`; nil: whatever there is, or another rule says.
+  public var firstKernel: String?
+  /// Whether it looks at single pages of its guest.
+  public var looksAtPages: Bool
   /// Its versions, the one that is taken without a word first.
   public var versions: [String]
   /// What can be set.
@@ -64,6 +68,7 @@ public struct PolicyCard: Sendable {
   public init(
     name: String, title: String, source: String, actor: String, role: String, place: Place,
     needsTmem: Bool, balloon: Balloon = .xen, isOlderThanTimerWheel: Bool = false,
+    firstKernel: String? = nil, looksAtPages: Bool = false,
     versions: [String],
     settings: [PolicySetting], terms: [TermEntry],
     view: String? = nil,
@@ -80,6 +85,8 @@ public struct PolicyCard: Sendable {
     self.needsTmem = needsTmem
     self.balloon = balloon
     self.isOlderThanTimerWheel = isOlderThanTimerWheel
+    self.firstKernel = firstKernel
+    self.looksAtPages = looksAtPages
     self.versions = versions
     self.settings = settings
     self.terms = terms

@@ -5,6 +5,7 @@ public enum PolicyCatalogue {
     SelfBalloon.self,
     FirstSelfBalloon.self,
     Xenballoond.self,
+    DamonPolicy.self,
   ]
 
   /// Those that run on the host.

@@ -6,6 +6,8 @@ public enum Wake: Hashable, Sendable {
   case jiffies(UInt64)
   /// So many seconds after now, as a program sleeps; what is below zero is no sleep.
   case seconds(Int64)
+  /// So many microseconds after now, as a thread of the kernel sleeps on a fine timer; what is below zero is no sleep.
+  case microseconds(Int64)
 }
 
 /// What became of a write to a setting.

@@ -9,5 +9,11 @@ public enum KernelPolicy: String, CaseIterable, Sendable {
   case linux6_18 = "6.18"
 
   /// Whether free pages can be reported to a host, as since Linux 5.7.
-  public var hasPageReporting: Bool { self != .linux4_19 }
+  public var hasPageReporting: Bool { !isOlder(than: "5.7") }
+
+  /// Whether it is older than a version of Linux, as in `5.16`.
+  public func isOlder(than version: String) -> Bool {
+    func numbers(_ text: String) -> [Int] { text.split(separator: ".").map { Int($0) ?? 0 } }
+    return numbers(rawValue).lexicographicallyPrecedes(numbers(version))
+  }
 }

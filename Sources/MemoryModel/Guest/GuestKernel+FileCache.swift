@@ -90,12 +90,17 @@ extension GuestKernel {
       pages.remove(page, from: .inactiveFile)
       pages.pushHead(page, .activeFile)
       pages.records[Int(page)].state = PageState(
-        rawValue: state.rawValue ^ (PageState.active.rawValue | PageState.referenced.rawValue))
+        rawValue: (state.rawValue ^ (PageState.active.rawValue | PageState.referenced.rawValue))
+          & ~PageState.idle.rawValue)
       activated &+= 1
       return false
     }
-    if marks & PageState.referenced.rawValue != 0 { return false }
-    pages.records[Int(page)].state = state.union(.referenced)
+    if marks & PageState.referenced.rawValue != 0 {
+      endIdleness(page)
+      return false
+    }
+    pages.records[Int(page)].state = PageState(
+      rawValue: (state.rawValue | PageState.referenced.rawValue) & ~PageState.idle.rawValue)
     if marks != 0 { inert.insert(page) }
     return state.rawValue & PageState.readAhead.rawValue != 0
   }
@@ -197,6 +202,8 @@ extension GuestKernel {
         elapsed += settings.costs.tmemMiss
       }
       insert(page, [.resident, .file])
+    } else if record.state.contains(.idle) {
+      endIdleness(page)
     }
     if !pages.records[Int(page)].state.contains(.dirty) {
       pages.records[Int(page)].state.insert(.dirty)

@@ -75,9 +75,10 @@ extension GuestKernel {
     for page in UInt32(
       PageTable.firstPage)..<UInt32(fileSets.last?.pages.upperBound ?? PageTable.firstPage)
     {
-      let isInert = pages.records[Int(page)].state.isSuperset(of: [
-        .resident, .active, .referenced,
-      ])
+      let isInert =
+        pages.records[Int(page)].state.isSuperset(of: [
+          .resident, .active, .referenced,
+        ]) && !pages.records[Int(page)].state.contains(.idle)
       precondition(inert[page] == isInert, "page \(page): inert \(inert[page])")
     }
     var resident = 0

@@ -243,8 +243,9 @@ extension GuestKernel {
       for page in batch {
         if list.isFile { inert.remove(page) }
         let state = pages.records[Int(page)].state
-        accessed += state.contains(.accessed) ? 1 : 0
-        pages.records[Int(page)].state = state.subtracting([.active, .accessed]).union(mark)
+        accessed += state.isDisjoint(with: [.accessed, .young]) ? 0 : 1
+        pages.records[Int(page)].state =
+          state.subtracting([.active, .accessed, .young]).union(mark)
         pages.pushHead(page, inactive)
       }
       left -= batch.count

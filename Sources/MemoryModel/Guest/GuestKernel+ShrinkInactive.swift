@@ -2,7 +2,7 @@ internal import Units
 
 extension GuestKernel {
   /// What reclaim decided of one inactive page.
-  private enum Verdict {
+  enum Verdict {
     case freed
     case keep
     case activate
@@ -61,8 +61,14 @@ extension GuestKernel {
   /// putback_inactive_pages(), for one page: puts one that was taken from an inactive list on the active one.
   private mutating func activate(_ page: UInt32, _ list: LRUList) {
     pages.records[Int(page)].state.insert(.active)
-    if list.isFile && pages.records[Int(page)].state.contains(.referenced) { inert.insert(page) }
+    let state = pages.records[Int(page)].state
+    if list.isFile && state.contains(.referenced) && !state.contains(.idle) { inert.insert(page) }
     pages.pushHead(page, list.isFile ? .activeFile : .activeAnon)
+  }
+
+  /// shrink_page_list(), for a page that was taken off its list.
+  mutating func judge(_ page: UInt32, isFile: Bool, _ host: inout Host) -> Verdict {
+    isFile ? judgeFile(page, &host) : judgeAnon(page, &host)
   }
 
   /// shrink_page_list(), for a file page: clean ones go, with a shadow and a put; dirty ones wait for the flusher.
@@ -113,8 +119,8 @@ extension GuestKernel {
       return .activate
     }
     let wasReferenced = state.contains(.referenced)
-    if state.contains(.accessed) {
-      pages.records[Int(page)].state.remove(.accessed)
+    if !state.isDisjoint(with: [.accessed, .young]) {
+      pages.records[Int(page)].state.subtract([.accessed, .young])
       guard rules.hasAnonWorkingset else { return .activate }
       pages.records[Int(page)].state.insert(.referenced)
       return wasReferenced ? .activate : .keep

@@ -49,6 +49,10 @@ package struct PageState: OptionSet, BitwiseCopyable, Sendable {
   static var readAhead: PageState { PageState(rawValue: 1 << 14) }
   /// Was on an active list, also before it was evicted (PG_workingset); from 5.9 on only.
   static var workingset: PageState { PageState(rawValue: 1 << 13) }
+  /// Made old by DAMON and not read or written since (PG_idle); of an anonymous page `accessed` says whether it was.
+  static var idle: PageState { PageState(rawValue: 1 << 15) }
+  /// Was accessed when DAMON made it old: for reclaim as good as `accessed` (PG_young).
+  static var young: PageState { PageState(rawValue: 1 << 16) }
 
   /// In memory, on one of the four LRU lists: resident, or read ahead into the swap cache.
   var isOnList: Bool { !isDisjoint(with: [.resident, .swapCache]) }

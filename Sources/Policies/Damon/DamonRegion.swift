@@ -8,6 +8,8 @@ public struct DamonRegion: Hashable, Sendable {
   public var accesses: UInt32
   /// Aggregations for which the frequency has been about the same.
   public var age: UInt32
+  /// What `accesses` was in the aggregation before.
+  public var last: UInt32 = 0
 
   /// A region.
   public init(start: UInt64, end: UInt64, accesses: UInt32, age: UInt32) {

@@ -63,7 +63,7 @@ public enum FirstSelfBalloonReplay: PolicyReplay {
       switch ask {
       case .balloonTarget(let target): got["balloon_target"] = VectorValue(bits(target))
       case .shrinkFrontswap(let target, _): got["frontswap_shrink_to"] = VectorValue(bits(target))
-      case .maximum, .tmemCapacity, .reclaim: break
+      case .maximum, .tmemCapacity, .reclaim, .pageOut: break
       }
     }
     if case .jiffies(let delay) = wake { got["rearm_jiffies"] = VectorValue(delay) }

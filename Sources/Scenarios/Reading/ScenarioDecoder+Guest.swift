@@ -99,6 +99,7 @@ extension ScenarioDecoder {
 
   /// Refuses what no machine with the guest's kernel and balloon had.
   private func checkSystem(_ guest: GuestSpec, _ reader: MappingReader) {
+    if let missing = guest.missingKernel { reader.report("controller", missing) }
     for (key, part) in guest.partsOfNoSystem {
       reader.report(
         key,

@@ -9,6 +9,8 @@ struct PolicyRun: ~Copyable {
   private(set) var policy: any GuestPolicy
   /// What there is to know of it.
   let type: any GuestPolicy.Type
+  /// Whether it looks at single pages.
+  let looksAtPages: Bool
   /// The last decision and what it asks for.
   var row = DecisionRow()
   private(set) var asks = Asks()
@@ -31,6 +33,7 @@ struct PolicyRun: ~Copyable {
   init(_ policy: any GuestPolicy) {
     self.policy = policy
     type = Swift.type(of: policy)
+    looksAtPages = type.card.looksAtPages
   }
 
   /// The guest has booted.
@@ -58,6 +61,20 @@ struct PolicyRun: ~Copyable {
   ) -> Wake? {
     policy.decide(guest, into: &row, &asks)
     return row.fault != nil || asks.haveShrink ? nil : policy.finish()
+  }
+
+  /// A turn of a policy that looks at pages: it sees them, decides, and does what it decided.
+  mutating func begin(
+    _ guest: GuestView, _ memory: inout some MonitoredMemory & ~Copyable, at time: SimTime
+  ) -> Wake {
+    row.clear()
+    asks.removeAll()
+    turns += 1
+    start = time
+    policy.look(at: &memory)
+    policy.decide(guest, into: &row, &asks)
+    policy.act(on: &memory, into: &row)
+    return policy.finish()
   }
 
   /// A turn that waited for a shrink, or for one that had nothing to do, is over: when does the next one begin?

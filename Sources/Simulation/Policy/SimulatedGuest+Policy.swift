@@ -11,7 +11,7 @@ extension SimulatedGuest {
         totalReserve: UInt64(kernel.zones.totalReserve.pages),
         maxPFN: UInt64(kernel.zones.maxPFN.pages), committed: UInt64(kernel.committed.pages),
         frontswap: UInt64(kernel.frontswapPages.pages), hasFrontswap: kernel.frontswapEnabled,
-        balloonCurrent: UInt64(kernel.balloonCurrent.pages))
+        balloonCurrent: UInt64(kernel.balloonCurrent.pages), free: UInt64(kernel.freePages.pages))
     }
   }
 
@@ -36,7 +36,7 @@ extension SimulatedGuest {
         let shrink = kernel.beginShrink(
           to: PageCount(Int(clamping: target)), allMeansNothing: sparesAll)
         if let shrink { policy?.shrink = shrink }
-      case .maximum, .tmemCapacity, .reclaim, nil: break
+      case .maximum, .tmemCapacity, .reclaim, .pageOut, nil: break
       }
     }
     return (wake ?? nil, policy?.shrink != nil, balloonIsDue)

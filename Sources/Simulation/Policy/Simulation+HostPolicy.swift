@@ -66,7 +66,7 @@ extension Simulation {
           guests[index].kernel.begin(at: now)
           _ = guests[index].kernel.reclaim(PageCount(Int(clamping: pages)), &host)
           try followUp(index)
-        case .shrinkFrontswap: break
+        case .shrinkFrontswap, .pageOut: break
         }
       }
     }
@@ -118,8 +118,13 @@ extension Scenario {
 extension Wake {
   /// When a program that sleeps so wakes up; nil: never, or beyond the end of time.
   func programTime(since start: SimTime) -> SimTime? {
-    guard case .seconds(let seconds) = self else { return nil }
-    let (time, isTooLong) = max(0, seconds).multipliedReportingOverflow(by: 1_000_000_000)
+    let (count, unit): (Int64, Int64)
+    switch self {
+    case .seconds(let seconds): (count, unit) = (seconds, 1_000_000_000)
+    case .microseconds(let microseconds): (count, unit) = (microseconds, 1_000)
+    case .never, .jiffies: return nil
+    }
+    let (time, isTooLong) = max(0, count).multipliedReportingOverflow(by: unit)
     let (due, isTooFar) = start.nanoseconds.addingReportingOverflow(time)
     return isTooLong || isTooFar ? nil : SimTime(nanoseconds: due)
   }

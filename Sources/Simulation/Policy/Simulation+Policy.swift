@@ -15,9 +15,13 @@ extension Simulation {
     let spec = guests[index].spec
     let (early, late) = spec.tunables.parted { card.setting($0.attribute)?.isOfStart == true }
     for setting in early { try write(index, setting.attribute, setting.text) }
-    let boot = GuestBoot(
+    var boot = GuestBoot(
       commandLine: spec.boot, isInitialDomain: spec.isInitialDomain,
       timers: guests[index].kernel.timers)
+    if card.looksAtPages {
+      var random = RandomStream(seed: scenario.seed, purpose: "\(spec.name)/policy")
+      boot.seed = random.next()
+    }
     let view = guests[index].view
     guard let start = guests[index].policy?.start(view, boot: boot) else { return }
     schedule(start.wake, of: index, since: now)
@@ -51,6 +55,7 @@ extension Simulation {
     {
       return
     }
+    if guests[index].policy?.looksAtPages == true { return try takeMonitoringTurn(index) }
     let ended = now + Self.turnTime
     let (wake, shrinkIsDue, balloonIsDue) = guests[index].takeTurn(at: now)
     if let wake {
@@ -118,13 +123,13 @@ extension Simulation {
 
   /// Schedules a turn; one beyond the end of time never comes.
   @inline(__always)
-  private mutating func schedule(_ wake: Wake, of index: Int, since start: SimTime) {
+  mutating func schedule(_ wake: Wake, of index: Int, since start: SimTime) {
     let turn = SimulationEvent.worker(guest: UInt16(index))
     switch wake {
     case .never: break
     case .jiffies(let delay):
       schedule(turn, of: index, afterJiffies: delay, since: start, .controller)
-    case .seconds:
+    case .seconds, .microseconds:
       guard let due = wake.programTime(since: start) else { return }
       queue.schedule(turn, at: due, in: .controller)
     }
@@ -132,7 +137,7 @@ extension Simulation {
 
   /// Tells the observer of a turn.
   @inline(__always)
-  private mutating func recordTurn(_ index: Int, end: SimTime) throws {
+  mutating func recordTurn(_ index: Int, end: SimTime) throws {
     guard let observer else { return }
     switch guests[index].policy {
     case let run?: try observer.decision(run.record(guest: index, end: end))

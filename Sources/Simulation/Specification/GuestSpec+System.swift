@@ -46,6 +46,15 @@ extension GuestSpec {
     (try? BootOptions(commandLine: boot, generation: driver))?.isFrontswapOn ?? false
   }
 
+  /// What the guest's policy lacks in the guest's kernel, a sentence; nil: nothing.
+  public var missingKernel: String? {
+    guard let card = controller.policy?.card, let first = card.firstKernel,
+      kernel.policy.isOlder(than: first)
+    else { return nil }
+    return
+      "\(card.title) came with Linux \(first), and the guest's kernel is \(kernel.policy.rawValue)"
+  }
+
   /// The kernel and the balloon in words.
   public var systemText: String { Self.systemText(kernel) }
 
