@@ -100,8 +100,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "MemoryModel", "Recording", "Scenarios", "Simulation", "SimulationEngine", "Traces",
-        "Units",
+        "MemoryModel", "Policies", "Recording", "Scenarios", "Simulation", "SimulationEngine",
+        "Traces", "Units",
       ],
       path: "Benchmarks/Sources", swiftSettings: strict),
     // What several test targets build on: bundled scenarios, folders that go, recorded samples.

@@ -298,6 +298,15 @@ def big_sweeps():
     fresh("sweep.sqlite")
 
 
+def turns():
+    """A turn of each policy by itself; of a host's policy, its share of a turn for each of 16 guests."""
+    for line in call(PROGRAM, "turns").splitlines():
+        place, name = line.split()[:2]
+        nanoseconds = field(line, "ns")
+        what = f"a turn of {name}" + (", for each guest" if place == "host" else "")
+        show(what, nanoseconds, None, [], "<= 100", nanoseconds <= 100, "ns")
+
+
 def comparison():
     """Two runs of a million ticks that part near their end."""
     ticks = 20_000 if QUICK else 1_000_000
@@ -386,6 +395,7 @@ def main():
     days(rounds)
     two_workers(min(rounds, 3))
     big_sweeps()
+    turns()
     comparison()
     export(rounds)
     pictures(rounds)

@@ -10,8 +10,9 @@ case "record": try RowRecording.run(arguments)
 case "columns": RowRecording.printColumns()
 case "day": try WholeRun.runDay(arguments)
 case "import": try TraceImport.run(arguments)
+case "turns": PolicyTurns.run(arguments)
 case "run": try WholeRun.runScenario(arguments)
 default:
-  print("Benchmarks lru|exact|queue|record|columns|day|import|run ...")
+  print("Benchmarks lru|exact|queue|record|columns|day|import|turns|run ...")
   exit(64)
 }

@@ -28,6 +28,8 @@ public struct PolicyCard: Sendable {
   public var settings: [PolicySetting]
   /// The terms of its decisions, in the order of their places. New ones are appended, for what is recorded has no names.
   public var terms: [TermEntry]
+  /// Whether a policy of the host goes by how much memory the host has, and so leaves guests alone while that is enough.
+  public var mindsHostMemory = true
   /// Whether it reads /proc/pressure, which came with Linux 4.20.
   public var needsPressure = false
   /// Settings without which it does nothing, as text: what a comparison of policies switches on.

@@ -23,7 +23,7 @@ struct PoliciesTests {
     #expect(names.filter { $0 == "selfballoon" }.count == 3)
     #expect(names.filter { $0 == "xenballoond" }.count == 2)
     for name in [
-      "selfballoon2011", "static", "bound", "squeezed", "mom", "vdsm", "proxmox", "static,",
+      "selfballoon2011", "static", "bound", "squeezed", "mom", "vdsm", "proxmox", "static/virtio",
     ] { #expect(names.contains(name), "\(name)") }
     #expect(all.output.contains("mom, vdsm, proxmox were run with virtio's balloon"))
     #expect(all.output.contains("vdsm was run with balloonEnabled=true"))

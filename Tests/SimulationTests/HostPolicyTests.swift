@@ -351,7 +351,7 @@ struct PressurePolicyTests {
     "oomd in reclaim mode asks for a hundredth of what is above its least, and moves no balloon")
   func oomdReclaims() throws {
     let (decisions, sizes, log) = try run(
-      "oomd-senpai", settings: [("immediate_backoff", "true"), ("interval", "1")], rate: 4_000,
+      "oomd-senpai", settings: [("immediate_backoff", "true"), ("interval", "1")], rate: 1_500,
       seconds: 700)
 
     let asked = decisions.compactMap { $0.row[OomdSenpaiPolicy.Term.reclaim] }
@@ -359,8 +359,12 @@ struct PressurePolicyTests {
     #expect(asked.count > 3)
     #expect(decisions.first { $0.row.rule == "reclaim" }?.time ?? .zero > .zero + .seconds(240))
     #expect(Set(sizes) == [131_072])
-    let steals = log.ticks[0].map { $0[TickColumn.counter(.pgstealDirect).place] }
-    #expect((steals.last ?? 0) >= (asked.first ?? 0) / 4_096)
+    let first = try #require(decisions.first { $0.row.rule == "reclaim" })
+    let second = Int(first.time.seconds)
+    let wanted = try #require(first.row[OomdSenpaiPolicy.Term.reclaim]) / 4_096
+    let gained = log.value(.freePages, at: second) - log.value(.freePages, at: second - 1)
+    // Rounds of reclaim end behind their goal, and some of it may have been read again within the second.
+    #expect((wanted / 2...4 * wanted).contains(gained), "\(gained) of \(wanted)")
     #expect(log.ticks[0].last?[TickColumn.counter(.allocstall).place] == 0, "nobody waits for it")
   }
 }

@@ -31,11 +31,6 @@ extension GuestKernel {
     counters[.allocstall] += 1
     let start = elapsed
     defer { note(.reclaim, from: start, to: elapsed) }
-    return reclaimForWriter(&host)
-  }
-
-  /// The same for somebody who did not ask for a page: it is counted nowhere, and is no stall.
-  mutating func reclaimForWriter(_ host: inout Host) -> Int {
     let freed = reclaimRounds(goal: Self.reclaimBatch, &host)
     if freed > 0 { kswapd.failures = 0 }
     return freed

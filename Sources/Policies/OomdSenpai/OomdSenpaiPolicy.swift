@@ -14,6 +14,7 @@ public struct OomdSenpaiPolicy: HostPolicy {
       versions: ["0.5.0"], settings: items.settings(Configuration(), versions: ["0.5.0"]),
       terms: Term.allCases.map(\.entry), view: "oomd_senpai_decisions")
     card.needsPressure = true
+    card.mindsHostMemory = false
     card.takesLeastSize = false
     return card
   }()

@@ -32,6 +32,7 @@ public struct SenpaiPolicy: HostPolicy {
       settings: items.settings(Senpai.Settings(), versions: ["2019"]),
       terms: Term.allCases.map(\.entry))
     card.needsPressure = true
+    card.mindsHostMemory = false
     card.takesLeastSize = false
     return card
   }()

@@ -18,12 +18,16 @@ extension VPAPolicy {
   }
 
   /// What there is to know of it.
-  public static let card = PolicyCard(
-    name: "vpa", title: "Kubernetes' Vertical Pod Autoscaler",
-    source: "Vertical Pod Autoscaler 1.8.0 (commit 55c37cd5eb55, 2026)", actor: "the autoscaler",
-    role: "the autoscaler", place: .host, needsTmem: false, balloon: .any, versions: ["1.8.0"],
-    settings: items.settings(VPA.Settings(), versions: ["1.8.0"]),
-    terms: Term.allCases.map(\.entry))
+  public static let card: PolicyCard = {
+    var card = PolicyCard(
+      name: "vpa", title: "Kubernetes' Vertical Pod Autoscaler",
+      source: "Vertical Pod Autoscaler 1.8.0 (commit 55c37cd5eb55, 2026)", actor: "the autoscaler",
+      role: "the autoscaler", place: .host, needsTmem: false, balloon: .any, versions: ["1.8.0"],
+      settings: items.settings(VPA.Settings(), versions: ["1.8.0"]),
+      terms: Term.allCases.map(\.entry))
+    card.mindsHostMemory = false
+    return card
+  }()
 
   /// The recommender's arguments, and what each guest's VPA object allows.
   public static func setUp(

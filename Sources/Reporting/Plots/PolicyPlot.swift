@@ -13,8 +13,38 @@ public struct PolicyPlot: Plot {
     bound = table.boundMean
   }
 
-  /// A dot a policy with its name in the key, in lines of gnuplot; what kills is a cross.
+  /// Dots that lie on or beside one another as one, with the names of all; no more than six are named.
+  private var groups: [(title: String, x: Double, y: Double, isKilling: Bool)] {
+    let (xs, ys) = (dots.map(\.x), dots.map(\.y))
+    let width = ((xs.max() ?? 0) - (xs.min() ?? 0)) * Self.nearby
+    let height = max((ys.max() ?? 0) * Self.nearby, 1e-9)
+    var groups: [(names: [String], x: Double, y: Double, isKilling: Bool)] = []
+    for dot in dots {
+      let place = groups.firstIndex {
+        $0.isKilling == dot.isKilling && abs($0.x - dot.x) <= width && abs($0.y - dot.y) <= height
+      }
+      if let place {
+        groups[place].names.append(dot.title)
+      } else {
+        groups.append(([dot.title], dot.x, dot.y, dot.isKilling))
+      }
+    }
+    return groups.map { group in
+      let more = group.names.count - Self.namesInKey
+      let title =
+        group.names.prefix(Self.namesInKey).joined(separator: ", ")
+        + (more > 0 ? " and \(more) more" : "")
+      return (title, group.x, group.y, group.isKilling)
+    }
+  }
+
+  /// Dots no further apart than this share of the picture are one.
+  private static let nearby = 0.02
+  private static let namesInKey = 6
+
+  /// A dot a policy, or policies that lie together, with the names in the key, in lines of gnuplot; what kills is a cross.
   public func script(for target: PlotTarget) -> String {
+    let dots = groups
     let least = (dots.map(\.x) + (bound.map { [$0] } ?? [])).min() ?? 0
     let most = dots.map(\.x).max() ?? 1
     var script = """
@@ -24,6 +54,7 @@ public struct PolicyPlot: Plot {
       \(target.tics(of: [least, most]))
       set offsets graph 0.04, graph 0.04, graph 0.08, graph 0.02
       set yrange [0:*]
+      \(target.hasColours ? "set key below vertical Left reverse maxcols 1" : "")
 
       """
     if let bound {

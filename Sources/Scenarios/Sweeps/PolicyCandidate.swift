@@ -30,7 +30,7 @@ public struct PolicyCandidate: Sendable {
     /// The one that a policy needs.
     init(_ card: PolicyCard) {
       switch card.balloon {
-      case _ where card.needsPressure: self = .today
+      case _ where card.needsPressure || card.firstKernel != nil: self = .today
       case .virtio: self = .virtio
       case .xen: self = .xen
       case .any, .none: self = .own
@@ -60,8 +60,8 @@ public struct PolicyCandidate: Sendable {
 
   /// Guests that nobody moves, on the machines of others.
   private static let baselines = [
-    PolicyCandidate(title: "static, virtio", card: nil, version: nil, machine: .virtio),
-    PolicyCandidate(title: "static, 6.1 virtio", card: nil, version: nil, machine: .today),
+    PolicyCandidate(title: "static/virtio", card: nil, version: nil, machine: .virtio),
+    PolicyCandidate(title: "static/6.1+virtio", card: nil, version: nil, machine: .today),
   ]
 
   /// Guests that nobody moves, whose balloon device reports free pages to the host.
@@ -78,9 +78,12 @@ public struct PolicyCandidate: Sendable {
     + PolicyCatalogue.all.flatMap { type in
       let card = type.card
       return card.versions.map { version in
-        PolicyCandidate(
+        var candidate = PolicyCandidate(
           title: card.versions.count > 1 ? "\(card.name) \(version)" : card.name, card: card,
           version: version, machine: Machine(card))
+        // What reclaims within the guest gives the host nothing back by itself.
+        if card.balloon == .none && card.looksAtPages { candidate.extra = reporting.extra }
+        return candidate
       }
     }
 
@@ -94,7 +97,9 @@ public struct PolicyCandidate: Sendable {
   }
 
   /// Whether it decides on the host by the host's memory; what reads a guest's pressure does not.
-  public var movesForHost: Bool { card?.place == .host && card?.needsPressure == false }
+  public var movesForHost: Bool {
+    card.map { $0.place == .host && $0.mindsHostMemory && $0.movesBalloons } ?? false
+  }
 
   /// The versions by which it can be chosen.
   public static func versions(of name: String) -> [String] {
@@ -134,7 +139,7 @@ public struct PolicyCandidate: Sendable {
     case .virtio: return toVirtio
     case .today where !guest.kernel.policy.hasPressure:
       return [setting("kernel", KernelPolicy.linux6_1.rawValue)] + toVirtio
-    case .today where card == nil: return toVirtio
+    case .today where card == nil || !extra.isEmpty: return toVirtio
     case .xen where guest.kernel.balloon == .virtio:
       let model: BalloonGeneration = guest.kernel.policy == .linux4_19 ? .linux4_19 : .linux6_1
       return [setting("balloon.model", model.rawValue)]
@@ -157,7 +162,8 @@ public struct PolicyCandidate: Sendable {
     // The usual policy's version is that of the guest's driver.
     let key = card.name == ControllerKind.usual.rawValue ? "driver" : "policy_version"
     return (base.scenario.host.policy == nil ? [] : ["host.controller=none"])
-      + each("controller", card.name) + each(key, version)
+      + extra.flatMap { each($0.key, $0.value) } + each("controller", card.name)
+      + each(key, version)
       + card.activation.flatMap { each("tunables.\($0.setting)", $0.text) }
   }
 
@@ -184,7 +190,7 @@ public struct PolicyCandidate: Sendable {
   public static func assumptions(
     of candidates: [PolicyCandidate], for base: ResolvedScenario
   ) -> [String] {
-    let hosts = candidates.filter { $0.card?.place == .host }
+    let hosts = candidates.filter(\.movesForHost)
     var sentences: [String] = []
     for machine in [Machine.virtio, .today, .xen] {
       let moved = candidates.filter { candidate in
@@ -194,23 +200,29 @@ public struct PolicyCandidate: Sendable {
       if moved.isEmpty { continue }
       sentences.append("\(list(moved)) were run with \(machine.text), unlike the scenario.")
     }
-    if hosts.isEmpty { return sentences }
-    if !base.statesHostMemory {
+    for candidate in candidates where candidate.card != nil && !candidate.extra.isEmpty {
+      sentences.append(
+        "\(candidate.title) was run with free page reporting, without which the host gets nothing back."
+      )
+    }
+    if !hosts.isEmpty && !base.statesHostMemory {
       sentences.append(
         "Policies of the host (\(list(hosts))) were run on a host of \(base.guestMemory.text), which its "
           + "guests fill; what they take follows from that. `--set host.memory=SIZE` says otherwise."
       )
     }
-    let bounded = hosts.filter { $0.card?.takesLeastSize == true }
+    let bounded = candidates.filter {
+      $0.card?.place == .host && $0.card?.movesBalloons == true && $0.card?.takesLeastSize == true
+    }
     if !bounded.isEmpty, base.scenario.guests.contains(where: { $0.minimumMemory == nil }) {
       sentences.append(
         "\(list(bounded)) may take a guest without `minimum_memory` down to a quarter of its memory, "
           + "an assumption.")
     }
-    for host in hosts {
-      for (setting, text) in host.card?.activation ?? [] {
+    for candidate in candidates {
+      for (setting, text) in candidate.card?.activation ?? [] {
         sentences.append(
-          "\(host.title) was run with \(setting)=\(text), without which it does nothing.")
+          "\(candidate.title) was run with \(setting)=\(text), without which it does nothing.")
       }
     }
     return sentences

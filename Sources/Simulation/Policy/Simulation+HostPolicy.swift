@@ -64,7 +64,7 @@ extension Simulation {
             to: PageCount(Int(clamping: pages)), of: guests[index].kernel.domain)
         case .reclaim(let pages):
           guests[index].kernel.begin(at: now)
-          _ = guests[index].kernel.reclaim(PageCount(Int(clamping: pages)), &host)
+          guests[index].kernel.reclaimMemory(PageCount(Int(clamping: pages)), &host)
           try followUp(index)
         case .shrinkFrontswap, .pageOut: break
         }
