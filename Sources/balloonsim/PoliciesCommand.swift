@@ -136,7 +136,8 @@ struct PoliciesCommand: ParsableCommand {
     return candidates.enumerated().map { place, candidate in
       let own = runs[(place * seeds.count)..<((place + 1) * seeds.count)]
       return PolicyTable.Outcome(
-        policy: candidate.title, runs: Array(own), isOfHost: candidate.movesForHost)
+        policy: candidate.title, runs: Array(own), isOfHost: candidate.movesForHost,
+        readsPressure: candidate.readsPressure)
     }
   }
 

@@ -78,6 +78,7 @@ struct PoliciesTests {
       outcome.lines.lastIndex { $0.hasPrefix("static") && !$0.contains("by killing") })
     #expect(killing > last)
     #expect(outcome.output.contains("was saved by killing"))
+    #expect(outcome.output.contains("senpai, oomd-senpai go by what stalls"))
   }
 
   @Test("On a full host its policies take memory, and what that rests on is said")

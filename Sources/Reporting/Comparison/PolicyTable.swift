@@ -13,10 +13,15 @@ public struct PolicyTable: Sendable {
     public var runs: [[Metric]]
     /// Whether it decides on the host, and so moves memory only while the host is short of it.
     public var isOfHost: Bool
+    /// Whether it goes by the guest's pressure, and so by what stalls in it.
+    public var readsPressure: Bool
 
     /// What came of a policy.
-    public init(policy: String, runs: [[Metric]], isOfHost: Bool = false) {
+    public init(
+      policy: String, runs: [[Metric]], isOfHost: Bool = false, readsPressure: Bool = false
+    ) {
       self.policy = policy
+      self.readsPressure = readsPressure
       self.runs = runs
       self.isOfHost = isOfHost
     }
@@ -156,6 +161,12 @@ public struct PolicyTable: Sendable {
       sentences.append(
         "No access and no file is modelled, so nothing could stall: only memory and kills can be compared. A scenario's `files:` and "
           + "`anon: { access: ... }` say what the guest does with its memory.")
+      let blind = outcomes.filter(\.readsPressure)
+      if !blind.isEmpty {
+        sentences.append(
+          "\(blind.map(\.policy).joined(separator: ", ")) go by what stalls, and so took memory here without being told what it cost: "
+            + "their lines say nothing of a guest that works.")
+      }
     }
     return sentences
   }

@@ -101,6 +101,9 @@ public struct PolicyCandidate: Sendable {
     card.map { $0.place == .host && $0.mindsHostMemory && $0.movesBalloons } ?? false
   }
 
+  /// Whether it goes by the guest's pressure.
+  public var readsPressure: Bool { card?.needsPressure == true }
+
   /// The versions by which it can be chosen.
   public static func versions(of name: String) -> [String] {
     PolicyCatalogue.policy(named: name)?.card.versions ?? []
