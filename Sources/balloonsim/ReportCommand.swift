@@ -91,7 +91,7 @@ struct ReportCommand: ParsableCommand {
     let shown = ["memory_held_mean_pages", "stall", "oom_kills"]
     let table = try store.sweepTable(sweep, metrics: question.metrics + shown)
     var notes: [String] = []
-    var answer: (advice: Advice, tunables: [KernelTunables], setUp: HostSetUp?)?
+    var answer: (advice: Advice, tunables: [KernelTunables], setUp: PolicySetUp?)?
     do {
       answer = try question.answer(sweep, store)
     } catch let error as AnalysisError {

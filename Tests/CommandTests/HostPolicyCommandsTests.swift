@@ -73,6 +73,8 @@ struct HostPolicyCommandsTests {
       ("guests.web.minimum_memory=1GiB", "more than the guest may have"),
       ("guests.web.maximum_memory=1GiB", "more than the guest was built with"),
       ("host.policy=smartmem-like", "this guest has none"),
+      ("interval=5", "unknown parameter 'interval'"),
+      ("guests.web.tunables.ballooning-target=70", "unknown tunable"),
     ]
     for (setting, says) in wrong {
       let outcome = try await workplace.run("run", "shared.yaml", "--no-record", "--set", setting)

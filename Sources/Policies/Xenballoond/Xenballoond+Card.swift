@@ -54,6 +54,26 @@ extension Xenballoond {
     (since == .year2008 ? Version.allCases : [since]).map(\.rawValue)
   }
 
+  /// Lines of the daemon's file, and keys of the guest in the xenstore.
+  public static func setUp(
+    _ settings: [(setting: PolicySetting, text: String)], _ guests: [GuestFrame]
+  ) -> [SetUpLine] {
+    settings.flatMap { setting, text -> [SetUpLine] in
+      if !setting.isKey {
+        return [
+          SetUpLine(
+            "\(setting.name)=\(text)",
+            "in /etc/sysconfig/xenballoon.conf of the guest, then start it anew")
+        ]
+      }
+      return guests.map {
+        SetUpLine(
+          "xenstore-write \"/local/domain/$(xl domid {name})/\(setting.name)\" \(text)",
+          "in domain 0", guest: $0.name)
+      }
+    }
+  }
+
   /// A round in sentences.
   public static func story(of row: DecisionRow) -> [Sentence] {
     var sentences: [Sentence] = []

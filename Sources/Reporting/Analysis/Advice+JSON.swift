@@ -10,7 +10,7 @@ extension Advice {
   ///   - setUp: What sets the host's policy in it.
   ///   - defaultCommands: Lines that run the kernel's defaults, if they were not.
   public func json(
-    tunables: [KernelTunables], setUp: HostSetUp? = nil, defaultCommands: [String] = []
+    tunables: [KernelTunables], setUp: PolicySetUp? = nil, defaultCommands: [String] = []
   ) -> JSON {
     [
       "sweep": sweep.id, "name": sweep.name,
@@ -41,7 +41,8 @@ extension Advice {
   }
 
   private func json(_ tunables: KernelTunables) -> JSON {
-    let settings: JSON = tunables.settings(always: Set(paths)).map { ["settings": $0] } ?? [:]
+    let settings: JSON =
+      tunables.setUp.map { ["settings": $0.json(always: Set(paths))] } ?? [:]
     return [
       "guest": tunables.guest, "sysfs": tunables.sysfsWrites(always: Set(paths)),
       "boot": tunables.bootOptions,

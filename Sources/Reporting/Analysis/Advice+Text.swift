@@ -13,7 +13,7 @@ extension Advice {
   ///   - setUp: What sets the host's policy in it.
   ///   - defaultCommands: Lines that run the kernel's defaults, if they were not.
   public func text(
-    tunables: [KernelTunables], setUp: HostSetUp? = nil, defaultCommands: [String] = [],
+    tunables: [KernelTunables], setUp: PolicySetUp? = nil, defaultCommands: [String] = [],
     width: Int? = nil
   ) -> String {
     func wrapped(_ texts: [String]) -> [String] {
@@ -265,13 +265,8 @@ extension Advice {
     let options = tunables.bootOptions
     var lines = [""]
     lines += definition(of: tunables.guest)
-    if let settings = tunables.settings(always: Set(paths)) {
-      lines.append(
-        wrapped(
-          settings.isEmpty
-            ? "Nothing has to be set\(place): all is as the policy sets itself."
-            : "To be set\(place):"))
-      lines += settings.map { wrapped($0) }
+    if let setUp = tunables.setUp {
+      lines.append(setUp.text(always: Set(paths), width: width))
     } else if tunables.isMovedByHost {
       // What moves it is set on the host.
     } else if tunables.hasDriver {

@@ -35,7 +35,7 @@ public struct AdviceQuestion {
   /// - Throws: `AnalysisError`, `RecordingError`.
   public func answer(
     _ sweep: String, _ store: ResultStore
-  ) throws -> (advice: Advice, tunables: [KernelTunables], setUp: HostSetUp?) {
+  ) throws -> (advice: Advice, tunables: [KernelTunables], setUp: PolicySetUp?) {
     var table = try store.sweepTable(sweep, metrics: metrics)
     let defaults = SweepSettings(table).defaults
     if !defaults.isEmpty {
@@ -47,6 +47,6 @@ public struct AdviceQuestion {
     let tunables = KernelTunables.guests(in: parameters).map {
       KernelTunables(guest: $0, parameters: parameters)
     }
-    return (advice, tunables, HostSetUp(parameters))
+    return (advice, tunables, PolicySetUp(parameters))
   }
 }

@@ -16,8 +16,8 @@ public struct KernelTunables: Sendable {
   private let boot: String
   private let driver: String
   private let isStatic: Bool
-  /// What is set of a policy that is not set by sysfs: its settings with their texts.
-  private let otherSettings: [(setting: PolicySetting, text: String)]?
+  /// What sets a policy that is not set by the selfballoon driver's files; nil: the guest has none.
+  let setUp: PolicySetUp?
   private let kernel: KernelPolicy
   private let balloon: BalloonGeneration
   /// Whether a policy of the host moves its balloon.
@@ -40,12 +40,7 @@ public struct KernelTunables: Sendable {
     let card = text("controller").flatMap(PolicyCatalogue.guestPolicy(named:))?.card
     let isOfSysfs =
       card?.settings.allSatisfy { SelfBalloonAttribute(rawValue: $0.name) != nil } ?? true
-    otherSettings =
-      isOfSysfs
-      ? nil
-      : card?.settings.compactMap { setting in
-        text("tunables.\(setting.name)").map { (setting, $0) }
-      }
+    setUp = isOfSysfs ? nil : PolicySetUp(guest: guest, parameters)
     driver = text("driver") ?? DriverGeneration.linux4_19.rawValue
     kernel = text("kernel").flatMap(KernelPolicy.init) ?? .linux4_19
     balloon = text("balloon.model").flatMap(BalloonGeneration.init) ?? .linux4_19
@@ -146,16 +141,6 @@ public struct KernelTunables: Sendable {
   /// The parameters of a run that its driver refused.
   public static func refused(in parameters: [Parameter], driver: String) -> [Parameter] {
     parameters.filter { isRefused($0.value, of: $0.path, driver: driver) }
-  }
-
-  /// What is set of a policy that is a program of its own, where it is not as shipped or among `always`: a sentence each, with
-  /// the place; nil: the policy is set by sysfs.
-  public func settings(always: Set<String>) -> [String]? {
-    otherSettings?.compactMap { setting, text in
-      let path = ParameterPath.tunable(setting.name, of: guest).description
-      guard always.contains(path) || text != setting.initial else { return nil }
-      return "\(quoted(text)) for \(setting.place)"
-    }
   }
 
   /// The writes that set what is not as after boot, a shell command each.

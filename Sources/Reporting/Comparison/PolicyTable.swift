@@ -197,8 +197,8 @@ public struct PolicyTable: Sendable {
     }
     if !idle.isEmpty {
       sentences.append(
-        "\(idle.map(\.policy).joined(separator: ", ")) took nothing, which tells what they do on a host of this size alone: it was never "
-          + "short. `--set host.memory=SIZE` makes it so.")
+        "\(idle.map(\.policy).joined(separator: ", ")) took nothing from guests on a host of this size with nobody else on it. "
+          + "`--set host.memory=SIZE` asks of another.")
     }
     return sentences + assumptions
   }

@@ -23,6 +23,8 @@ public struct DecisionStory: Sendable {
   public var events: [EventRow]
   /// Whether the guest has no worker at all.
   private let isStatic: Bool
+  /// The host's policy; nil: nobody decides there.
+  private let hostPolicy: PolicyCard?
 
   /// The story of a moment of a run, from what the database holds of it.
   public init(_ store: ResultStore, run: Int64, guest: String, at time: SimTime) throws {
@@ -39,12 +41,19 @@ public struct DecisionStory: Sendable {
       && store.provenance(of: run).scenario?.guests.contains {
         $0.name == guest && $0.controller == .none
       } ?? false
+    hostPolicy = try store.provenance(of: run).scenario?.host.policy?.card
     events = try store.events(of: run, guest: guest, from: start, to: end)
       .filter { ![.runStarted, .driverInit, .balloonTarget].contains($0.known) }
   }
 
   /// The story in sentences, each a paragraph.
   public var sentences: [String] {
+    if isStatic, let hostPolicy {
+      return [
+        "Until \(UnitScale.text(time)) the host's policy, \(hostPolicy.title), had decided nothing of \(guest): its memory was what it "
+          + "booted with, or what was written to its balloon."
+      ]
+    }
     if isStatic {
       return [
         "\(guest) has no worker (controller: none): its memory is fixed, unless a target is written to its balloon."

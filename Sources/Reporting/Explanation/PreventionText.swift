@@ -32,6 +32,11 @@ public struct PreventionText: Sendable {
         ? "\(setting) would not: the guest's memory is too small even without ballooning."
         : "\(setting), no ballooning at all, would."
     }
+    if whole.description == "host.controller" {
+      return finding.settings == nil
+        ? "\(whole)=none would not: the guest's memory is too small even if nobody moves its balloon."
+        : "\(whole)=none, nobody who moves balloons on the host, would."
+    }
     if finding.settings == nil { return "\(name) would not, up to \(setting)." }
     let isStatic = finding.settings?.contains("\(controller)=none") ?? false
     let without = isStatic ? " without ballooning" : ""

@@ -7,7 +7,7 @@ public struct SweepReport {
   private let record: SweepRecord?
   private let advice: Advice?
   private let tunables: [KernelTunables]
-  private let setUp: HostSetUp?
+  private let setUp: PolicySetUp?
   private let objectives: [Objective]
   private let notes: [String]
   private let sentence: (AnalysisError) -> String
@@ -27,7 +27,7 @@ public struct SweepReport {
   ///   - sentence: An error in words.
   public init(
     _ table: SweepTable, record: SweepRecord?, objectives: [Objective], advice: Advice?,
-    tunables: [KernelTunables], setUp: HostSetUp? = nil,
+    tunables: [KernelTunables], setUp: PolicySetUp? = nil,
     sensitivities: [(title: String, finding: Sensitivity?, note: String?)], notes: [String],
     sentence: @escaping (AnalysisError) -> String
   ) {

@@ -146,7 +146,10 @@ extension HostSpec {
         ]
       },
       read: { reader, host, decoder in
-        let writes = reader.mapping("tunables") { decoder.tunables(&$0) } ?? []
+        let writes =
+          reader.mapping("tunables") {
+            decoder.tunables(&$0, known: hostTunableNames)
+          } ?? []
         host.policy?.tunables = writes
         if let policy = host.policy { decoder.check(writes, of: policy, reader) }
       },

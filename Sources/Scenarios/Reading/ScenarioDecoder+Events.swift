@@ -33,12 +33,14 @@ extension ScenarioDecoder {
   }
 
   /// sysfs writes: attribute names and the texts written into them.
-  func tunables(_ reader: inout MappingReader) -> [(attribute: String, text: String)] {
+  func tunables(
+    _ reader: inout MappingReader, known: [String] = tunableNames
+  ) -> [(attribute: String, text: String)] {
     var writes: [(attribute: String, text: String)] = []
     for (name, place) in reader.keys {
       let text = reader.optional(name, .sysfsText)
-      if !tunableNames.contains(name) {
-        log.report(place, reader.path, unknownWord("tunable", name, known: tunableNames))
+      if !known.contains(name) {
+        log.report(place, reader.path, unknownWord("tunable", name, known: known))
       } else if let text {
         writes.append((name, text))
       }

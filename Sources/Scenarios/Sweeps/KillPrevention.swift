@@ -59,6 +59,9 @@ public struct KillPrevention: Sendable {
     if spec.controller != .none {
       let isFree = try tryFarthest(Candidate.isStatic(place, spec.name))
       candidates = isFree ? Candidate.settings(of: spec, place) : []
+    } else if let policy = scenario.host.policy {
+      let isFree = try tryFarthest(Candidate.isWithoutHostPolicy)
+      candidates = isFree ? Candidate.settings(of: policy, spec) : []
     } else {
       candidates = Candidate.targets(of: scenario, place)
       for candidate in candidates { _ = try tryFarthest(candidate) }
@@ -156,6 +159,23 @@ private struct Candidate {
         path: ParameterPath.tunable(relief.setting, of: guest.name).description,
         values: relief.values, text: { "\($0)" },
         apply: { $1.guests[place].tunables.append((relief.setting, "\($0)")) })
+    }
+  }
+
+  /// Nobody decides on the host.
+  static var isWithoutHostPolicy: Candidate {
+    Candidate(
+      path: "host.controller", values: [0], text: { _ in "none" },
+      apply: { $1.host.policy = nil })
+  }
+
+  /// Settings of the host's policy that leave the guest more.
+  static func settings(of policy: HostPolicySpec, _ guest: GuestSpec) -> [Candidate] {
+    policy.policy.reliefs(memory: guest.memory.pages / 256).map { relief in
+      Candidate(
+        path: ParameterPath.hostTunable(relief.setting).description,
+        values: relief.values, text: { "\($0)" },
+        apply: { $1.host.policy?.tunables.append((relief.setting, "\($0)")) })
     }
   }
 

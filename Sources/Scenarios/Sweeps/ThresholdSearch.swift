@@ -99,7 +99,7 @@ public struct SearchAxis: Sendable {
     count = (range.upper.count - range.lower.count) / step + 1
     guard count >= 2 else { throw problem("there is one value in the range") }
     let name = ParameterPath(path).name
-    if range.lower.count == 0, tunableNames.contains(name) {
+    if range.lower.count == 0, ParameterPath(path).steps[0] != "host", isZeroRefused(name) {
       throw problem("the kernel refuses to set \(name) to 0; begin at 1")
     }
   }

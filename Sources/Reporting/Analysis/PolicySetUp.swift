@@ -3,8 +3,8 @@ public import Recording
 internal import Scenarios
 internal import Text
 
-/// How what a run sets of its host's policy is set on real machines: the policy's own lines, in its own words.
-public struct HostSetUp: Sendable {
+/// How what a run sets of a policy is set on real machines: the policy's own lines, in its own words.
+public struct PolicySetUp: Sendable {
   /// Whose settings.
   public let title: String
   private let policy: any MemoryPolicy.Type
@@ -34,6 +34,22 @@ public struct HostSetUp: Sendable {
         most: mebibytes("maximum_memory") ?? mebibytes("memory") ?? 0,
         shares: shares.flatMap { Int64(exactly: $0) })
     }
+  }
+
+  /// A guest's policy among the parameters of a run; nil: it has none that is known.
+  init?(guest: String, _ parameters: [Parameter]) {
+    let values = Dictionary(
+      parameters.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
+    func text(_ path: ParameterPath) -> String? { values[path.description] }
+    guard let name = text(.of(guest: guest, "controller")),
+      let policy = PolicyCatalogue.guestPolicy(named: name)
+    else { return nil }
+    self.policy = policy
+    title = policy.card.title
+    settings = policy.card.settings.compactMap { setting in
+      text(.tunable(setting.name, of: guest)).map { (setting.name, $0) }
+    }
+    guests = [GuestFrame(name: guest, least: nil, most: 0, shares: nil)]
   }
 
   /// The lines, each with where it goes. `always` are the paths of parameters that are named even if they are as shipped.

@@ -6,7 +6,7 @@ import Testing
 
 /// What `advise` prints to be pasted where the host's policy is set.
 @Suite("What sets a host's policy")
-struct HostSetUpTests {
+struct PolicySetUpTests {
   private func parameters(
     _ policy: String, _ settings: [(String, String)], guest: String = "web"
   ) -> [Parameter] {
@@ -22,7 +22,7 @@ struct HostSetUpTests {
   }
 
   private func lines(_ parameters: [Parameter]) throws -> [String] {
-    try #require(HostSetUp(parameters)).text(always: []).split(separator: "\n").map(String.init)
+    try #require(PolicySetUp(parameters)).text(always: []).split(separator: "\n").map(String.init)
   }
 
   @Test("Proxmox: the node's target and each guest by its name; what is as shipped is left out")
@@ -82,7 +82,30 @@ struct HostSetUpTests {
       parameters("proxmox", [("ballooning-target", "70; reboot")], guest: "a;b"))
     #expect(!text.contains { $0.contains("reboot") })
     #expect(text.contains { $0.contains("name='a;b'") })
-    #expect(HostSetUp(parameters("none such", [])) == nil)
+    #expect(PolicySetUp(parameters("none such", [])) == nil)
+  }
+
+  @Test(
+    "A guest's policy: DAMON's parameters, xenballoond's file and the guest's keys in the xenstore")
+  func ofGuests() throws {
+    func text(_ policy: String, _ settings: [(String, String)]) throws -> [String] {
+      let parameters =
+        [Parameter(path: "guests.web.controller", value: policy, number: nil)]
+        + settings.map { Parameter(path: "guests.web.tunables.\($0.0)", value: $0.1, number: nil) }
+      let setUp = try #require(PolicySetUp(guest: "web", parameters))
+      return setUp.text(always: []).split(separator: "\n").map(String.init)
+    }
+    let damon = try text("damon", [("min_age", "5000000")])
+    let daemon = try text(
+      "xenballoond",
+      [("XENBALLOON_MINMEM", "64"), ("memory/interval", "3"), ("memory/target", "$(id)")])
+
+    #expect(damon.contains("echo 5000000 > /sys/module/damon_reclaim/parameters/min_age"))
+    #expect(damon.last == "echo Y > /sys/module/damon_reclaim/parameters/enabled")
+    #expect(daemon.contains("XENBALLOON_MINMEM=64"))
+    #expect(
+      daemon.contains(#"xenstore-write "/local/domain/$(xl domid web)/memory/interval" 3"#))
+    #expect(!daemon.contains { $0.contains("$(id)") }, "what the daemon does not take is no line")
   }
 
   @Test("Every policy of a host says where each of its settings goes")
