@@ -36,6 +36,34 @@ struct HostPolicyCommandsTests {
     #expect(why.output.contains("more than its target") && why.output.contains("the balloon took"))
   }
 
+  @Test(
+    "A kill: no goal is made up that the policy never had, and what would have prevented it is tried"
+  )
+  func kill() async throws {
+    let text = """
+      name: k
+      duration: 400s
+      host: { memory: 560MiB, policy: { vdsm: { enabled: true } } }
+      guests:
+        - name: a
+          memory: 256MiB
+          minimum_memory: 32MiB
+          kernel: "6.1"
+          committed: { points: [ { at: 0s, committed: 40MiB }, { at: 300s, committed: 220MiB } ] }
+          anon: { touched: 1 }
+        - { name: b, memory: 256MiB, minimum_memory: 32MiB, kernel: "6.1", committed: { constant: 100MiB } }
+      """
+    try text.write(toFile: workplace.path("kill.yaml"), atomically: true, encoding: .utf8)
+    let run = try await workplace.run("run", "kill.yaml", "--db", "k.sqlite")
+    let why = try await workplace.run("why", "1", "--worst", "--try", "20s", "--db", "k.sqlite")
+
+    #expect(run.code == 0 && why.code == 0, "\(why.errors)")
+    #expect(why.output.contains("A process was killed"))
+    #expect(!why.output.contains("Its goal had become"))
+    #expect(why.output.contains("were free at the tick before"))
+    #expect(why.output.contains("host.controller=none"))
+  }
+
   @Test("sweep, advise, sensitivity and search vary its settings; advise ends in its commands")
   func sweep() async throws {
     let sweep = try await workplace.start([

@@ -13,7 +13,7 @@ public struct MissingMemory: Sendable {
   private let runs: (last: SimTime?, next: SimTime?)
   /// What the guest had and what was free of it at the last tick, in pages; nothing if no tick is kept.
   private let level: (ram: Int64, free: Int64, committed: Int64)?
-  /// What the guest needed by the law; nothing without a worker.
+  /// What the guest needed by the law; nothing without a worker, and where the law's goal does not move with committed memory.
   private let goal: Int64?
 
   /// What was missing at `time`, when a process was killed in a guest.
@@ -41,7 +41,10 @@ public struct MissingMemory: Sendable {
       if let after { committed = max(committed, after[.committedPages] &+ killed) }
     }
     level = (tick[.ramPages], tick[.freePages], committed)
-    goal = decision?.row.goal.map { $0 &- known &+ committed }
+    // Only the law of a guest's own policy that tells committed memory has a goal that moves with it, page by page.
+    let follows =
+      decision?["committed_pages"] != nil && decision?.type?.card.place != .host
+    goal = follows ? decision?.row.goal.map { $0 &- known &+ committed } : nil
   }
 
   private struct Kill: Decodable {
